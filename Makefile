@@ -1,0 +1,50 @@
+# Everything from a fresh clone: each target sets up what it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help setup verify incident test slow lint bench clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+setup: $(READY) ## install into .venv and compile the explorer
+
+$(READY): pyproject.toml
+	@echo "== set-up: installing into $(VENV) (needs the network once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@echo "== set-up: compiling the explorer's inner loop"
+	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
+	@touch $@
+
+verify: $(READY) ## check all four designs and explain the incident
+	@echo "== checking all designs completely (about a minute and a half on 2 cores)"
+	@$(BIN)/mealspec verify
+	@echo "== explaining the incident"
+	@$(BIN)/mealspec incident
+
+incident: $(READY) ## explain the incident only
+	@$(BIN)/mealspec incident
+
+lint: $(READY) ## ruff and mypy
+	@echo "== ruff"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+
+test: lint ## lint, types, tests and doctests, without the slow ones
+	@echo "== tests"
+	@$(BIN)/pytest -m "not slow"
+
+slow: $(READY) ## the complete checks of the suite, by the million
+	@echo "== slow tests: every design, every further fault and aspect, completely"
+	@$(BIN)/pytest -m slow tests
+
+bench: $(READY) ## the explorer beside naive stepping
+	@$(BIN)/mealspec bench
+
+clean: ## remove the set-up
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
