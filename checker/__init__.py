@@ -1,0 +1,57 @@
+"""How we know: machines, their product, the complete search and its decisions.
+
+This package knows nothing of meals. Its public face is what stands here.
+"""
+
+from checker.chart import chart, mermaid
+from checker.decide import lasso, quiescent, reach, stuck
+from checker.errors import BadTrace, CheckerError, InvalidMachine, InvalidSystem, UnknownName, unknown
+from checker.event import Event, Kind, Line
+from checker.explain import Reason, reasons
+from checker.explore import Progress, explore
+from checker.graph import Graph
+from checker.itf import Recording, differences, dump, load
+from checker.machine import Machine, Row, State
+from checker.predicate import At, Predicate, all_of, any_of
+from checker.system import Refusal, System, trimmed
+from checker.trace import Rejection, Trace, replay
+
+__all__ = [
+    "At",
+    "BadTrace",
+    "CheckerError",
+    "Event",
+    "Graph",
+    "InvalidMachine",
+    "InvalidSystem",
+    "Kind",
+    "Line",
+    "Machine",
+    "Predicate",
+    "Progress",
+    "Reason",
+    "Recording",
+    "Refusal",
+    "Rejection",
+    "Row",
+    "State",
+    "System",
+    "Trace",
+    "UnknownName",
+    "all_of",
+    "any_of",
+    "chart",
+    "differences",
+    "dump",
+    "explore",
+    "lasso",
+    "load",
+    "mermaid",
+    "quiescent",
+    "reach",
+    "reasons",
+    "replay",
+    "stuck",
+    "trimmed",
+    "unknown",
+]

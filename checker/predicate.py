@@ -1,0 +1,138 @@
+"""Predicates over product states, declared once and read two ways.
+
+A predicate is an expression over the states of single machines. Over a whole graph it is evaluated
+machine by machine through small lookup tables; on one state (a dictionary of machine states) it is
+plain Python. Both readings come from the same expression.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.graph import Graph
+from checker.machine import State
+
+__all__ = ["At", "Predicate", "all_of", "any_of"]
+
+
+class Predicate(ABC):
+    """A fact about a product state; combine with ``&``, ``|`` and ``~``."""
+
+    @abstractmethod
+    def over(self, graph: Graph) -> NDArray[np.bool_]:
+        """For each state of the graph whether it holds, shape ``(n,)``."""
+
+    @abstractmethod
+    def holds(self, states: Mapping[str, State]) -> bool:
+        """Whether it holds in one state."""
+
+    @abstractmethod
+    def machines(self) -> list[str]:
+        """The machines that it looks at, in order, each once."""
+
+    def __and__(self, other: Predicate) -> Predicate:
+        return _Both(self, other)
+
+    def __or__(self, other: Predicate) -> Predicate:
+        return ~(~self & ~other)
+
+    def __invert__(self) -> Predicate:
+        return _Not(self)
+
+
+@dataclass(frozen=True)
+class At(Predicate):
+    """The machine's state passes the test.
+
+    In a system without that machine it has the value ``absent``; leave that None to get a
+    ``KeyError`` instead, which is what a misspelt name deserves.
+
+    >>> from checker import At
+    >>> shown = At("view", lambda state: state == "finished")
+    >>> shown.holds({"view": "finished"}), (~shown).holds({"view": "finished"})
+    (True, False)
+    """
+
+    machine: str
+    test: Callable[[Any], bool]
+    absent: bool | None = None
+
+    def over(self, graph: Graph) -> NDArray[np.bool_]:
+        if self.machine not in graph.system.position and self.absent is not None:
+            return np.full(len(graph), self.absent, np.bool_)
+        states = graph.system.machines[graph.system.position[self.machine]].states
+        table = np.array([bool(self.test(state)) for state in states], np.bool_)
+        return table[graph.local(self.machine)]
+
+    def holds(self, states: Mapping[str, State]) -> bool:
+        if self.machine not in states and self.absent is not None:
+            return self.absent
+        return bool(self.test(states[self.machine]))
+
+    def machines(self) -> list[str]:
+        return [self.machine]
+
+
+@dataclass(frozen=True)
+class _Both(Predicate):
+    left: Predicate
+    right: Predicate
+
+    def over(self, graph: Graph) -> NDArray[np.bool_]:
+        return self.left.over(graph) & self.right.over(graph)
+
+    def holds(self, states: Mapping[str, State]) -> bool:
+        return self.left.holds(states) and self.right.holds(states)
+
+    def machines(self) -> list[str]:
+        return list(dict.fromkeys(self.left.machines() + self.right.machines()))
+
+
+@dataclass(frozen=True)
+class _Not(Predicate):
+    inner: Predicate
+
+    def over(self, graph: Graph) -> NDArray[np.bool_]:
+        return ~self.inner.over(graph)
+
+    def holds(self, states: Mapping[str, State]) -> bool:
+        return not self.inner.holds(states)
+
+    def machines(self) -> list[str]:
+        return self.inner.machines()
+
+
+@dataclass(frozen=True)
+class _Always(Predicate):
+    value: bool
+
+    def over(self, graph: Graph) -> NDArray[np.bool_]:
+        return np.full(len(graph), self.value, np.bool_)
+
+    def holds(self, states: Mapping[str, State]) -> bool:
+        return self.value
+
+    def machines(self) -> list[str]:
+        return []
+
+
+def any_of(predicates: Iterable[Predicate]) -> Predicate:
+    """Whether at least one holds."""
+    out: Predicate = _Always(False)
+    for predicate in predicates:
+        out = out | predicate
+    return out
+
+
+def all_of(predicates: Iterable[Predicate]) -> Predicate:
+    """Whether all hold."""
+    out: Predicate = _Always(True)
+    for predicate in predicates:
+        out = out & predicate
+    return out
