@@ -1,0 +1,157 @@
+"""The poll loop with its task identity: the current task, and a cancelled one that is still alive.
+
+Each pass: sleep, check, refresh, check again (R7, Solution 4). Cancelling does not end a task: its
+``Task.sleep`` throws at once, ``try?`` drops the error, and the rest of the body runs once more (F6).
+Its refresh fails at once, because a cancelled task's request is cancelled too; then it may still call
+``stopPolling``, which cancels whoever is current by then. ``await self.stopPolling()`` is a step of its
+own, because the seed awaits it.
+
+Left out: a second cancelled task. Whoever would cancel a task while one is still winding up waits for
+it; a cancelled task ends in a few steps, none of which anyone can refuse.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from checker import Machine
+from model.design import Design
+from model.mechanism import Mechanism as M
+from model.scope import Scope
+from model.values import Effects, always, closings, failures, snapshots, wakes, when
+
+__all__ = ["Loop", "Poller", "Stale", "poll_starts", "poll_stops", "poller"]
+
+
+class Loop(StrEnum):
+    """The current task: none because there is no view model, none, or where it stands."""
+
+    OFF = "off"
+    NONE = "none"
+    SLEEP = "sleep"
+    LOAD = "load"
+    CHECK = "check"
+    STOPPING = "stopping"
+
+
+class Stale(StrEnum):
+    """The cancelled task: none, or what it does next."""
+
+    NONE = "none"
+    WOKEN = "woken"
+    CHECK = "check"
+    STOPPING = "stopping"
+
+
+class Poller(NamedTuple):
+    """Both tasks."""
+
+    loop: Loop
+    stale: Stale
+
+    def __str__(self) -> str:
+        return f"{self.loop}" if self.stale is Stale.NONE else f"{self.loop}+stale-{self.stale}"
+
+    @property
+    def runs(self) -> bool:
+        """There is a current poll task."""
+        return self.loop not in (Loop.OFF, Loop.NONE)
+
+
+def poll_starts(design: Design, scope: Scope) -> tuple[str, ...]:
+    """Events in whose code ``startPolling()`` is called while there is a view model."""
+    submits = [f"{verb}.{m}" for m in scope.meal_names for verb in _SUBMITS]
+    return (
+        *([f"client.failed.{c}" for c in scope.connection_names] if M.POLL_ON_CONNECT_FAILURE in design else []),
+        *(submits if M.POLL_ON_SUBMIT in design else []),
+        *(["client.notice_drop"] if M.POLL_ON_DROP in design else []),
+        *(["client.return"] if M.POLL_ON_APPEAR in design else []),
+    )
+
+
+_SUBMITS = ("user.submit", "client.submit", "client.submit_anyway")
+
+
+def poll_stops(design: Design, scope: Scope) -> tuple[str, ...]:
+    """Events in whose code ``stopPolling()`` is called by someone other than a poll task."""
+    if M.SOCKET_STOPS_POLLING not in design:
+        return ()
+    handled = [f"client.apply.handler.{snapshot.name}" for snapshot in snapshots(scope)]
+    if M.RETRY_REFRESH not in design:
+        handled += failures("handler")
+    return (*(f"client.connected.{c}" for c in scope.connection_names), *handled)
+
+
+def poller(design: Design, scope: Scope) -> Machine:
+    """The machine ``poller``."""
+    effects: Effects = {
+        "client.appear": when(
+            lambda s: s.loop is Loop.OFF, loop=Loop.SLEEP if M.POLL_ON_APPEAR in design else Loop.NONE
+        ),
+        "client.poll.check.done": when(lambda s: s.loop is Loop.CHECK, loop=Loop.STOPPING),
+        "client.poll.stop": when(lambda s: s.loop is Loop.STOPPING, loop=Loop.NONE),
+    }
+    token = M.GENERATION_TOKEN in design
+    effects |= dict.fromkeys(poll_starts(design, scope), _renew if token else _start)
+    effects |= dict.fromkeys(poll_stops(design, scope), _retire if token else _cancel)
+    for wake in wakes(design):
+        to = Loop.STOPPING if wake == "verified" else Loop.LOAD
+        effects[f"client.poll.wake.{wake}"] = when(lambda s: s.loop is Loop.SLEEP, loop=to)
+    loaded = [f"client.apply.poll.{snapshot.name}" for snapshot in snapshots(scope)]
+    for event in (*loaded, *failures("poll")):
+        effects[event] = when(lambda s: s.loop is Loop.LOAD, loop=Loop.CHECK)
+    for m in scope.meal_names:
+        effects[f"client.poll.check.{m}"] = when(lambda s: s.loop is Loop.CHECK, loop=Loop.SLEEP)
+    effects |= _token() if token else _stale(design, scope)
+    for event, _ in closings(scope):
+        if event.startswith("user.leave"):
+            effects[event] = always(loop=Loop.OFF, stale=Stale.NONE)
+    resting = lambda s: not s.runs and s.stale is Stale.NONE  # noqa: E731 (a predicate, as elsewhere)
+    return Machine.generated("poller", Poller(Loop.OFF, Stale.NONE), effects, resting=resting, doc=__doc__ or "")
+
+
+def _stale(design: Design, scope: Scope) -> Effects:
+    """What a cancelled task still does."""
+    effects: Effects = {
+        "client.stale.check.done": when(lambda s: s.stale is Stale.CHECK, stale=Stale.STOPPING),
+        "client.stale.stop": lambda s: _cancel(s._replace(stale=Stale.NONE)) if s.stale is Stale.STOPPING else None,
+    }
+    for wake in wakes(design):
+        to = Stale.STOPPING if wake == "verified" else Stale.CHECK
+        effects[f"client.stale.wake.{wake}"] = when(lambda s: s.stale is Stale.WOKEN, stale=to)
+    for m in scope.meal_names:
+        effects[f"client.stale.check.{m}"] = when(lambda s: s.stale is Stale.CHECK, stale=Stale.NONE)
+    return effects
+
+
+def _start(s: Poller) -> Poller:
+    return s._replace(loop=Loop.SLEEP) if s.loop is Loop.NONE else s
+
+
+def _cancel(s: Poller) -> Poller | None:
+    if not s.runs:
+        return s
+    if s.stale is not Stale.NONE:
+        return None
+    next_step = {Loop.SLEEP: Stale.WOKEN, Loop.STOPPING: Stale.STOPPING}
+    return Poller(Loop.NONE, next_step.get(s.loop, Stale.CHECK))
+
+
+def _token() -> Effects:
+    """With a generation token a cancelled task ends at its next step."""
+    return {"client.stale.end": when(lambda s: s.stale is not Stale.NONE, stale=Stale.NONE)}
+
+
+def _retire(s: Poller) -> Poller | None:
+    """Cancel the current generation; wherever it stands, it will see that it is not current."""
+    if not s.runs:
+        return s
+    return Poller(Loop.NONE, Stale.WOKEN) if s.stale is Stale.NONE else None
+
+
+def _renew(s: Poller) -> Poller | None:
+    """Start a generation. One that is about to stop does not count: it would stop for a reason that
+    no longer holds."""
+    retired = _retire(s) if s.loop is Loop.STOPPING else s
+    return retired and _start(retired)

@@ -1,0 +1,117 @@
+"""Scopes: how much of the world a check lets in, and how often it may go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from checker import CheckerError, unknown
+
+__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope"]
+
+FAULTS: dict[str, str] = {
+    "dial": "a dial fails",
+    "break": "a connection breaks with no word to either end, or with a late word to one",
+    "request": "a load fails on the way, or its answer does",
+    "push": "a pushed message is lost on a connection that is fine",
+    "restart": "the server process dies and comes up again",
+    "upload": "an upload fails on the way, or its answer does",
+    "path": "the network path changes or is absent for a while",
+    "job": "the AI work fails",
+}
+"""Kinds of fault."""
+
+ASPECTS: dict[str, str] = {
+    "background": "the app is suspended and its sockets may be taken away",
+    "screen": "the screen is closed and opened again",
+}
+"""Aspects of the environment that are not faults."""
+
+DEFAULT_ASPECTS = ("dial", "break", "request", "push", "restart")
+
+
+class ImpossibleScope(CheckerError):
+    """A scope that no system can have."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is in.
+
+    Attributes
+    ----------
+    meals, connections
+        How many are alive at once. Both are used again when they are finished with, so runs have
+        any length.
+    devices
+        Devices of the user; one, so far.
+    faults
+        How many faults may happen in a run; None for any number.
+    includes
+        Kinds of fault and aspects of the environment, of :data:`FAULTS` and :data:`ASPECTS`.
+
+    >>> Scope().with_(["background"]).describe()
+    '1 meal, 2 connections, any number of faults (dial, break, request, push, restart), background'
+    """
+
+    meals: int = 1
+    connections: int = 2
+    devices: int = 1
+    faults: int | None = None
+    includes: frozenset[str] = field(default=frozenset(DEFAULT_ASPECTS))
+
+    def __post_init__(self) -> None:
+        for name, number, most in (("meals", self.meals, 3), ("connections", self.connections, 4)):
+            if not 1 <= number <= most:
+                raise ImpossibleScope(f"impossible scope: {number} {name}; choose 1 to {most}")
+        if self.devices != 1:
+            raise ImpossibleScope(f"impossible scope: {self.devices} devices; only 1 is modelled so far")
+        if self.faults is not None and not 0 <= self.faults <= 99:
+            raise ImpossibleScope(f"impossible scope: {self.faults} faults; choose 0 to 99, or any")
+        for name in sorted(self.includes):
+            if name not in FAULTS and name not in ASPECTS:
+                raise unknown("fault kind or aspect", name, [*FAULTS, *ASPECTS])
+
+    def __contains__(self, item: str) -> bool:
+        return item in self.includes
+
+    def with_(self, items: Iterable[str]) -> Scope:
+        """The same scope with more let in."""
+        return replace(self, includes=self.includes | set(items))
+
+    def without(self, items: Iterable[str]) -> Scope:
+        """The same scope with less."""
+        items = set(items)
+        for name in sorted(items - {*FAULTS, *ASPECTS}):
+            raise unknown("fault kind or aspect", name, [*FAULTS, *ASPECTS])
+        return replace(self, includes=self.includes - items)
+
+    @property
+    def meal_names(self) -> tuple[str, ...]:
+        """``m1`` to ``mM``."""
+        return tuple(f"m{k + 1}" for k in range(self.meals))
+
+    @property
+    def connection_names(self) -> tuple[str, ...]:
+        """``c1`` to ``cC``."""
+        return tuple(f"c{k + 1}" for k in range(self.connections))
+
+    def describe(self) -> str:
+        """One line for people."""
+        kinds = [name for name in FAULTS if name in self]
+        aspects = [name for name in ASPECTS if name in self]
+        number = "any number of faults" if self.faults is None else _count(self.faults, "fault")
+        if not kinds or self.faults == 0:
+            number = "no faults"
+        else:
+            number += f" ({', '.join(kinds)})"
+        parts = [_count(self.meals, "meal"), _count(self.connections, "connection"), number, *aspects]
+        return ", ".join(parts)
+
+    def left_out(self) -> tuple[str, ...]:
+        """The kinds and aspects that this scope leaves out."""
+        return tuple(name for name in (*FAULTS, *ASPECTS) if name not in self)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,122 @@
+"""The explorer and the slow way over living `transitions` objects find the same of every design.
+
+The slow way shares the rows of the machines with the explorer and nothing else. Both are breadth-first in
+the declared order of the events, so that a walk which stops early has found just the states that the first
+rows of the graph name; and what is enabled in a state can be asked of any state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from checker import Graph, System, explore
+from checker.living import Living, explore_slowly
+from model.design import DESIGNS, design
+from model.product import system
+from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+
+TINY = Scope(connections=1, faults=0)
+ONE_FAULT = Scope(connections=1, faults=1)
+FURTHER = [item for item in (*FAULTS, *ASPECTS) if item not in DEFAULT_ASPECTS]
+
+
+def labels(graph: Graph, numbers: slice) -> list[tuple[str, ...]]:
+    """The states of these numbers as the slow way knows them."""
+    columns = []
+    for machine in graph.system.machines:
+        names = [str(state) for state in machine.states]
+        columns.append([names[k] for k in graph.local(machine.name)[numbers].tolist()])
+    return list(zip(*columns, strict=True))
+
+
+def agree(product: System, limit: int | None) -> int:
+    """Walk up to the limit and compare with the explorer; how many states were asked for their events."""
+    walk = explore_slowly(product, limit)
+    graph = explore(product)
+    assert graph.complete
+    edges = int(graph.offset[walk.expanded])
+    found = 1 + int(graph.dest[:edges].max())
+    assert walk.states == frozenset(labels(graph, slice(0, found)))
+    assert walk.transitions == edges
+    assert limit is not None or walk.expanded == len(walk.states) == len(graph)
+    return walk.expanded
+
+
+def agree_at(graph: Graph, number: int, living: Living) -> None:
+    """The living machines, put into one state, permit what the explorer found there, and it leads to the same."""
+    names = [machine.name for machine in graph.system.machines]
+    (here,) = labels(graph, slice(number, number + 1))
+    source = dict(zip(names, here, strict=True))
+    rows = range(int(graph.offset[number]), int(graph.offset[number + 1]))
+    events = [graph.system.events[graph.event[row]].name for row in rows]
+    living.set(source)
+    assert living.enabled() == events
+    for row, event in zip(rows, events, strict=True):
+        living.set(source)
+        living.fire(event)
+        dest = int(graph.dest[row])
+        (there,) = labels(graph, slice(dest, dest + 1))
+        assert living.states() == dict(zip(names, there, strict=True))
+
+
+def sampled(count: int, size: int) -> list[int]:
+    """So many numbers, evenly from the first to the last."""
+    return sorted({k * (size - 1) // (count - 1) for k in range(count)})
+
+
+@pytest.mark.parametrize("name", ["published", "published_plus"])
+def test_the_slow_way_finds_every_state_and_step_of_a_small_design(name: str) -> None:
+    assert agree(system(design(name), TINY), limit=None) > 500
+
+
+@pytest.mark.parametrize("name", ["before", "hardened"])
+def test_the_slow_way_finds_the_beginning_of_a_larger_design(name: str) -> None:
+    assert agree(system(design(name), TINY), limit=1000) > 200
+
+
+@pytest.mark.parametrize("item", ["nothing more", *FURTHER])
+@pytest.mark.parametrize("name", DESIGNS)
+def test_sampled_states_have_the_same_events_and_successors(name: str, item: str) -> None:
+    scope = ONE_FAULT if item == "nothing more" else ONE_FAULT.with_([item])
+    graph = explore(system(design(name), scope))
+    assert graph.complete
+    living = Living(graph.system)
+    for number in sampled(12, len(graph)):
+        agree_at(graph, number, living)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_sampled_states_agree_with_two_connections_and_two_meals(name: str) -> None:
+    graph = explore(system(design(name), Scope(meals=2, faults=2).with_([*FAULTS, *ASPECTS])), limit=50_000)
+    living = Living(graph.system)
+    for number in sampled(12, graph.expanded):
+        agree_at(graph, number, living)
+
+
+def test_a_graph_with_other_steps_would_be_noticed() -> None:
+    """Else the tests above might compare nothing."""
+    graph = explore(system(design("published"), TINY))
+    agree_at(graph, 1, living := Living(graph.system))
+    for wrong in (
+        replace(graph, dest=(graph.dest + 1) % len(graph)),
+        replace(graph, event=(graph.event + 1) % len(graph.system.events)),
+        replace(graph, offset=np.where(graph.offset == graph.offset[2], graph.offset[2] - 1, graph.offset)),
+    ):
+        with pytest.raises(AssertionError):
+            agree_at(wrong, 1, living)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["before", "hardened"])
+def test_the_slow_way_finds_every_state_and_step_of_a_larger_design(name: str) -> None:
+    assert agree(system(design(name), TINY), limit=None) > 5000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("item", FURTHER)
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_slow_way_finds_the_beginning_of_every_aspect(name: str, item: str) -> None:
+    assert agree(system(design(name), ONE_FAULT.with_([item])), limit=5000) > 1000

@@ -1,0 +1,189 @@
+"""Nothing is idle: every event happens somewhere, every state is reached, every mechanism does something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import product as every
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker import Graph, System, explore
+from mealspec.listing import EVERYTHING, WIDEST
+from model.alphabet import OWNERS, alphabet
+from model.design import DESIGNS, Design, design
+from model.mechanism import CATALOGUE, Mechanism
+from model.product import OPTIONAL, system
+from model.scope import ASPECTS, FAULTS, Scope
+from model.values import Seen, snapshots
+
+RETURNING = design("published-close_before_dial+connect_on_return")
+"""Two dials at once: the only way to a socket that is dialling and awaited by nobody."""
+VARIATIONS = (design("published+compare_and_delete"), design("published+connection_set"), RETURNING)
+DECLARED = (*DESIGNS.values(), EVERYTHING, *VARIATIONS)
+
+
+def limited(faults: int, *items: str) -> Scope:
+    """Two connections, and only these kinds of fault and aspects."""
+    return Scope(faults=faults, includes=frozenset(items))
+
+
+EXPLORED: tuple[tuple[Design, Scope, int | None], ...] = (
+    (DESIGNS["before"], Scope().with_(["path", "job", "upload"]), None),
+    (DESIGNS["before"], limited(0, "screen", "background"), None),
+    (DESIGNS["published"], limited(1, "break", "restart", "request", "upload", "job"), 400_000),
+    (EVERYTHING, limited(1, "path", "background", "restart", "dial", "break"), 500_000),
+    (EVERYTHING, limited(1, "screen", "break", "push", "request", "job"), 600_000),
+    (RETURNING, limited(2, "path", "restart", "screen"), 600_000),
+    (RETURNING, limited(2, "break", "restart"), 600_000),
+)
+"""Designs, scopes and limits that together show everything."""
+
+
+@dataclass
+class Shown:
+    """What explorations have shown: events that happened, machines' states that were reached."""
+
+    events: set[str] = field(default_factory=set)
+    states: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, graph: Graph) -> None:
+        """Count what this graph shows."""
+        self.events |= {event.name for event in graph.system.events} - set(graph.silent_events())
+        for machine in graph.system.machines:
+            reached = np.bincount(graph.local(machine.name), minlength=len(machine.states)) > 0
+            some = zip(machine.states, reached.tolist(), strict=True)
+            self.states |= {(machine.name, str(state)) for state, was in some if was}
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    found = Shown()
+    for plan, scope, limit in EXPLORED:
+        found.add(explore(system(plan, scope), limit=limit))
+    return found
+
+
+def handled(scope: Scope, finished: bool) -> Iterable[str]:
+    """Answers to a load that a message asked for: those that show some meal as finished, or the others."""
+    for snapshot in snapshots(scope):
+        if bool({Seen.COMPLETED, Seen.FAILED} & set(snapshot.meals)) is finished:
+            yield from (f"server.read.handler.{snapshot.name}", f"client.apply.handler.{snapshot.name}")
+
+
+IMPOSSIBLE = set(handled(WIDEST, finished=False))
+"""A message comes only when its meal is finished, and keeps the meal from being archived until it is handled: so
+no answer to the load that it asks for shows that meal as less. One machine alone cannot tell, so that with one
+meal these events are declared and never happen."""
+
+
+def test_every_event_of_the_alphabet_happens_in_some_explored_system(shown: Shown) -> None:
+    declared = {event.name for plan in DECLARED for event in system(plan, WIDEST).events}
+    assert declared - shown.events == IMPOSSIBLE
+
+
+def test_a_message_is_answered_by_a_snapshot_that_shows_some_meal_as_finished() -> None:
+    """With two meals all such answers happen, and no others."""
+    scope = Scope(meals=2, connections=1, faults=0)
+    graph = explore(system(DESIGNS["before"], scope))
+    assert graph.complete
+    silent = set(graph.silent_events())
+    assert not silent & set(handled(scope, finished=True))
+    assert silent == {*handled(scope, finished=False), "network.void.m1.c1", "network.void.m2.c1"}
+
+
+def test_every_state_of_every_machine_is_reached_in_some_explored_system(shown: Shown) -> None:
+    declared = {(m.name, str(s)) for plan in DECLARED for m in system(plan, WIDEST).machines for s in m.states}
+    assert declared - shown.states == {("loader.handler", "answered:absent"), ("loader.handler", "answered:processing")}
+
+
+def test_every_mechanism_has_an_entry_that_says_what_it_does_and_costs() -> None:
+    assert list(CATALOGUE) == list(Mechanism)
+    for entry in CATALOGUE.values():
+        assert all(text == text.strip() != "" for text in (entry.does, entry.closes, entry.costs))
+        assert entry.refs
+
+
+def signature(product: System) -> tuple[object, ...]:
+    """What a system can do: its events and the rows of its machines."""
+    return (*product.events, *((m.name, m.initial, frozenset(m.rows)) for m in product.machines))
+
+
+def toggled(plan: Design, mechanism: Mechanism) -> Design:
+    """The design with the mechanism, or without it if it has it."""
+    return Design("toggled", plan.mechanisms ^ {mechanism})
+
+
+ONE = Scope(connections=1).with_([*FAULTS, *ASPECTS])
+
+
+@pytest.fixture(scope="module")
+def changed() -> dict[Mechanism, set[str]]:
+    """For each mechanism, a design of whose system it changes the rows or the events; none, after all were tried."""
+    out: dict[Mechanism, set[str]] = {mechanism: set() for mechanism in Mechanism}
+    for scope, plan in every((ONE, Scope()), DESIGNS.values()):
+        plain = signature(system(plan, scope))
+        for mechanism in Mechanism:
+            if not out[mechanism] and signature(system(toggled(plan, mechanism), scope)) != plain:
+                out[mechanism].add(plan.name)
+    return out
+
+
+@pytest.mark.parametrize("mechanism", [m for m in Mechanism if m is not Mechanism.ADAPTIVE_INTERVAL])
+def test_each_mechanism_changes_some_design(mechanism: Mechanism, changed: dict[Mechanism, set[str]]) -> None:
+    assert changed[mechanism]
+
+
+def test_the_adaptive_interval_changes_nothing_without_time_and_says_so(changed: dict[Mechanism, set[str]]) -> None:
+    assert not changed[Mechanism.ADAPTIVE_INTERVAL]
+    assert "Untimed systems do not see it." in CATALOGUE[Mechanism.ADAPTIVE_INTERVAL].does
+
+
+@pytest.mark.parametrize("sign", "+-")
+@pytest.mark.parametrize("name", ["published", "hardened", "none"])
+def test_each_mechanism_added_or_taken_away_leaves_a_system(name: str, sign: str) -> None:
+    for mechanism in Mechanism:
+        assert system(design(f"{name}{sign}{mechanism}"), Scope(connections=1)).events
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.frozensets(st.sampled_from(list(Mechanism))), st.sampled_from([ONE, Scope(), Scope(meals=2, faults=0)]))
+def test_any_mechanisms_together_make_a_system(some: frozenset[Mechanism], scope: Scope) -> None:
+    """Building it validates it: all participants exist, every event can happen, every state be reached."""
+    assert system(Design("some", some), scope).events
+
+
+def test_every_event_is_owned_by_a_lane_and_says_what_it_does() -> None:
+    for plan in DECLARED:
+        for event in alphabet(plan, WIDEST):
+            assert event.owner == event.name.split(".", 1)[0]
+            assert event.owner in OWNERS
+            assert event.label == event.label.strip() != ""
+
+
+def test_an_event_that_says_what_would_have_been_better_names_events_that_exist() -> None:
+    for plan in DECLARED:
+        names = {event.name for event in alphabet(plan, WIDEST)}
+        better = {event.instead for event in alphabet(plan, WIDEST) if event.instead}
+        assert better
+        for prefix in better:
+            assert any(name == prefix or name.startswith(prefix + ".") for name in names)
+
+
+def test_an_event_that_needs_something_of_the_scope_is_there_only_with_it() -> None:
+    needs = {event.needs for event in alphabet(EVERYTHING, WIDEST)} - {""}
+    assert needs == {*FAULTS, *ASPECTS}
+    for item, plan in every(sorted(needs), (DESIGNS["hardened"], EVERYTHING)):
+        without = {event.name for event in system(plan, WIDEST.without([item])).events}
+        assert not without & {event.name for event in alphabet(plan, WIDEST) if event.needs == item}
+
+
+def test_machines_that_may_be_left_out_are_there_in_the_widest_system_and_only_there() -> None:
+    widest = {machine.name for machine in system(EVERYTHING, replace(WIDEST, faults=1)).machines}
+    smallest = {machine.name for machine in system(design("none+poll_on_submit"), limited(0)).machines}
+    assert set(OPTIONAL) <= widest
+    assert not smallest & {"flags", "server", "path", "app", "loader.connect"}
+    assert smallest < widest
