@@ -1,0 +1,287 @@
+"""What must hold: one entry for each property of the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checker import At, Predicate, any_of
+from model.connection import Server
+from model.job import Job
+from model.outbox import Outbox
+from model.poller import Loop, Stale
+from model.receipt import Receipt
+from model.service import Service
+from model.view import View
+from properties.facts import Facts
+from properties.invariants import broken_invariants
+
+__all__ = ["PROPERTIES", "Clause", "Form", "Property"]
+
+
+class Form(StrEnum):
+    """How a clause is decided."""
+
+    NEVER = "never"
+    """Safety: the predicate holds in no reachable state."""
+    QUIET = "never when quiet"
+    """Safety at quiescence: it holds in no state that no system event can change."""
+    FOREVER = "not for ever"
+    """Liveness: under weak fairness, and once faults have ended, it does not hold for ever."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """``bad`` gives the predicates of which each must be avoided in the way of ``form``."""
+
+    form: Form
+    bad: Callable[[Facts], list[Predicate]]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property.
+
+    Attributes
+    ----------
+    id, sentence, refs
+        Its name, what it says, and where it comes from.
+    clauses
+        What must be avoided.
+    witness
+        A state that must be reachable for the property to say anything.
+    assumes
+        What is assumed of the environment, in words.
+    """
+
+    id: str
+    sentence: str
+    refs: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    witness: Callable[[Facts], Predicate]
+    assumes: str = ""
+
+
+def _never(bad: Callable[[Facts], Predicate]) -> Clause:
+    return Clause(Form.NEVER, lambda f: [bad(f)])
+
+
+def _quiet(bad: Callable[[Facts], Predicate]) -> Clause:
+    return Clause(Form.QUIET, lambda f: [bad(f) & ~f.starved()])
+
+
+def _forever(bad: Callable[[Facts], list[Predicate]]) -> Clause:
+    return Clause(Form.FOREVER, lambda f: [each & ~f.starved() for each in bad(f)])
+
+
+def _meals(f: Facts, fact: Callable[[str], Predicate]) -> list[Predicate]:
+    return [fact(m) for m in f.scope.meal_names]
+
+
+def _some_meal(fact: Callable[[str], Predicate]) -> Callable[[Facts], Predicate]:
+    return lambda f: any_of(_meals(f, fact))
+
+
+def _finished(m: str) -> Predicate:
+    return At(f"job.{m}", lambda s: s.finished)
+
+
+def _unseen(m: str) -> Predicate:
+    return _finished(m) & ~At(f"view.{m}", lambda s: s.finished)
+
+
+def _failure_unseen(m: str) -> Predicate:
+    return At(f"job.{m}", lambda s: s is Job.FAILED) & ~At(f"view.{m}", lambda s: s is View.FAILED)
+
+
+def _dishonest(m: str) -> Predicate:
+    shown = At(f"view.{m}", lambda s: s is View.COMPLETED) & ~At(f"job.{m}", lambda s: s is Job.COMPLETED)
+    failed = At(f"view.{m}", lambda s: s is View.FAILED) & ~At(f"job.{m}", lambda s: s is Job.FAILED)
+    return shown | failed
+
+
+def _two_live(f: Facts) -> Predicate:
+    names = f.scope.connection_names
+    return any_of(
+        At(f"connection.{a}", lambda s: s.live) & At(f"connection.{b}", lambda s: s.live)
+        for k, a in enumerate(names)
+        for b in names[k + 1 :]
+    )
+
+
+def _two_tasks(f: Facts) -> Predicate:
+    return At("poller", lambda s: s.runs and s.stale in (Stale.CHECK, Stale.STOPPING))
+
+
+def _disagree(f: Facts) -> Predicate:
+    up = f.belief() & f.through()
+    down = ~f.belief() & f.severed()
+    return f.shown() & ~up & ~down
+
+
+def _early(f: Facts) -> Predicate:
+    """What the client believes in has been accepted, and not registered."""
+    return f.belief() & any_of(_unregistered(c) for c in f.scope.connection_names)
+
+
+def _unregistered(c: str) -> Predicate:
+    held = At("service", lambda s: s == Service(c, True))
+    return held & At(f"connection.{c}", lambda s: s.server is Server.ACCEPTED)
+
+
+def _dead(f: Facts) -> list[Predicate]:
+    return [At(f"connection.{c}", lambda s: s.dead) for c in f.scope.connection_names]
+
+
+def _idle_polling(f: Facts) -> Predicate:
+    unfinished = any_of(_meals(f, lambda m: At(f"view.{m}", lambda s: s.processing or s is View.AWAITED)))
+    return f.shown() & f.belief() & f.through() & ~unfinished & At("poller", lambda s: s.runs)
+
+
+def _unpolled(f: Facts) -> Predicate:
+    processing = any_of(_meals(f, lambda m: At(f"view.{m}", lambda s: s.processing)))
+    return processing & ~f.verified() & At("poller", lambda s: s.loop is Loop.NONE)
+
+
+def _unsent(m: str) -> Predicate:
+    waiting = (Outbox.WAITING, Outbox.SAVED, Outbox.UPLOADING)
+    return At(f"outbox.{m}", lambda s: s in waiting) & At(f"receipt.{m}", lambda s: s is Receipt.NEVER)
+
+
+def _unworked(m: str) -> Predicate:
+    return At(f"job.{m}", lambda s: s in (Job.QUEUED, Job.PROCESSING, Job.ORPHANED))
+
+
+_SEEN = "faults end; the app stays in the foreground and the screen open from some point on"
+_RUNS = "faults end; the app stays in the foreground from some point on"
+
+_ALL = (
+    Property(
+        "delivery",
+        "Every meal that the backend finishes is shown as finished in the end.",
+        ("R16", "R17", "R18", "R31", "F3", "F4", "F12"),
+        (_forever(lambda f: [_unseen(m) & f.shown() for m in f.scope.meal_names]),),
+        _some_meal(_unseen),
+        _SEEN,
+    ),
+    Property(
+        "honest-view",
+        "Nothing is shown as finished before the backend has finished it.",
+        ("R13", "F11"),
+        (_never(_some_meal(_dishonest)),),
+        _some_meal(lambda m: At(f"view.{m}", lambda s: s.finished)),
+    ),
+    Property(
+        "no-regress",
+        "What was shown as finished is never shown as less again.",
+        ("F11",),
+        (_never(_some_meal(lambda m: At(f"view.{m}", lambda s: s is View.AGAIN))),),
+        _some_meal(lambda m: At(f"view.{m}", lambda s: s.finished)),
+    ),
+    Property(
+        "single-connection",
+        "The client has at most one open socket at a time.",
+        ("R2", "F5"),
+        (_never(_two_live),),
+        lambda f: any_of(At(f"connection.{c}", lambda s: s.live) for c in f.scope.connection_names),
+    ),
+    Property(
+        "single-poll-task",
+        "No cancelled poll task acts beside the current one.",
+        ("R7", "F6"),
+        (_never(_two_tasks),),
+        lambda f: At("poller", lambda s: s.runs),
+    ),
+    Property(
+        "agreement",
+        "When things are quiet, the client's belief, its socket and the registry agree.",
+        ("R30", "F1", "F2", "F5", "F8"),
+        (_quiet(_disagree),),
+        lambda f: f.shown() & f.belief(),
+        "faults end; the app is in the foreground and the screen open",
+    ),
+    Property(
+        "no-early-belief",
+        "The client believes that it is connected only when the server has registered its socket.",
+        ("R30", "F4"),
+        (_never(_early),),
+        lambda f: f.belief() & f.through(),
+    ),
+    Property(
+        "socket-returns",
+        "When things are quiet, the client has a socket that works.",
+        ("R18", "F10"),
+        (_quiet(lambda f: f.shown() & ~f.through()),),
+        lambda f: f.shown() & f.severed(),
+        "faults end; the app is in the foreground and the screen open; nobody keeps pressing reconnect",
+    ),
+    Property(
+        "no-zombie",
+        "A dead connection is out of the registry in the end.",
+        ("F2", "F9"),
+        (Clause(Form.FOREVER, _dead),),
+        lambda f: any_of(_dead(f)),
+        "faults end",
+    ),
+    Property(
+        "polling-stops",
+        "Once the socket is verified and nothing is processing, polling ends.",
+        ("R7", "R16", "R18", "F12"),
+        (_forever(lambda f: [_idle_polling(f)]),),
+        _idle_polling,
+        _SEEN,
+    ),
+    Property(
+        "polling-persists",
+        "While something is shown as processing and the socket is not verified, a poll task exists.",
+        ("R4", "R17", "R31", "F12"),
+        (_never(_unpolled),),
+        lambda f: any_of(_meals(f, lambda m: At(f"view.{m}", lambda s: s.processing))) & ~f.verified(),
+    ),
+    Property(
+        "failure-reaches-screen",
+        "Every meal whose work fails is shown as failed in the end.",
+        ("R6", "R12", "F13"),
+        (_forever(lambda f: [_failure_unseen(m) & f.shown() for m in f.scope.meal_names]),),
+        _some_meal(_failure_unseen),
+        _SEEN,
+    ),
+    Property(
+        "no-lost-submission",
+        "A saved meal reaches the backend in the end, and only once.",
+        ("R11", "F15"),
+        (
+            _forever(lambda f: [_unsent(m) & f.foreground() for m in f.scope.meal_names]),
+            _never(_some_meal(lambda m: At(f"receipt.{m}", lambda s: s is Receipt.TWICE))),
+        ),
+        _some_meal(_unsent),
+        _RUNS,
+    ),
+    Property(
+        "no-orphan",
+        "Every meal that the backend accepts is completed or failed in the end.",
+        ("R12", "R22", "F9"),
+        (_forever(lambda f: _meals(f, _unworked)),),
+        _some_meal(_unworked),
+        "faults end",
+    ),
+    Property(
+        "no-deadlock",
+        "The only states that no system event changes are those in which every machine may rest.",
+        ("R31",),
+        (_quiet(lambda f: f.foreground() & ~f.resting()),),
+        lambda f: f.resting() & f.shown(),
+        "faults end; the app is in the foreground",
+    ),
+    Property(
+        "machine-invariants",
+        "What one machine takes for granted of another is so.",
+        ("R1",),
+        (_never(lambda f: any_of(broken_invariants(f).values())),),
+        lambda f: f.through(),
+    ),
+)
+
+PROPERTIES: dict[str, Property] = {p.id: p for p in _ALL}
+"""By id, in the order in which they are reported."""

@@ -1,0 +1,73 @@
+"""The vocabulary of the properties: facts about a product state of the protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker import At, Predicate, System, all_of, any_of
+from model.app import App
+from model.connection import IDLE
+from model.design import Design
+from model.mechanism import Mechanism as M
+from model.scope import Scope
+from model.screen import Screen
+from model.service import Service
+
+__all__ = ["Facts"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of one system: a design in a scope."""
+
+    design: Design
+    scope: Scope
+    system: System
+
+    def foreground(self) -> Predicate:
+        """The app's code runs."""
+        return At("app", lambda s: s is not App.BACKGROUND, absent=True)
+
+    def shown(self) -> Predicate:
+        """The screen is there, its connect has begun, and the app's code runs."""
+        return At("screen", lambda s: s is Screen.SHOWN) & self.foreground()
+
+    def belief(self) -> Predicate:
+        """The client believes that it is connected: the flag, or the service where there is none."""
+        if M.STATE_FLAGS in self.design:
+            return At("flags", lambda s: s.connected)
+        return At("service", lambda s: s.connected)
+
+    def verified(self) -> Predicate:
+        """Flag and service both say connected."""
+        return self.belief() & At("service", lambda s: s.connected)
+
+    def through(self) -> Predicate:
+        """A push would arrive: the service's socket works end to end and only it is registered."""
+        return any_of(_works(c) for c in self.scope.connection_names)
+
+    def severed(self) -> Predicate:
+        """Service and registry both hold nothing."""
+        return At("service", lambda s: s.socket == "none") & At("registry", lambda s: not s.held)
+
+    def starved(self) -> Predicate:
+        """The client wants to dial and the scope has no free connection.
+
+        In life there is always another socket, so a run that ends so proves nothing.
+        """
+        wants: Predicate = At("screen", lambda s: s is Screen.ARRIVING)
+        if M.AUTO_RECONNECT in self.design:
+            wants = wants | At("service", lambda s: s.socket == "none")
+        if M.HEALTH_CHECK in self.design:
+            wants = wants | (self.belief() & At("service", lambda s: not s.connected))
+        busy = all_of(At(f"connection.{c}", lambda s: s != IDLE) for c in self.scope.connection_names)
+        return wants & busy
+
+    def resting(self) -> Predicate:
+        """Every machine is in a state in which it may stay for ever."""
+        return all_of(At(machine.name, machine.resting) for machine in self.system.machines)
+
+
+def _works(c: str) -> Predicate:
+    held = At("service", lambda s: s == Service(c, True)) & At("registry", lambda s: s.held == (c,))
+    return held & At(f"connection.{c}", lambda s: s.works)

@@ -1,0 +1,60 @@
+"""Typing facts between machines: what each takes for granted of the others."""
+
+from __future__ import annotations
+
+from checker import At, Predicate
+from model.connection import Client, Server
+from model.job import Job
+from model.loader import Phase
+from model.outbox import Outbox
+from model.poller import Loop
+from model.receipt import Receipt
+from model.view import View
+from properties.facts import Facts
+
+__all__ = ["broken_invariants"]
+
+
+def broken_invariants(f: Facts) -> dict[str, Predicate]:
+    """Each invariant's sentence, with the states that would break it."""
+    broken: dict[str, Predicate] = {
+        "The poll task loads exactly while its request is out.": _differ(
+            At("poller", lambda s: s.loop is Loop.LOAD), At("loader.poll", lambda s: s.phase is not Phase.IDLE)
+        ),
+    }
+    for c in f.scope.connection_names:
+        broken |= _of_connection(c)
+    for m in f.scope.meal_names:
+        broken |= {
+            f"Work on {m} exists exactly if {m} was taken.": _differ(
+                At(f"receipt.{m}", lambda s: s is not Receipt.NEVER), At(f"job.{m}", lambda s: s is not Job.NONE)
+            ),
+            f"{m} is awaited or shown exactly if it was submitted.": _differ(
+                At(f"view.{m}", lambda s: s is not View.NONE),
+                At(f"outbox.{m}", lambda s: s not in (Outbox.NONE, Outbox.WAITING)),
+            ),
+            f"A message about {m} exists only once {m} is finished.": (
+                ~At(f"notification.{m}", lambda s: s.fate == "none") & ~At(f"job.{m}", lambda s: s.finished)
+            ),
+        }
+    return broken
+
+
+def _of_connection(c: str) -> dict[str, Predicate]:
+    connection = f"connection.{c}"
+    used = (Client.DIALLING, Client.OPEN, Client.READY)
+    return {
+        f"The socket {c} that the service holds is in use.": (
+            At("service", lambda s: s.socket == c) & ~At(connection, lambda s: s.client in used)
+        ),
+        f"The service calls {c} connected only when it is open.": (
+            At("service", lambda s: s.socket == c and s.connected) & ~At(connection, lambda s: s.live)
+        ),
+        f"The registry holds {c} only while its handler runs.": (
+            At("registry", lambda s: c in s.held) & ~At(connection, lambda s: s.server is Server.REGISTERED)
+        ),
+    }
+
+
+def _differ(a: Predicate, b: Predicate) -> Predicate:
+    return (a & ~b) | (~a & b)

@@ -1,0 +1,273 @@
+"""Stories: named runs that a design must have, each found by the search and not written by hand.
+
+A story is a list of milestones, events (or prefixes of events) that must come in this order; whatever
+is needed between them is filled in. The failure classes are stories of designs that fail; the tests of
+the seed are stories of designs that work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker import At, Event, Machine, Trace, explore, reach, unknown
+from model.alphabet import alphabet
+from model.design import design
+from model.product import system
+from model.scope import Scope
+
+__all__ = ["FAILURES", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
+
+
+DEFAULT = Scope()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story of a design.
+
+    Attributes
+    ----------
+    id, title, refs
+        Its name, what it shows, and where it comes from.
+    design, scope
+        Whose story it is.
+    steps
+        Its milestones.
+    property
+        For a failure class, the property that speaks of it.
+    later
+        What of it is not modelled yet.
+    """
+
+    id: str
+    title: str
+    refs: tuple[str, ...]
+    design: str
+    steps: tuple[str, ...]
+    scope: Scope = DEFAULT
+    property: str = ""
+    later: str = ""
+
+
+def _with(*items: str) -> Scope:
+    return Scope().with_(items)
+
+
+_SMALL = Scope(connections=1, includes=frozenset({"dial"}))
+
+SCENARIOS: dict[str, Scenario] = {
+    s.id: s
+    for s in (
+        Scenario(
+            "timeline",
+            "T+0 to T+30 s: skipped at T+26 s, fetched by polling at T+30 s",
+            ("R15", "R13"),
+            "before",
+            (
+                "user.submit.m1",
+                "server.take.m1",
+                "client.appear",
+                "client.connect",
+                "server.complete.m1",
+                "server.skip.m1",
+                "client.poll.wake",
+                "client.apply.poll.completed",
+            ),
+            Scope(faults=0),
+        ),
+        Scenario(
+            "happy",
+            "the socket works: pushed, shown, and polling stops by itself",
+            ("R16",),
+            "published",
+            (
+                "network.fail_dial",
+                "client.failed",
+                "user.reconnect",
+                "client.connected",
+                "client.stale.wake.verified",
+                "user.submit.m1",
+                "server.push.m1",
+                "client.receive.m1",
+                "client.apply.handler.completed",
+            ),
+            _SMALL,
+        ),
+        Scenario(
+            "fallback",
+            "the dial fails: polling starts by itself and brings the meal",
+            ("R17", "R4"),
+            "published",
+            (
+                "user.submit.m1",
+                "network.fail_dial",
+                "client.failed",
+                "client.poll.wake",
+                "client.apply.poll.processing",
+                "client.poll.wake",
+                "client.apply.poll.completed",
+                "client.poll.check.done",
+                "client.poll.stop",
+            ),
+        ),
+        Scenario(
+            "recovery",
+            "polling runs, the socket comes back, polling stops, a later meal is pushed",
+            ("R18", "R8"),
+            "published",
+            (
+                "network.fail_dial",
+                "client.failed",
+                "client.apply.poll.completed",
+                "user.reconnect",
+                "client.connected",
+                "user.archive.m1",
+                "user.submit.m1",
+                "server.push.m1",
+                "client.receive.m1",
+                "client.apply.handler.completed",
+            ),
+            _SMALL,
+        ),
+        Scenario(
+            "guard",
+            "a connect during a connect does nothing",
+            ("R2",),
+            "published+connect_on_return",
+            ("client.connect", "client.return", "client.skip_connect"),
+        ),
+        Scenario(
+            "health",
+            "the flag says connected, the service does not: reconnect",
+            ("R25",),
+            "published_plus",
+            ("client.connected.c1", "server.crash", "client.hear_close.c1", "client.heal", "client.connected"),
+        ),
+        Scenario(
+            "waiting",
+            "a submission waits for the connect in progress",
+            ("R28",),
+            "published_plus",
+            ("client.connect", "user.wait.m1", "client.connected", "client.submit.m1"),
+        ),
+    )
+}
+
+FAILURES: dict[str, Scenario] = {
+    s.id: s
+    for s in (
+        Scenario(
+            "F1", "stale unregister: an old handler removes the new connection's entry", ("R13",), "published",
+            ("server.register.c1", "user.reconnect.c1.c2", "client.connected.c2", "server.register.c2", "server.notice.c1", "server.skip.m1"),
+            property="agreement",
+        ),
+        Scenario(
+            "F2", "half-open: the registry hits, the send succeeds, and nothing arrives", ("R30",), "published",
+            ("client.connected.c1", "network.break.c1", "server.push.m1.c1", "network.void.m1.c1"),
+            property="no-zombie",
+        ),
+        Scenario(
+            "F3", "gap: what happens between disconnect and reconnect is lost", ("R18",), "published",
+            ("server.register.c1", "network.tell_server.c1", "server.skip.m1", "user.reconnect.c1.c2", "server.register.c2", "client.connected.c2"),
+            property="delivery",
+        ),
+        Scenario(
+            "F4", "connected too early: the client is told before the server can route", ("R30",), "published",
+            ("client.connected.c1", "server.skip.m1", "server.register.c1"), property="no-early-belief",
+        ),
+        Scenario(
+            "F5", "double connect: connect and reconnect both dial, and the old outcome lands on the new", ("R2", "R8"), "published",
+            ("client.connect.none.c1", "user.reconnect.c1.c2", "client.connected.c2", "client.failed.c1"),
+            property="agreement",
+        ),
+        Scenario(
+            "F6", "stale task: a cancelled poll task stops its successor", ("R7",), "published",
+            ("client.failed.c1", "client.connected.c2", "client.stale.wake.verified", "user.reconnect", "client.failed", "client.stale.stop"),
+            property="single-poll-task",
+        ),
+        Scenario(
+            "F7", "background: the socket is taken away while the app is suspended, and the flag still says connected", ("R20",), "published",
+            ("client.connected.c1", "server.register.c1", "user.background", "network.reclaim", "server.push.m1.c1", "network.void.m1.c1", "user.foreground"),
+            _with("background"), property="delivery",
+        ),
+        Scenario(
+            "F8", "path change: the old socket is dead and nobody says so", ("R21",), "published",
+            ("client.connected.c1", "server.register.c1", "network.change_path", "server.push.m1.c1", "network.void.m1.c1"),
+            _with("path"), property="agreement",
+        ),
+        Scenario(
+            "F9", "server restart: the registry is gone and the job orphaned", ("R22",), "published",
+            ("server.register.c1", "server.take.m1", "server.crash", "server.boot"), property="no-orphan",
+            later="a second instance that holds the socket",
+        ),
+        Scenario(
+            "F10", "reconnect stops: the socket is gone and nobody dials again", ("R18",), "published",
+            ("client.connected.c1", "server.crash", "client.hear_close.c1", "server.boot", "server.skip.m1"), property="socket-returns",
+            later="token expiry, and everyone reconnecting at once",
+        ),
+        Scenario(
+            "F11", "order: an older snapshot overwrites a newer one", ("R5",), "published",
+            ("server.read.appear.processing", "server.read.handler.completed", "client.apply.handler.completed", "client.apply.appear.processing"),
+            property="no-regress",
+        ),
+        Scenario(
+            "F12", "poll ends wrongly: the list looks empty, so polling stops before the work is done", ("R7",), "published",
+            ("user.submit.m1", "client.failed", "client.poll.check.done", "client.poll.stop", "server.complete.m1", "server.skip.m1"),
+            property="delivery",
+        ),
+        Scenario(
+            "F13", "failed jobs: the failure is never published", ("R6",), "published-failure_notifications",
+            ("client.connected.c1", "server.register.c1", "client.apply.appear.processing", "server.fail.m1"), _with("job"), property="failure-reaches-screen",
+        ),
+        Scenario(
+            "F14", "one of many: only one of a user's sockets is told, and it is the dead one", ("R13",), "published+connection_set",
+            ("server.register.c1", "user.reconnect.c1.c2", "server.register.c2", "client.connected.c2", "server.push.m1.c1", "network.void.m1.c1"),
+            property="delivery", later="several devices; the sockets here are of one device",
+        ),
+        Scenario(
+            "F15", "duplicate submit: a retried upload creates two meals", ("R11",), "published",
+            ("server.take.m1", "network.cut_upload.m1", "server.take.m1"), _with("upload"), property="no-lost-submission",
+        ),
+    )
+}  # fmt: skip
+"""The failure classes, by id. For each, `hardened` is checked against the class's property."""
+
+
+def scenario(name: str) -> Scenario:
+    """A scenario or failure class by id; ``UnknownName`` names the choices."""
+    stories = SCENARIOS | FAILURES
+    if name not in stories:
+        raise unknown("scenario", name, stories)
+    return stories[name]
+
+
+def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
+    """The machine ``story``: how many milestones are behind. It refuses nothing.
+
+    An event that is the next milestone counts; at any other time it passes unnoticed.
+    """
+    steps = tuple(steps)
+    names = [event.name for event in events]
+    rows = []
+    for name in names:
+        wanted = [k for k, step in enumerate(steps) if name == step or name.startswith(step + ".")]
+        if wanted:
+            rows += [(name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
+    return Machine.table("story", 0, rows, doc="How many milestones are behind.")
+
+
+def shortest(story: Scenario, *, depth: int = 40) -> Trace | None:
+    """A shortest run of the story's design through its milestones, as a run of the plain design."""
+    plan, scope = design(story.design), story.scope
+    watch = milestones(story.steps, alphabet(plan, scope))
+    end = len(story.steps)
+    done = At("story", lambda s: s == end)
+    for limit in range(10, depth + 1, 2):  # a deeper search only where a shallow one finds nothing
+        graph = explore(system(plan, scope, extra=(watch,)), depth=limit)
+        found = reach(graph, done)
+        if found is not None:
+            return Trace.of(system(plan, scope), found.events)
+        if graph.complete:
+            return None
+    return None

@@ -1,0 +1,42 @@
+"""Why `hardened` is as it is: for each of its mechanisms, what breaks without it, or who asks for it.
+
+The set is a smallest one in this sense: no single mechanism can be taken away. Whether another set with
+fewer members passes is another question, and not answered here.
+"""
+
+from __future__ import annotations
+
+from model.mechanism import Mechanism as M
+from model.scope import Scope
+
+__all__ = ["BREAKS", "KEPT"]
+
+_ONE, _TWO = Scope(connections=1), Scope()
+_UPLOAD = _ONE.with_(["upload"])
+
+BREAKS: dict[M, tuple[str, Scope]] = {
+    M.CLOSE_BEFORE_DIAL: ("single-connection", _TWO),
+    M.POLL_ON_APPEAR: ("delivery", _ONE),
+    M.READY_ACK: ("no-early-belief", _ONE),
+    M.CONNECTION_SET: ("agreement", _TWO),
+    M.POLL_ON_SUBMIT: ("delivery", _ONE),
+    M.POLL_UNTIL_TERMINAL: ("delivery", _ONE),
+    M.GENERATION_TOKEN: ("delivery", _ONE),
+    M.AUTO_RECONNECT: ("socket-returns", _ONE),
+    M.CURRENT_SOCKET_ONLY: ("agreement", _TWO),
+    M.CLIENT_PING: ("agreement", _ONE),
+    M.SERVER_PING: ("no-zombie", _ONE),
+    M.TERMINAL_ABSORBS: ("no-regress", _ONE),
+    M.JOB_RECONCILIATION: ("no-orphan", _ONE),
+    M.IDEMPOTENT_UPLOAD: ("no-lost-submission", _UPLOAD),
+}
+"""Without the mechanism this property is violated, in this scope."""
+
+KEPT: dict[M, str] = {
+    M.STATE_FLAGS: "R1 asks for the flags",
+    M.CONNECT_GUARD: "R2 asks for the guard",
+    M.RECONNECT: "R8 asks for the button",
+    M.FAILURE_NOTIFICATIONS: "R6 asks for them; without them failures come by polling",
+    M.PUSH_TO_ALL: "F14 asks for it; without it a push may pick a dead socket, and the meal comes by polling",
+}
+"""No property breaks without these; they are there because somebody asks."""

@@ -1,0 +1,144 @@
+"""The check of a design: explore its product completely, decide every property, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from checker import Graph, Predicate, Progress, Trace, explore, lasso, quiescent, reach
+from model.design import Design
+from model.product import system
+from model.scope import Scope
+from properties.catalogue import PROPERTIES, Form, Property
+from properties.expected import Verdict, expected
+from properties.facts import Facts
+
+__all__ = ["Finding", "Report", "counterexample", "decide", "verify"]
+
+DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
+    Form.NEVER: reach,
+    Form.QUIET: quiescent,
+    Form.FOREVER: lasso,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on one property.
+
+    ``trace`` holds the events of a counterexample, a shortest one of its form, and ``loop`` the index
+    of the event from which they repeat for ever, if they do. ``expected`` is None where nothing is
+    pinned.
+    """
+
+    id: str
+    verdict: Verdict
+    expected: Verdict | None
+    trace: tuple[str, ...] = ()
+    loop: int | None = None
+
+    @property
+    def as_expected(self) -> bool:
+        """Nothing else was pinned."""
+        return self.expected in (None, self.verdict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All verdicts on one design in one scope, and the size of the search."""
+
+    design: str
+    scope: Scope
+    states: int
+    transitions: int
+    depth: int
+    complete: bool
+    seconds: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def as_expected(self) -> bool:
+        """Every verdict is the pinned one."""
+        return all(finding.as_expected for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for machines; the same design and scope always give the same."""
+        scope = self.scope
+        return {
+            "design": self.design,
+            "scope": {
+                "meals": scope.meals,
+                "connections": scope.connections,
+                "faults": "any" if scope.faults is None else scope.faults,
+                "includes": sorted(scope.includes),
+                "left_out": list(scope.left_out()),
+            },
+            "states": self.states,
+            "transitions": self.transitions,
+            "depth": self.depth,
+            "complete": self.complete,
+            "properties": [
+                {
+                    "id": f.id,
+                    "verdict": f.verdict,
+                    "expected": f.expected,
+                    "trace": list(f.trace),
+                    "loop": f.loop,
+                }
+                for f in self.findings
+            ],
+        }
+
+
+def verify(
+    design: Design,
+    scope: Scope,
+    *,
+    only: Collection[str] = tuple(PROPERTIES),
+    limit: int | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Explore the design in the scope and decide the properties named in ``only``."""
+    product = system(design, scope)
+    graph = explore(product, limit=limit, report=report)
+    facts = Facts(design, scope, product)
+    findings = tuple(_finding(graph, facts, p) for p in PROPERTIES.values() if p.id in only)
+    return Report(
+        design.name, scope, len(graph), graph.transitions, graph.depth, graph.complete, graph.seconds, findings
+    )
+
+
+def decide(graph: Graph, facts: Facts, prop: Property) -> Trace | None:
+    """The shortest counterexample of those found for each clause, or None."""
+    found = [DECISIONS[clause.form](graph, bad) for clause in prop.clauses for bad in clause.bad(facts)]
+    return min((trace for trace in found if trace is not None), key=len, default=None)
+
+
+def counterexample(
+    design: Design, scope: Scope, property_id: str, *, report: Callable[[Progress], None] | None = None
+) -> Trace | None:
+    """What :func:`verify` would show, with no more exploring than it takes.
+
+    Shallow searches come first, for a run that just ends is as short there as anywhere; that a
+    property holds, or is violated only by a loop, takes the complete search.
+    """
+    product = system(design, scope)
+    facts = Facts(design, scope, product)
+    for depth in (10, 16, 20, None):
+        graph = explore(product, depth=depth, report=report)
+        found = decide(graph, facts, PROPERTIES[property_id])
+        if graph.complete or (found is not None and found.loop is None):
+            return found
+    raise AssertionError("a search without a limit is complete")
+
+
+def _finding(graph: Graph, facts: Facts, prop: Property) -> Finding:
+    trace = decide(graph, facts, prop)
+    pinned = expected(facts.design, facts.scope, prop.id)
+    if trace is not None:
+        return Finding(prop.id, Verdict.VIOLATED, pinned, trace.events, trace.loop)
+    if not graph.complete:
+        return Finding(prop.id, Verdict.UNCHECKED, pinned)
+    witnessed = reach(graph, prop.witness(facts)) is not None
+    return Finding(prop.id, Verdict.HOLDS if witnessed else Verdict.VACUOUS, pinned)

@@ -1,0 +1,61 @@
+"""What the tests of properties share: a judge of counterexamples that needs no graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from checker import Kind, Predicate, Rejection, Trace, replay
+from properties.catalogue import Form, Property
+from properties.facts import Facts
+
+Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+
+
+@pytest.fixture(scope="session")
+def doubts() -> Judge:
+    """What is wrong with a counterexample; empty if nothing is.
+
+    The run is replayed step by step, and whether it violates the property is judged state by state, by
+    :meth:`Predicate.holds` and what the system permits; no graph, array or search of the checker's is involved.
+    """
+    return _doubts
+
+
+def _doubts(facts: Facts, prop: Property, events: Sequence[str], loop: int | None) -> str:
+    run = replay(facts.system, list(events))
+    if isinstance(run, Rejection):
+        return f"it is no run: {run}"
+    for clause in prop.clauses:
+        if any(_convicts(run, clause.form, bad, loop) for bad in clause.bad(facts)):
+            return ""
+    return f"it is a run, and violates no clause of {prop.id}"
+
+
+def _convicts(run: Trace, form: Form, bad: Predicate, loop: int | None) -> bool:
+    if loop is None:
+        return bad.holds(run.state(len(run))) and (form is Form.NEVER or _quiet(run))
+    if form is not Form.FOREVER or loop >= len(run) or run.path[loop] != run.path[-1]:
+        return False
+    return all(bad.holds(run.state(k)) for k in range(loop, len(run))) and _fair(run, loop)
+
+
+def _quiet(run: Trace) -> bool:
+    """No system event changes the last state."""
+    last = run.path[-1]
+    return all(
+        run.system.step(last, event.name) == last for event in run.system.enabled(last) if event.kind is Kind.SYSTEM
+    )
+
+
+def _fair(run: Trace, loop: int) -> bool:
+    """Round the loop there is no fault, and what the system owes is done or cannot be done somewhere."""
+    around = [run.system.event(name) for name in run.events[loop:]]
+    owed = set.intersection(
+        *(
+            {event.owed_as for event in run.system.enabled(run.path[k]) if event.kind is Kind.SYSTEM}
+            for k in range(loop, len(run))
+        )
+    )
+    return not any(event.kind is Kind.FAULT for event in around) and owed <= {event.owed_as for event in around}

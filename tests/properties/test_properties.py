@@ -1,0 +1,374 @@
+"""Each property can fail, each has something to say, and the facts for which the designs were made are so.
+
+A green verdict is worth nothing from a check that cannot be red: every property is violated here by some design or,
+where no design can, by a model that was broken on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from checker import Event, Graph, Kind, Machine, Row, System, Trace, explore, quiescent, reach, trimmed
+from model.alphabet import alphabet
+from model.design import DESIGNS, Design, design
+from model.poller import Loop
+from model.product import OPTIONAL, machines, system
+from model.scope import Scope
+from properties.catalogue import PROPERTIES, Form, Property
+from properties.expected import Verdict
+from properties.facts import Facts
+from properties.invariants import broken_invariants
+from properties.verify import Report, counterexample, decide, verify
+
+Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+Tamper = Callable[[Row], Iterable[Row]]
+
+ONE = Scope(connections=1)
+TINY = Scope(connections=1, faults=0)
+CALM = Scope(faults=0)
+
+
+@cache
+def checked(expression: str, scope: Scope) -> Report:
+    report = verify(design(expression), scope)
+    assert report.complete
+    return report
+
+
+def verdict(expression: str, scope: Scope, name: str) -> Verdict:
+    return next(finding.verdict for finding in checked(expression, scope).findings if finding.id == name)
+
+
+# ---------------------------------------------------------------------- every property can fail
+
+VIOLATED_BY: dict[str, tuple[str, Scope]] = {
+    "delivery": ("published", TINY),
+    "no-regress": ("published", TINY),
+    "single-connection": ("before+connect_on_return-close_before_dial", CALM),
+    "single-poll-task": ("published", ONE),
+    "agreement": ("published", ONE),
+    "no-early-belief": ("published", TINY),
+    "socket-returns": ("published", ONE),
+    "no-zombie": ("published", ONE),
+    "polling-persists": ("published", TINY),
+    "failure-reaches-screen": ("published", ONE.with_(["job"])),
+    "no-lost-submission": ("published", ONE.with_(["upload"])),
+    "no-orphan": ("published", ONE),
+    "no-deadlock": ("published", TINY),
+}
+"""A design and a small scope for each property that a design can violate."""
+NO_DESIGN = {"honest-view", "polling-stops", "machine-invariants"}
+"""Properties that only a broken model violates, see below."""
+
+
+def test_every_property_has_something_that_violates_it() -> None:
+    assert VIOLATED_BY.keys() | NO_DESIGN == PROPERTIES.keys()
+    assert not VIOLATED_BY.keys() & NO_DESIGN
+
+
+@pytest.mark.parametrize("name", VIOLATED_BY)
+def test_some_design_violates(name: str, doubts: Judge) -> None:
+    expression, scope = VIOLATED_BY[name]
+    assert verdict(expression, scope, name) is Verdict.VIOLATED
+    trace = counterexample(design(expression), scope, name)
+    assert trace is not None
+    facts = Facts(design(expression), scope, system(design(expression), scope))
+    assert doubts(facts, PROPERTIES[name], trace.events, trace.loop) == ""
+
+
+def tampered(plan: Design, scope: Scope, name: str, tamper: Tamper) -> System:
+    """The system with other rows in one machine."""
+    events = tuple(e for e in alphabet(plan, scope) if not e.needs or e.needs in scope)
+    if scope.faults == 0:
+        events = tuple(e for e in events if e.kind is not Kind.FAULT)
+    parts = machines(plan, scope, events)
+    assert name in {part.name for part in parts}
+    broken = [_retold(part, tamper) if part.name == name else part for part in parts]
+    return System(*trimmed(broken, events), absent=OPTIONAL, name="tampered")
+
+
+def _retold(machine: Machine, tamper: Tamper) -> Machine:
+    rows = tuple(dict.fromkeys(new for row in machine.rows for new in tamper(row)))
+    assert rows != machine.rows
+    return replace(machine, rows=rows)
+
+
+def stays(event: str) -> Tamper:
+    """A machine that takes the event and is not moved by it."""
+    return lambda row: [row._replace(dest=row.source) if row.event == event else row]
+
+
+def leads(event: str, **fields: str) -> Tamper:
+    """A machine with structured states, of which the event changes these fields and no others."""
+
+    def retold(row: Row) -> list[Row]:
+        source: Any = row.source
+        return [row._replace(dest=source._replace(**fields)) if row.event == event else row]
+
+    return retold
+
+
+def judged(product: System, plan: Design, scope: Scope, name: str, doubts: Judge) -> Trace | None:
+    """The counterexample that a complete search finds, judged."""
+    facts = Facts(plan, scope, product)
+    graph = explore(product)
+    assert graph.complete
+    trace = decide(graph, facts, PROPERTIES[name])
+    if trace is not None:
+        assert doubts(facts, PROPERTIES[name], trace.events, trace.loop) == ""
+    return trace
+
+
+def test_a_server_that_answers_before_the_work_is_done_violates_honest_view(doubts: Judge) -> None:
+    def eager(row: Row) -> list[Row]:
+        told = row.event == "server.read.appear.processing" and row.source == "processing"
+        return [row, row._replace(event="server.read.appear.completed")] if told else [row]
+
+    plan = DESIGNS["hardened"]
+    assert verdict("hardened", TINY, "honest-view") is Verdict.HOLDS
+    trace = judged(tampered(plan, TINY, "job.m1", eager), plan, TINY, "honest-view", doubts)
+    assert trace is not None
+    assert trace.events[-1] == "client.apply.appear.completed"
+
+
+def test_a_poll_loop_that_never_ends_violates_polling_stops_in_a_loop(doubts: Judge) -> None:
+    """By a fair loop: the poll task goes round for ever, and nothing that the system owes is left undone."""
+    plan = DESIGNS["hardened"]
+    asleep = leads("client.poll.check.done", loop=Loop.SLEEP)
+    assert verdict("hardened", TINY, "polling-stops") is Verdict.HOLDS
+    trace = judged(tampered(plan, TINY, "poller", asleep), plan, TINY, "polling-stops", doubts)
+    assert trace is not None
+    assert trace.loop is not None
+    assert "client.poll.check.done" in trace.events[trace.loop :]
+
+
+BREAKING: dict[str, tuple[str, Tamper]] = {
+    "The poll task loads exactly while its request is out.": (
+        "poller",
+        leads("client.poll.wake.service_down", loop=Loop.CHECK),
+    ),
+    "The socket c1 that the service holds is in use.": ("service", stays("network.fail_dial.c1")),
+    "The service calls c1 connected only when it is open.": ("service", stays("network.tell_client.c1")),
+    "The registry holds c1 only while its handler runs.": ("registry", stays("network.tell_server.c1")),
+    "Work on m1 exists exactly if m1 was taken.": ("receipt.m1", stays("server.take.m1")),
+    "m1 is awaited or shown exactly if it was submitted.": ("view.m1", stays("user.submit.m1")),
+    "A message about m1 exists only once m1 is finished.": ("job.m1", stays("server.complete.m1")),
+}
+"""For each invariant a machine that breaks it: it takes the event, and does not do what it should."""
+
+
+@pytest.mark.parametrize("sentence", BREAKING)
+def test_a_broken_machine_violates_its_invariant(sentence: str, doubts: Judge) -> None:
+    plan = DESIGNS["before"]
+    assert verdict("before", ONE, "machine-invariants") is Verdict.HOLDS
+    name, tamper = BREAKING[sentence]
+    product = tampered(plan, ONE, name, tamper)
+    broken = broken_invariants(Facts(plan, ONE, product))
+    assert broken.keys() == BREAKING.keys()
+    assert reach(explore(product, depth=12), broken[sentence]) is not None
+    assert judged(product, plan, ONE, "machine-invariants", doubts) is not None
+
+
+def test_the_judge_convicts_no_run_that_is_no_counterexample(doubts: Judge) -> None:
+    """Else the tests that ask it would be worth nothing."""
+    scope = ONE.with_(["upload"])
+    facts = Facts(DESIGNS["published"], scope, system(DESIGNS["published"], scope))
+    for finding in checked("published", scope).findings:
+        prop = PROPERTIES[finding.id]
+        assert doubts(facts, prop, finding.trace[:4], None) != ""
+        assert doubts(facts, prop, (*finding.trace, "server.accept.c1", "server.accept.c1"), None) != ""
+        if finding.loop is not None:
+            assert doubts(facts, prop, finding.trace[:-1], finding.loop) != ""
+
+
+# ---------------------------------------------------------------------- every property says something
+
+
+@cache
+def small_graphs() -> tuple[tuple[Facts, Graph], ...]:
+    scopes = [("published", ONE), ("hardened", ONE.with_(["job"]))]
+    built = [(Facts(design(name), scope, system(design(name), scope))) for name, scope in scopes]
+    return tuple((facts, explore(facts.system)) for facts in built)
+
+
+@pytest.mark.parametrize("prop", PROPERTIES.values(), ids=lambda prop: prop.id)
+def test_the_premise_of_every_property_occurs_where_it_holds(prop: Property) -> None:
+    """Hardened passes, and not because there is nothing to pass."""
+    (_, _), (facts, graph) = small_graphs()
+    found = reach(graph, prop.witness(facts))
+    assert found is not None
+    assert prop.witness(facts).holds(found.state(len(found)))
+
+
+@pytest.mark.parametrize("prop", PROPERTIES.values(), ids=lambda prop: prop.id)
+def test_what_a_property_forbids_is_not_everything(prop: Property) -> None:
+    """In some state nothing of it is bad."""
+    for facts, graph in small_graphs():
+        for clause in prop.clauses:
+            assert clause.bad(facts)
+            assert not any(bad.over(graph).all() for bad in clause.bad(facts))
+
+
+def naively(graph: Graph, facts: Facts, prop: Property) -> bool:
+    """Whether the property is violated, by predicates on single states and components from networkx."""
+    count = len(graph)
+    states = [graph.state(k) for k in range(count)]
+    steps = [
+        (int(a), graph.system.events[e], int(b)) for a, e, b in zip(graph.source, graph.event, graph.dest, strict=True)
+    ]
+    owed: list[set[str]] = [set() for _ in range(count)]
+    moving: set[int] = set()
+    for a, event, b in steps:
+        if event.kind is Kind.SYSTEM:
+            owed[a].add(event.owed_as)
+            moving |= {a} if a != b else set()
+    for clause in prop.clauses:
+        for bad in clause.bad(facts):
+            inside = {k for k in range(count) if bad.holds(states[k])}
+            if clause.form is Form.NEVER and inside:
+                return True
+            if clause.form is not Form.NEVER and inside - moving:
+                return True
+            if clause.form is Form.FOREVER and _fair_loop(inside, steps, owed):
+                return True
+    return False
+
+
+def _fair_loop(inside: set[int], steps: Sequence[tuple[int, Event, int]], owed: Sequence[set[str]]) -> bool:
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    kept = [(a, e, b) for a, e, b in steps if a in inside and b in inside and e.kind is not Kind.FAULT]
+    graph.add_edges_from((a, b) for a, _, b in kept)
+    for component in nx.strongly_connected_components(graph):
+        taken = {e.owed_as for a, e, b in kept if a in component and b in component}
+        round_it = any(a in component and b in component for a, _, b in kept)
+        if round_it and set.intersection(*(owed[k] for k in component)) <= taken:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("expression", ["published", "published_plus", "none+ready_ack+catch_up+terminal_absorbs"])
+def test_a_naive_decision_agrees_on_every_property(expression: str) -> None:
+    plan = design(expression)
+    product = system(plan, TINY)
+    graph, facts = explore(product), Facts(plan, TINY, product)
+    found = {prop.id: naively(graph, facts, prop) for prop in PROPERTIES.values()}
+    assert found == {f.id: f.verdict is Verdict.VIOLATED for f in checked(expression, TINY).findings}
+    assert True in found.values()
+    assert False in found.values()
+
+
+# ---------------------------------------------------------------------- facts
+
+
+def test_the_published_fix_loses_a_meal_with_no_fault_at_all() -> None:
+    """The client is told before the server can route, the lookup finds nobody, and nothing polls."""
+    trace = counterexample(DESIGNS["published"], TINY, "delivery")
+    assert trace is not None
+    assert "server.skip.m1" in trace.events
+    assert not [name for name in trace.events if name.startswith("client.poll")]
+    assert {trace.system.event(name).kind for name in trace.events} <= {Kind.USER, Kind.SYSTEM}
+
+
+def test_closing_the_old_socket_first_is_all_that_prevents_two() -> None:
+    """The guard sees a connect in progress and not a socket that is there, and it does not hold back the button: both
+    a return to the screen and a reconnect dial beside a live socket."""
+    assert verdict("before+connect_on_return", CALM, "single-connection") is Verdict.HOLDS
+    assert verdict("before+connect_on_return-close_before_dial", CALM, "single-connection") is Verdict.VIOLATED
+    for expression, dial in (
+        ("published+connect_on_return-reconnect-close_before_dial", "client.connect.c1.c2"),
+        ("published-close_before_dial", "user.reconnect.c1.c2"),
+    ):
+        trace = counterexample(design(expression), CALM, "single-connection")
+        assert trace is not None
+        assert dial in trace.events
+
+
+@pytest.mark.parametrize("change", ["", "+compare_and_delete"])
+def test_a_single_entry_does_not_agree_whoever_deletes_it(change: str) -> None:
+    """Comparing before deleting does not help against a late registration: the dead dial's handler registers last,
+    overwrites the live socket's entry, and removes, rightly, its own."""
+    plan = design(f"hardened-connection_set-push_to_all{change}")
+    assert verdict("hardened", CALM, "agreement") is Verdict.HOLDS
+    trace = counterexample(plan, CALM, "agreement")
+    assert trace is not None
+    book = [(name, str(trace.state(k + 1)["registry"])) for k, name in enumerate(trace.events)]
+    (last_register,) = [name for name, _ in book if name.startswith("server.register.")][-1:]
+    live = trace.state(len(trace))["service"]
+    assert book[-1] == ("server.notice.c1", "nothing")
+    assert str(live) == "c2/connected"
+    assert last_register == ("server.register.c1" if change else "server.register.c2")
+
+
+def test_a_connection_set_is_enough_for_agreement_without_faults() -> None:
+    assert verdict("hardened-push_to_all", CALM, "agreement") is Verdict.HOLDS
+
+
+ALONE = ("poll_on_appear", "poll_on_submit", "poll_until_terminal", "generation_token", "terminal_absorbs")
+"""Polling alone, complete."""
+
+
+def test_polling_alone_delivers_every_meal_if_it_is_done_right() -> None:
+    """No flags, no acknowledgement, nothing about sockets: five mechanisms of polling and of the list."""
+    for scope in (TINY, ONE, ONE.with_(["screen"]), ONE.with_(["background"]), ONE.with_(["path"])):
+        assert verdict("none+" + "+".join(ALONE), scope, "delivery") is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("missing", ALONE)
+def test_polling_alone_delivers_only_with_all_five(missing: str) -> None:
+    """Polling from the submission until all is finished is not enough by itself.
+
+    Without polling from the appearance of the screen, a meal that was submitted before is polled for by nobody; without
+    the token, a submission while the loop is about to stop starts nothing, and the loop stops; without absorption, an
+    older answer makes a finished meal unfinished after the loop has ended.
+    """
+    some = [name for name in ALONE if name != missing]
+    assert verdict("none+" + "+".join(some), TINY, "delivery") is Verdict.VIOLATED
+
+
+def test_polling_alone_delivers_no_longer_when_a_socket_may_stop_it() -> None:
+    assert verdict("none+socket_stops_polling+" + "+".join(ALONE), TINY, "delivery") is Verdict.VIOLATED
+
+
+SOCKET_ONLY = "none+ready_ack+catch_up+close_before_dial+reconnect+terminal_absorbs"
+"""Nothing polls, and nothing fails in a scope without faults."""
+
+
+def lost_for_good(expression: str) -> Trace | None:
+    """A shortest run without faults after which a finished meal is not shown and nothing will change that."""
+    product = system(design(expression), CALM)
+    graph, facts = explore(product), Facts(design(expression), CALM, product)
+    assert graph.complete
+    (clause,) = PROPERTIES["delivery"].clauses
+    (unseen,) = clause.bad(facts)
+    return quiescent(graph, unseen)
+
+
+def test_where_nothing_polls_a_set_that_tells_one_socket_may_tell_the_dead_one() -> None:
+    """F14: after a reconnect the old socket is still registered, and the push picks it."""
+    trace = lost_for_good(SOCKET_ONLY + "+connection_set")
+    assert trace is not None
+    assert "server.push.m1.c1" in trace.events
+    assert "network.void.m1.c1" in trace.events
+    assert str(trace.state(len(trace))["service"]) == "c2/connected"
+
+
+def test_where_nothing_polls_telling_all_sockets_delivers_to_everyone_who_stops_pressing_reconnect() -> None:
+    """With the ready message and the fetch after each connect, no quiet end is left at which a meal is unseen. What is
+    left is a person who presses reconnect for ever, so that no connect ever succeeds."""
+    expression = SOCKET_ONLY + "+connection_set+push_to_all"
+    assert lost_for_good(expression) is None
+    trace = counterexample(design(expression), CALM, "delivery")
+    assert trace is not None
+    assert trace.loop is not None
+    assert any(name.startswith("user.reconnect") for name in trace.events[trace.loop :])
+
+
+@pytest.mark.parametrize("missing", ["ready_ack", "catch_up", "connection_set", "terminal_absorbs"])
+def test_where_nothing_polls_each_of_the_others_is_needed_too(missing: str) -> None:
+    assert lost_for_good((SOCKET_ONLY + "+connection_set+push_to_all").replace("+" + missing, "")) is not None
