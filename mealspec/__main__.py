@@ -1,0 +1,5 @@
+"""``python -m mealspec``."""
+
+from mealspec.cli import main
+
+main()

@@ -1,0 +1,358 @@
+"""``mealspec COMMAND``: check the specification, show why a design fails, replay traces.
+
+Exit 0: every verdict is as expected; 1: some verdict differs, or a trace is refused; 2: bad input; 130:
+interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from textwrap import wrap
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from checker import CheckerError, Rejection, differences, dump, load, mermaid, replay, unknown
+from mealspec.bench import bench_lines, measure
+from mealspec.listing import LISTS, listing
+from mealspec.parallel import reports
+from mealspec.progress import Reporter
+from mealspec.show import LANES, counted, incident_lines, report_table, trace_lines
+from model.design import DESIGNS, Design, design
+from model.product import system
+from model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
+from properties.catalogue import PROPERTIES
+from properties.facts import Facts
+from properties.incident import explain_incident
+from properties.scenarios import scenario, shortest
+from properties.verify import counterexample
+
+__all__ = ["cli", "main"]
+
+SHOWN = 16
+"""Entries of each list that an overview names."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """A group that names the nearest command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with our words for a command that does not exist."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise unknown("command", args[0], sorted(self.commands))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(package_name="mealspec")
+def cli() -> None:
+    """The checked specification of a meal-logging app's notification protocol.
+
+    A DESIGN is before, published, published_plus or hardened, with mechanisms added or taken away:
+    published+poll_on_submit-reconnect. 'mealspec list' names all there is.
+    """
+
+
+def scoped(function: F) -> F:
+    """Options that make a scope, handed on as ``scope``."""
+
+    def call(*args: Any, meals: int, connections: int, faults: str, with_: str, without: str, **more: Any) -> Any:
+        number = None if faults == "any" else _number(faults)
+        scope = Scope(meals, connections, faults=number, includes=frozenset(DEFAULT_ASPECTS))
+        return function(*args, scope=scope.with_(_split(with_)).without(_split(without)), **more)
+
+    options = [
+        click.option("--meals", default=1, show_default=True, help="Meals alive at once."),
+        click.option("--connections", default=2, show_default=True, help="Connections alive at once."),
+        click.option("--faults", default="any", show_default=True, help="Faults in a run: a number, or any."),
+        click.option("--with", "with_", default="", help="Fault kinds and aspects to let in, by commas."),
+        click.option("--without", default="", help="Fault kinds and aspects to leave out, by commas."),
+    ]
+    call.__name__, call.__doc__ = function.__name__, function.__doc__
+    for option in reversed(options):
+        call = option(call)
+    return call  # type: ignore[return-value]
+
+
+def _number(faults: str) -> int:
+    try:
+        return int(faults)
+    except ValueError:
+        raise ImpossibleScope(f"impossible scope: '{faults}' faults; choose 0 to 99, or any") from None
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+@cli.command("list")
+@click.argument("what", required=False)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_(what: str | None, as_json: bool) -> None:
+    """What there is: designs, mechanisms, properties, events, ..."""
+    if what is not None and what not in LISTS:
+        raise unknown("list", what, LISTS)
+    content = listing([what] if what else LISTS)
+    if as_json:
+        _print_json(content if what is None else content[what])
+        return
+    console = _console()
+    for name, entries in content.items():
+        if what is None:
+            names = ", ".join(str(next(iter(entry.values()))) for entry in entries[:SHOWN])
+            more = f", ... {len(entries) - SHOWN} more" if len(entries) > SHOWN else ""
+            console.print(f"[bold]{name}[/] ({len(entries)}): {names}{more}")
+        for entry in entries if what else ():
+            _entry(console, entry)
+    if what is None:
+        console.print("\nTell me more: mealspec list NAME", style="dim")
+
+
+def _entry(console: Console, entry: dict[str, Any]) -> None:
+    """The first value as the name, all others below."""
+    name, *rest = entry.items()
+    console.print(f"  {name[1]}", style="cyan", highlight=False)
+    for key, value in rest:
+        text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        if text:
+            for line in wrap(f"{key}: {text}", 76, subsequent_indent="  ", break_on_hyphens=False):
+                console.print(f"    {line}", markup=False)
+
+
+@cli.command()
+@click.argument("designs", nargs=-1, metavar="[DESIGN]...")
+@click.option("--property", "only", multiple=True, help="Decide only this property; may be repeated.")
+@click.option("--limit", type=click.IntRange(1), help="Stop a search at this many states.")
+@click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@scoped
+def verify(
+    designs: tuple[str, ...], only: tuple[str, ...], limit: int | None, jobs: int, as_json: bool, scope: Scope
+) -> None:
+    """Check designs (all four, if none is named) and compare with what is expected."""
+    chosen = [design(name) for name in designs or DESIGNS]
+    for name in only:
+        _property(name)
+    found = []
+    console = _console()
+    if not as_json:
+        console.print(f"Checking in the scope: {scope.describe()}.", highlight=False)
+        console.print(f"Left out: {', '.join(scope.left_out()) or 'nothing'}; time.", style="dim", highlight=False)
+        console.print("Liveness assumes that faults end, and weak fairness of system events.", style="dim")
+    for report in reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs):
+        found.append(report)
+        if as_json:
+            continue
+        size = f"{counted(report.states, 'state')}, {counted(report.transitions, 'transition')}, depth {report.depth}"
+        extent = "every reachable state" if report.complete else "NOT fully explored: the limit stopped it"
+        console.print()
+        console.print(report.design, style="bold", highlight=False)
+        console.print(f"{size}; {extent}.", highlight=False)
+        console.print(report_table(report))
+    if as_json:
+        _print_json([report.to_json() for report in found])
+    else:
+        console.print()
+        pinned = any(finding.expected for report in found for finding in report.findings)
+        _summary(console, [report.design for report in found if not report.as_expected], pinned=pinned)
+    if not all(report.as_expected for report in found):
+        raise SystemExit(1)
+
+
+def _summary(console: Console, surprises: list[str], *, pinned: bool) -> None:
+    if not pinned:
+        console.print("No verdict is pinned for this scope.", style="yellow", highlight=False)
+    elif surprises:
+        console.print(f"✗ Not as expected: {', '.join(surprises)}.", style="bold red", highlight=False)
+    else:
+        console.print("✓ Every verdict that is pinned is as expected.", style="green", highlight=False)
+        console.print("See why a design fails: mealspec trace published delivery --faults 0", highlight=False)
+
+
+@cli.command()
+@click.argument("name", metavar="DESIGN|STORY")
+@click.argument("property_id", metavar="[PROPERTY]", required=False)
+@click.option("--to", "form", type=click.Choice(["text", "mermaid", "itf"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--json", "as_json", is_flag=True, help="The events only, for machines.")
+@scoped
+def trace(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
+    """The shortest counterexample of a DESIGN and PROPERTY, or the run of a STORY (F4, timeline, ...)."""
+    facts = None
+    if property_id is None:
+        story = scenario(name)
+        run = shortest(story)
+        plan, scope = design(story.design), story.scope
+        title = f"{story.id}: {story.title} ({story.design}; {scope.describe()})"
+    else:
+        _property(property_id)
+        plan = design(name)
+        reporter = Reporter()
+        run = counterexample(plan, scope, property_id, report=reporter.on(plan.name))
+        reporter.done(plan.name)
+        facts = Facts(plan, scope, system(plan, scope))
+        title = f"{plan}: {property_id} is violated ({scope.describe()})"
+    if run is None:
+        click.echo(f"{plan}: no counterexample to {property_id or name} exists ({scope.describe()}).")
+        return
+    if as_json:
+        text = json.dumps({"design": plan.name, "events": list(run.events), "loop": run.loop}, indent=1) + "\n"
+    elif form == "itf":
+        text = dump(run, _meta(plan, scope, title))
+    elif form == "mermaid":
+        text = "\n".join(mermaid(run, LANES)) + "\n"
+    else:
+        text = "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id or "")]) + "\n"
+    _deliver(text, out)
+
+
+def _meta(plan: Design, scope: Scope, title: str) -> dict[str, Any]:
+    return {
+        "description": title,
+        "design": plan.name,
+        "meals": scope.meals,
+        "connections": scope.connections,
+        "faults": "any" if scope.faults is None else scope.faults,
+        "includes": sorted(scope.includes),
+    }
+
+
+@cli.command("replay")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--design", "name", help="Replay against this design, not the one that the file names.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def replay_(file: Path, name: str | None, as_json: bool) -> None:
+    """Replay a trace FILE: accepted, or the first refused event and who refuses it."""
+    recording = load(file)
+    plan = design(name or str(recording.meta.get("design", "published")))
+    product = system(plan, _recorded_scope(file, recording.meta))
+    outcome = replay(product, recording.events)
+    run = outcome.accepted if isinstance(outcome, Rejection) else outcome
+    against = [] if name else differences(recording, run)
+    if as_json:
+        refusal = outcome.refusal if isinstance(outcome, Rejection) else None
+        by = [{"machine": machine, "state": str(state)} for machine, state in refusal.by] if refusal else []
+        accepted = refusal is None and not against
+        found = {"design": plan.name, "accepted": accepted, "steps": len(run)}
+        _print_json({**found, "refused": refusal.event if refusal else None, "by": by, "differences": list(against)})
+    elif isinstance(outcome, Rejection):
+        click.echo(f"refused by {plan} at {outcome}.")
+    elif against:
+        click.echo(f"every event is accepted by {plan}, but {against[0]}.")
+    else:
+        click.echo(f"accepted by {plan}: {counted(len(run), 'step')}.")
+    if isinstance(outcome, Rejection) or against:
+        raise SystemExit(1)
+
+
+def _recorded_scope(file: Path, meta: Any) -> Scope:
+    """The scope that the file names, or the default one."""
+    faults, includes = meta.get("faults", "any"), meta.get("includes", DEFAULT_ASPECTS)
+    sizes = [meta.get("meals", 1), meta.get("connections", 2)]
+    if not all(type(size) is int for size in sizes) or not isinstance(includes, (list, tuple)):
+        raise ImpossibleScope(f"{file} names no scope that can be read")
+    return Scope(
+        meals=sizes[0],
+        connections=sizes[1],
+        faults=None if faults == "any" else _number(str(faults)),
+        includes=frozenset(map(str, includes)),
+    )
+
+
+@cli.command()
+@click.argument("name", metavar="[DESIGN]", default="published")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def incident(name: str, as_json: bool) -> None:
+    """Explain the incident: every root cause that fits both logs, each with its shortest run."""
+    reporter = Reporter()
+    search = explain_incident(design(name), report=reporter.on(name))
+    reporter.done(name)
+    if as_json:
+        found = [
+            {"cause": e.cause.name.lower(), "says": e.cause, "skipped_at": e.skipped_at, "believed": e.believed,
+             "trace": list(e.trace.events)}
+            for e in search.explanations
+        ]  # fmt: skip
+        _print_json({"design": name, "states": search.states, "depth": search.depth, "causes": found})
+    else:
+        click.echo("\n".join(incident_lines(search)))
+    if not search.explanations:
+        raise SystemExit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@scoped
+def bench(as_json: bool, scope: Scope) -> None:
+    """States per second of the explorer, beside naive stepping of transitions objects."""
+    result = measure(system(design("before"), scope))
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        click.echo("\n".join(bench_lines(result)))
+
+
+def _property(name: str) -> None:
+    if name not in PROPERTIES:
+        raise unknown("property", name, PROPERTIES)
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 80, highlight=False)
+
+
+def _print_json(data: Any) -> None:
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _deliver(text: str, out: Path | None) -> None:
+    """To stdout, or whole into a file: a reader never sees half of it."""
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if not out.name:
+        raise CheckerError(f"cannot write '{out}': it names no file")
+    part = out.parent / f".mealspec.{os.getpid()}.part"
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(out)
+    except OSError as error:
+        raise CheckerError(f"cannot write {out}: {error.strerror}") from None
+    finally:
+        with contextlib.suppress(OSError):  # gone, if all went well
+            part.unlink()
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Run the command line; the exit status tells the outcome."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ticks is no reason to stop
+    try:
+        cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader who went away is no error
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+    except (CheckerError, click.ClickException) as error:
+        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"mealspec: {text}", err=True)
+        raise SystemExit(2) from None
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("mealspec: interrupted; nothing was written", err=True)
+        raise SystemExit(130) from None
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # as click turns it
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None

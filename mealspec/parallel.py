@@ -1,0 +1,63 @@
+"""Several checks at once, one process each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import signal
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from checker import Progress
+from mealspec.progress import Reporter
+from model.design import Design, design
+from model.scope import Scope
+from properties.verify import Report, verify
+
+__all__ = ["reports"]
+
+_channel: Any = None
+
+
+def reports(
+    designs: Sequence[Design], scope: Scope, only: Sequence[str], limit: int | None, jobs: int
+) -> Iterator[Report]:
+    """The report on each design, in the order of the designs, each as soon as it is there."""
+    reporter = Reporter()
+    if jobs == 1 or len(designs) == 1:
+        for each in designs:
+            yield verify(each, scope, only=only, limit=limit, report=reporter.on(each.name))
+            reporter.done(each.name)
+        return
+    context = multiprocessing.get_context("spawn")
+    channel = context.Queue()
+    # The workers inherit that interrupts are ignored: the parent decides, and leaving the block ends them.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        pool = context.Pool(min(jobs, len(designs)), _begin, (channel,))
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    with pool:
+        running = [pool.apply_async(_work, (each.name, scope, tuple(only), limit)) for each in designs]
+        for each, result in zip(designs, running, strict=True):
+            while not result.ready():
+                try:
+                    reporter.update(*channel.get(timeout=0.1))
+                except queue.Empty:
+                    continue
+            reporter.done(each.name)
+            yield result.get()
+
+
+def _begin(channel: Any) -> None:
+    global _channel
+    _channel = channel
+
+
+def _work(name: str, scope: Scope, only: tuple[str, ...], limit: int | None) -> Report:
+    return verify(design(name), scope, only=only, limit=limit, report=partial(_tell, name))
+
+
+def _tell(name: str, progress: Progress) -> None:
+    _channel.put((name, progress))

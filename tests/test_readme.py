@@ -1,0 +1,36 @@
+"""The README shows what the program says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mealspec.cli import main
+from mealspec.listing import matrix
+from mealspec.show import incident_table
+from model import design
+from properties.incident import explain_incident
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_counterexample_is_printed_so(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["trace", "published", "delivery", "--faults", "0"])
+    shown = README.split("```text\n")[1].split("```")[0]
+    assert capsys.readouterr().out.startswith(shown)
+
+
+def test_the_matrix_is_the_expected_one() -> None:
+    assert "\n".join(matrix()) in README
+
+
+def test_the_root_causes_are_those_found() -> None:
+    assert "\n".join(incident_table(explain_incident(design("published")))) in README
+
+
+def test_the_commands_it_names_exist() -> None:
+    makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^\$ make (\w+)", README, re.M):
+        assert re.search(rf"^{target}:", makefile, re.M), target
