@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "expand", "insert_all"]
+__all__ = ["BLOCK", "expand", "insert_all", "pairs_taken", "rows_taken"]
 
 Words = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -137,3 +137,34 @@ def expand(
             edge_dest[edges + f] = np.int64(table[at, 0]) - 1
         edges += found
     return count
+
+
+@njit(cache=True)
+def rows_taken(
+    packed: Words, expanded: int, offset: Ints, event: NDArray[np.int16],
+    word: Ints, shift: Words, mask: Words, first: Ints, machine: Ints, row: Ints, taken: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Mark each place in the table of destinations that some edge uses."""
+    for s in range(expanded):
+        for i in range(offset[s], offset[s + 1]):
+            for p in range(first[event[i]], first[event[i] + 1]):
+                k = machine[p]
+                taken[row[p] + np.int64((packed[s, word[k]] >> shift[k]) & mask[k])] = True
+
+
+@njit(cache=True)
+def pairs_taken(
+    expanded: int, offset: Ints, dest: Narrow, event: NDArray[np.int16], into: Words, before: Words
+) -> None:
+    """For each event the set of events that may come just before it, as bits in rows of ``before``.
+
+    ``into`` is working space of one row of bits for each state, zero at first.
+    """
+    words = into.shape[1]
+    for s in range(expanded):
+        for i in range(offset[s], offset[s + 1]):
+            into[dest[i], event[i] >> 6] |= np.uint64(1) << np.uint64(event[i] & 63)
+    for s in range(expanded):
+        for i in range(offset[s], offset[s + 1]):
+            for w in range(words):
+                before[event[i], w] |= into[s, w]

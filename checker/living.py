@@ -59,6 +59,10 @@ class Living:
         """The label of each machine's state, by the machine's name."""
         return {name: actor.state for name, actor in self._actors.items()}
 
+    def labels(self) -> list[str]:
+        """The label of each machine's state, in the order of the system's machines."""
+        return [actor.state for actor in self._actors.values()]
+
     def set(self, states: Mapping[str, str]) -> None:
         """Put the machines into these states; those that are not named stay where they are.
 
@@ -94,14 +98,19 @@ class Living:
         refusing = [name for name in self._takes[event] if not self._actors[name].may_trigger(event)]
         if refusing:
             raise ValueError(str(Refusal(event, tuple((name, self._actors[name].state) for name in refusing))))
-        self._take(event)
+        self.take(event)
 
-    def _may(self, event: str, parts: tuple[str, ...]) -> bool:
-        return all(self._actors[name].may_trigger(event) for name in parts)
-
-    def _take(self, event: str) -> None:
+    def take(self, event: str) -> None:
+        """Like :meth:`fire` without asking first, for those who know that it is enabled."""
         for name in self._takes[event]:
             self._actors[name].trigger(event)
+
+    def may(self, machine: str, event: str) -> bool:
+        """Whether that one machine would take the event now."""
+        return self._actors[machine].may_trigger(event)
+
+    def _may(self, event: str, parts: tuple[str, ...]) -> bool:
+        return all(self.may(name, event) for name in parts)
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,7 @@ def explore_slowly(system: System, limit: int | None = None) -> Walk:
         living.set(source)
         for event in living.enabled():
             living.set(source)
-            living._take(event)  # just asked
+            living.take(event)  # just asked
             after = tuple(living.states().values())
             transitions += 1
             if after not in found:

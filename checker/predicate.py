@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from checker.graph import Graph
 from checker.machine import State
+from checker.system import Locals, System
 
 __all__ = ["At", "Predicate", "all_of", "any_of"]
 
@@ -31,6 +32,10 @@ class Predicate(ABC):
     @abstractmethod
     def holds(self, states: Mapping[str, State]) -> bool:
         """Whether it holds in one state."""
+
+    @abstractmethod
+    def compiled(self, system: System) -> Callable[[Locals], bool]:
+        """A quick function of a state given by indices, for those who ask about many states one by one."""
 
     @abstractmethod
     def machines(self) -> list[str]:
@@ -66,9 +71,17 @@ class At(Predicate):
     def over(self, graph: Graph) -> NDArray[np.bool_]:
         if self.machine not in graph.system.position and self.absent is not None:
             return np.full(len(graph), self.absent, np.bool_)
-        states = graph.system.machines[graph.system.position[self.machine]].states
-        table = np.array([bool(self.test(state)) for state in states], np.bool_)
-        return table[graph.local(self.machine)]
+        return np.array(self._table(graph.system), np.bool_)[graph.local(self.machine)]
+
+    def compiled(self, system: System) -> Callable[[Locals], bool]:
+        if self.machine not in system.position and self.absent is not None:
+            return _Always(self.absent).compiled(system)
+        table, k = self._table(system), system.position[self.machine]
+        return lambda state: table[state[k]]
+
+    def _table(self, system: System) -> list[bool]:
+        """For each state of the machine, whether it passes."""
+        return [bool(self.test(state)) for state in system.machines[system.position[self.machine]].states]
 
     def holds(self, states: Mapping[str, State]) -> bool:
         if self.machine not in states and self.absent is not None:
@@ -90,6 +103,10 @@ class _Both(Predicate):
     def holds(self, states: Mapping[str, State]) -> bool:
         return self.left.holds(states) and self.right.holds(states)
 
+    def compiled(self, system: System) -> Callable[[Locals], bool]:
+        left, right = self.left.compiled(system), self.right.compiled(system)
+        return lambda state: left(state) and right(state)
+
     def machines(self) -> list[str]:
         return list(dict.fromkeys(self.left.machines() + self.right.machines()))
 
@@ -104,6 +121,10 @@ class _Not(Predicate):
     def holds(self, states: Mapping[str, State]) -> bool:
         return not self.inner.holds(states)
 
+    def compiled(self, system: System) -> Callable[[Locals], bool]:
+        inner = self.inner.compiled(system)
+        return lambda state: not inner(state)
+
     def machines(self) -> list[str]:
         return self.inner.machines()
 
@@ -117,6 +138,9 @@ class _Always(Predicate):
 
     def holds(self, states: Mapping[str, State]) -> bool:
         return self.value
+
+    def compiled(self, system: System) -> Callable[[Locals], bool]:
+        return lambda state: self.value
 
     def machines(self) -> list[str]:
         return []

@@ -19,7 +19,7 @@ from checker.errors import InvalidSystem, unknown
 from checker.event import Event, Kind
 from checker.machine import Machine, State, swallowed
 
-__all__ = ["Refusal", "System", "Tables", "mismatches", "trimmed"]
+__all__ = ["Locals", "Refusal", "System", "Tables", "bits", "each", "mismatches", "trimmed"]
 
 Locals = tuple[int, ...]
 """A product state as the index of each machine's state, in the order of the system's machines."""
@@ -140,23 +140,43 @@ class System:
     def step(self, state: Locals, name: str) -> Locals | Refusal:
         """The state after the event, or who refuses it."""
         self.event(name)
-        return self._fire(state, self.number[name])
+        e = self.number[name]
+        after = self.after(state, e)
+        if after is not None:
+            return after
+        refusing = [k for k in self._parts[e] if self._dest[k][e][state[k]] < 0]
+        return Refusal(name, tuple((self.machines[k].name, self.machines[k].states[state[k]]) for k in refusing))
 
     def enabled(self, state: Locals) -> list[Event]:
         """The events that can happen now, in declared order."""
-        return [
-            event for e, event in enumerate(self.events) if all(self._dest[k][e][state[k]] >= 0 for k in self._parts[e])
-        ]
+        return [self.events[e] for e in each(self.permitted(state))]
 
-    def _fire(self, state: Locals, e: int) -> Locals | Refusal:
+    def after(self, state: Locals, e: int) -> Locals | None:
+        """The state after the event of that number, or None if somebody refuses it."""
         after = list(state)
         for k in self._parts[e]:
             after[k] = self._dest[k][e][state[k]]
-        if all(after[k] >= 0 for k in self._parts[e]):
-            return tuple(after)
-        refusing = [self.machines[k] for k in self._parts[e] if after[k] < 0]
-        named = tuple((m.name, m.states[state[self.position[m.name]]]) for m in refusing)
-        return Refusal(self.events[e].name, named)
+            if after[k] < 0:
+                return None
+        return tuple(after)
+
+    def permitted(self, state: Locals) -> int:
+        """The events that can happen now, as bits: those that every machine permits."""
+        permitted = -1
+        for permits, local in zip(self._permits, state, strict=True):
+            permitted &= permits[local]
+        return permitted
+
+    @cached_property
+    def _permits(self) -> tuple[list[int], ...]:
+        """Per machine and local state, the events that it permits, as bits; among them those that it is no part of."""
+        return tuple(
+            [
+                bits(e for e in range(len(self.events)) if k not in self._parts[e] or self._dest[k][e][local] >= 0)
+                for local in range(len(machine.states))
+            ]
+            for k, machine in enumerate(self.machines)
+        )
 
     @cached_property
     def _index(self) -> tuple[dict[State, int], ...]:
@@ -222,6 +242,28 @@ class System:
     def of_kind(self, kind: Kind) -> NDArray[np.bool_]:
         """Per event, whether it is of that kind."""
         return np.array([event.kind is kind for event in self.events], np.bool_)
+
+
+# ---------------------------------------------------------------------- sets of events as bits
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """The set of these numbers as the bits of one."""
+    return sum(1 << number for number in numbers)
+
+
+def each(events: int) -> list[int]:
+    """The numbers in a set that is given as bits, in order.
+
+    >>> each(bits([3, 0]))
+    [0, 3]
+    """
+    out = []
+    while events:
+        low = events & -events
+        out.append(low.bit_length() - 1)
+        events ^= low
+    return out
 
 
 # ---------------------------------------------------------------------- validation

@@ -28,17 +28,20 @@ def _doubts(facts: Facts, prop: Property, events: Sequence[str], loop: int | Non
     if isinstance(run, Rejection):
         return f"it is no run: {run}"
     for clause in prop.clauses:
-        if any(_convicts(run, clause.form, bad, loop) for bad in clause.bad(facts)):
+        pairs = zip(clause.wrong(facts), clause.bad(facts), strict=True)
+        if any(_convicts(run, clause.form, wrong, bad, loop) for wrong, bad in pairs):
             return ""
     return f"it is a run, and violates no clause of {prop.id}"
 
 
-def _convicts(run: Trace, form: Form, bad: Predicate, loop: int | None) -> bool:
+def _convicts(run: Trace, form: Form, wrong: Predicate, bad: Predicate, loop: int | None) -> bool:
+    """Round a loop all must be wrong, and not all of it excused."""
     if loop is None:
         return bad.holds(run.state(len(run))) and (form is Form.NEVER or _quiet(run))
     if form is not Form.FOREVER or loop >= len(run) or run.path[loop] != run.path[-1]:
         return False
-    return all(bad.holds(run.state(k)) for k in range(loop, len(run))) and _fair(run, loop)
+    around = [run.state(k) for k in range(loop, len(run))]
+    return all(map(wrong.holds, around)) and any(map(bad.holds, around)) and _fair(run, loop)
 
 
 def _quiet(run: Trace) -> bool:

@@ -1,0 +1,1 @@
+"""Hypothesis hunts through the interleavings of a design, in lock-step with the complete search."""

@@ -1,0 +1,173 @@
+"""The stateful machine: its rules and invariants are the model's, and it ends as liveness assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import seed
+from hypothesis.stateful import run_state_machine_as_test
+
+from checker import Event, Kind, System, explore
+from checker.behaviour import Seen
+from checker.lockstep import Disagreement
+from checker.system import Locals, each
+from hunt.hunting import Hunt
+from hunt.machine import FAULTS, Hunter, Violation, hunter
+from hunt.profiles import PROFILES
+from hunt.subject import Subject
+from hunt.verbs import verb_of, verbs
+from model.design import DESIGNS, design
+from model.scope import Scope
+from properties.catalogue import PROPERTIES, Form, Property
+from properties.facts import Facts
+
+Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+
+DEV = PROFILES["dev"]
+ONE = Scope(connections=1)
+
+
+@pytest.fixture(scope="module")
+def before() -> Subject:
+    return Subject.of(DESIGNS["before"], ONE)
+
+
+@pytest.fixture(scope="module")
+def hardened() -> Subject:
+    return Subject.of(DESIGNS["hardened"], ONE)
+
+
+def run(machine: type[Hunter], examples: int = 20) -> None:
+    run_state_machine_as_test(seed(0)(machine), settings=DEV.settings(examples))
+
+
+class Recorder(Seen):
+    """Keeps the runs: the states and events of each."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject.graph)
+        self.runs: list[list[tuple[Locals, int]]] = []
+
+    def step(self, before: int | None, state: Locals, event: int, number: int | None) -> None:
+        super().step(before, state, event, number)
+        if before is None:
+            self.runs.append([])
+        self.runs[-1].append((state, event))
+
+
+def recorded(subject: Subject) -> list[list[tuple[Locals, int]]]:
+    recorder = Recorder(subject)
+    run(hunter(subject, tuple(PROPERTIES), hunted=tuple(PROPERTIES), seen=recorder))
+    return recorder.runs
+
+
+def test_a_rule_for_each_verb_and_an_invariant_for_each_safety_property(hardened: Subject) -> None:
+    machine = hunter(hardened)
+    setup = machine.setup_state()
+    assert {rule.function.__name__ for rule in setup.rules} == {"wait", *verbs(hardened.system.events)}
+    safe = {p.id for p in PROPERTIES.values() if any(clause.form is Form.NEVER for clause in p.clauses)}
+    assert {invariant.function.__name__.replace("_", "-") for invariant in setup.invariants} == safe
+
+
+def test_a_rule_is_possible_where_one_of_its_events_is(before: Subject) -> None:
+    machine = hunter(before)()
+    for number in (0, 5, 50, 500):
+        machine.run.locals = before.graph.locals(number)
+        machine.run.enabled = before.system.permitted(machine.run.locals)
+        machine.faults_left = FAULTS
+        rules = [rule for rule in machine.setup_state().rules if all(p(machine) for p in rule.preconditions)]
+        enabled = {verb_of(event.name) for event in before.system.enabled(machine.run.locals)}
+        assert {rule.function.__name__ for rule in rules} == enabled
+
+
+def test_faults_are_few_and_have_ended_before_the_end(before: Subject) -> None:
+    kinds = [event.kind for event in before.system.events]
+    runs = recorded(before)
+    assert {sum(kinds[e] is Kind.FAULT for _, e in run) for run in runs} > {0, FAULTS - 1}
+    for run in runs:
+        assert sum(kinds[e] is Kind.FAULT for _, e in run) <= FAULTS
+
+
+def test_a_run_ends_where_the_system_owes_nothing(hardened: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some runs are cut by Hypothesis itself, as repeats; nothing is judged at their ends."""
+    ends: list[Locals] = []
+    monkeypatch.setattr(Hunter, "_at_rest", lambda self: ends.append(self.run.locals))
+    runs = recorded(hardened)
+    assert len(runs) / 2 < len(ends) <= len(runs) + 1
+    assert not any(map(hardened.moves, ends))
+
+
+def test_the_same_seed_makes_the_same_runs(before: Subject) -> None:
+    assert recorded(before) == recorded(before)
+
+
+def test_what_is_found_violates_the_property(before: Subject, doubts: Judge) -> None:
+    """Judged state by state, by one who knows neither graph nor hunt."""
+    hunt = Hunt(before, ("delivery", "no-early-belief"), (), DEV)
+    for property_id in hunt.hunted:
+        catch = hunt.catch(property_id)
+        assert catch is not None
+        assert doubts(before.facts, PROPERTIES[property_id], catch.trace.events, catch.trace.loop) == ""
+        assert len(catch.trace) <= catch.found
+
+
+def test_news_is_a_failure(before: Subject) -> None:
+    with pytest.raises(Violation, match="before: delivery is violated after"):
+        run(hunter(before, ("delivery",)), examples=500)
+
+
+def changed(subject: Subject, event: str, kind: Kind) -> Subject:
+    """The same, but for the kind of one event."""
+    old = subject.system
+    events: list[Event] = [replace(e, kind=kind) if e.name == event else e for e in old.events]
+    return replace(subject, graph=explore(System(old.machines, events, absent={"path", "app", "server", "budget"})))
+
+
+def test_a_violation_that_goes_round_for_ever_is_found(hardened: Subject, doubts: Judge) -> None:
+    """If nobody owes the completion of the work, the client polls for ever."""
+    lazy = changed(hardened, "server.complete.m1", Kind.FAULT)
+    catch = Hunt(lazy, ("no-orphan",), (), DEV).catch("no-orphan")
+    assert catch is not None
+    assert catch.trace.loop is not None
+    assert doubts(lazy.facts, PROPERTIES["no-orphan"], catch.trace.events, catch.trace.loop) == ""
+
+
+def test_a_disagreement_of_the_accounts_ends_the_hunt(hardened: Subject) -> None:
+    graph = hardened.graph
+    wrong = replace(graph, dest=np.where(graph.dest == 40, 41, graph.dest).astype(np.int32))
+    with pytest.raises(Disagreement):
+        run(hunter(replace(hardened, graph=wrong)), examples=200)
+
+
+def test_hardened_survives(hardened: Subject) -> None:
+    hunt = Hunt(hardened, (), tuple(PROPERTIES), DEV)
+    assert hunt.survive("delivery") is None
+    assert hunt.seen.steps > 50 * DEV.examples
+
+
+def test_each_property_gets_runs_of_its_own(hardened: Subject) -> None:
+    hunt = Hunt(hardened, (), tuple(PROPERTIES), DEV)
+    hunt.survive("delivery")
+    first = hunt.seen.behaviour().states
+    hunt.survive("honest-view")
+    assert hunt.seen.behaviour().states > first
+
+
+def test_a_script_is_judged_by_where_it_leads(before: Subject) -> None:
+    attempt = before.attempt("delivery")
+    lost = before.shortest("delivery")
+    assert lost is not None
+    script = [before.system.number[name] for name in lost.events]
+    assert attempt(script, len(script) + 1) == script
+    assert attempt(script, len(script)) is None
+    assert attempt([*each(before.faults), *script], len(script) + 40) is not None  # what is refused is skipped
+    assert attempt([], 100) is None
+
+
+def test_a_hunt_goes_on_where_the_search_stopped() -> None:
+    small = Subject.of(design("published"), ONE, depth=8)
+    assert not small.graph.complete
+    assert Hunt(small, ("no-early-belief",), (), DEV).catch("no-early-belief") is not None

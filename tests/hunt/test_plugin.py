@@ -1,0 +1,126 @@
+"""Pytest as its users meet it: options, ids, messages, matrix, JUnit, statistics; each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+SMALL = ("--connections", "1")
+
+
+def hunt(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """What anybody's project would run, in a folder that knows nothing of ours."""
+    command = [sys.executable, "-m", "pytest", "-p", "hunt.plugin", "--pyargs", "hunt", "-p", "no:randomly", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A design of one's own, that fails."""
+    folder = tmp_path_factory.mktemp("own")
+    chosen = ["-k", "delivery or behaviour", "--runs", "runs", "--junitxml", "report.xml"]
+    design = "none+poll_on_submit+poll_until_terminal+failure_notifications"
+    return folder, hunt(folder, "--design", design, *SMALL, *chosen, "--hypothesis-show-statistics")
+
+
+Own = tuple[Path, subprocess.CompletedProcess[str]]
+
+
+def test_a_failure_leads_with_the_explanation(own: Own) -> None:
+    _, done = own
+    assert done.returncode == 1
+    message = done.stdout[done.stdout.index("FAILURES") :].splitlines()[2:]
+    assert message[0].startswith("none+poll_on_submit+poll_until_terminal+failure_notifications: delivery")
+    assert "Traceback" not in done.stdout
+    assert "traceback entries" not in done.stdout
+    assert any(line.startswith("because: ") for line in message)
+    assert any(line.startswith("violates delivery: ") for line in message)
+    assert any("--hypothesis-seed 0" in line for line in message)
+
+
+def test_the_run_is_a_file_that_replay_accepts(own: Own) -> None:
+    folder, done = own
+    file = re.findall(r"mealspec replay (\S+)", done.stdout)[0]
+    replayed = subprocess.run(
+        [sys.executable, "-m", "mealspec", "replay", file], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert replayed.returncode == 0, replayed.stderr
+    assert "accepted by none+poll_on_submit" in replayed.stdout
+
+
+def test_the_matrix_stands_at_the_end(own: Own) -> None:
+    _, done = own
+    lines = done.stdout.splitlines()
+    row = next(line for line in lines if line.startswith("delivery "))
+    assert re.fullmatch(r"delivery +! x (\d+)/(\d+)", row)
+    assert any(line.startswith("property ") for line in lines)
+    assert "1 connection" in done.stdout[done.stdout.index("Hunted in the scope") :]
+
+
+def test_what_was_seen_is_held_against_what_is_known(own: Own) -> None:
+    folder, done = own
+    assert "seen by the hunts, of what the search knows:" in done.stdout
+    (file,) = (folder / "runs").glob("behaviour-*.json")
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert 0 < told["seen"]["states"] <= told["known"]["states"]
+    assert len(told["unseen"]) == told["known"]["rows"] - len(set(told["used"]) - set(told["idle"]))
+    assert f"no hunt of any design did: {len(told['unseen'])}" in done.stdout
+
+
+def test_junit_says_design_property_and_scope(own: Own) -> None:
+    folder, _ = own
+    cases = ElementTree.parse(folder / "report.xml").iter("testcase")
+    facts = {case.get("name"): {p.get("name"): p.get("value") for p in case.iter("property")} for case in cases}
+    delivery = next(found for name, found in facts.items() if name and name.endswith("-delivery]"))
+    assert delivery["property"] == "delivery"
+    assert delivery["design"] == "none+poll_on_submit+poll_until_terminal+failure_notifications"
+    assert delivery["scope"] == "1 meal, 1 connection, any number of faults (dial, break, request, push, restart)"
+    assert delivery["profile"] == "dev"
+
+
+def test_hypothesis_tells_its_statistics(own: Own) -> None:
+    _, done = own
+    told = done.stdout[done.stdout.index("Hypothesis Statistics") :]
+    assert "came to rest" in told
+    assert re.search(r"at most \d faults", told)
+
+
+def test_ids_say_design_and_property(tmp_path: Path) -> None:
+    done = hunt(tmp_path, "--collect-only", "-q", "-k", "published")
+    ids = re.findall(r"\[(.*)\]", done.stdout)
+    assert "published-delivery" in ids
+    assert "published_plus-no-orphan" in ids
+    assert not any(name.startswith(("before", "hardened")) for name in ids)
+
+
+def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> None:
+    done = hunt(tmp_path, "--design", "published", *SMALL, "--faults", "1", "-k", "no-early-belief or honest-view")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"no-early-belief +x 5/5", done.stdout)
+    assert re.search(r"honest-view +ok", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--design", "nope"), "unknown design 'nope'"),
+        (("--design", "published+nope"), "unknown mechanism 'nope'"),
+        (("--faults", "x"), "'x' is no number of faults"),
+        (("--meals", "9"), "impossible scope: 9 meals; choose 1 to 3"),
+        (("--with", "rain"), "unknown fault kind or aspect 'rain'"),
+        (("--hypothesis-profile", "none"), "unknown profile 'none'; choose from (dev, ci, deep)"),
+        (("--hypothesis-seed", "x"), "'x' is no seed"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_bad_options_get_one_sentence(tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
+    done = hunt(tmp_path, *options)
+    assert done.returncode == 4  # pytest's own for a wrong use
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
