@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup verify incident test slow lint bench clean
+.PHONY: help setup verify incident mutants test hunt deep slow lint bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -29,6 +29,10 @@ verify: $(READY) ## check all four designs and explain the incident
 incident: $(READY) ## explain the incident only
 	@$(BIN)/mealspec incident
 
+mutants: $(READY) ## the spec under test: all mutants of hardened
+	@echo "== judging all mutants of hardened: every one that makes a difference must be noticed"
+	@$(BIN)/mealspec mutants
+
 lint: $(READY) ## ruff and mypy
 	@echo "== ruff"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -37,11 +41,19 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests and doctests, without the slow ones
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup
+
+hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
+	@echo "== hunting: every design and property, in lock-step with the complete search"
+	@$(BIN)/pytest hunt/test_designs.py --hypothesis-profile ci -n 2 --dist loadgroup
+
+deep: $(READY) ## the same, for as long as it takes (profile deep)
+	@echo "== hunting deep: thousands of runs for each design and property"
+	@$(BIN)/pytest hunt/test_designs.py --hypothesis-profile deep -n 2 --dist loadgroup
 
 slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"
-	@$(BIN)/pytest -m slow tests
+	@$(BIN)/pytest -m slow tests -n 2
 
 bench: $(READY) ## the explorer beside naive stepping
 	@$(BIN)/mealspec bench

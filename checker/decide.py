@@ -46,22 +46,27 @@ def quiescent(graph: Graph, goal: Predicate) -> Trace | None:
     return _to_first(graph, stuck(graph) & goal.over(graph))
 
 
-def lasso(graph: Graph, pending: Predicate) -> Trace | None:
+def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) -> Trace | None:
     """A fair run without end, free of faults from some point on, that stays ``pending`` for ever.
 
     So None means: whatever happens, once faults have ended the predicate is false again and again.
     A stuck end (a run after which no system event changes anything) is preferred, the shortest one;
     else the run is a stem and a loop, with ``loop`` as the index of the loop's first event.
+
+    A run that stays ``excused`` for ever does not count: what is found ends, or comes again and again,
+    where it is not excused.
     """
     inside = pending.over(graph)
-    end = _to_first(graph, stuck(graph) & inside)
+    counts = inside if excused is None else inside & ~excused.over(graph)
+    end = _to_first(graph, stuck(graph) & counts)
     if end is not None:
         return end
     inside[graph.expanded :] = False
-    component = _fair_component(graph, inside)
+    counts &= inside
+    component = _fair_component(graph, inside, counts) if counts.any() else None
     if component is None:
         return None
-    entry = int(np.flatnonzero(component)[0])
+    entry = int((component & counts).argmax())
     stem = graph.path(entry)
     return graph.trace(entry, then=tuple(_loop(graph, component, entry)), loop=len(stem))
 
@@ -71,11 +76,11 @@ def _to_first(graph: Graph, marked: NDArray[np.bool_]) -> Trace | None:
     return graph.trace(number) if marked[number] else None
 
 
-def _fair_component(graph: Graph, inside: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """The states of the fair component that is reached first, or None.
+def _fair_component(graph: Graph, inside: NDArray[np.bool_], counts: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The states of the fair component whose states that count are reached first, or None.
 
     Maximal components decide: if a system event is enabled everywhere in one and never taken, the
-    same is true of each part of it.
+    same is true of each part of it; and what goes round in a part can go round in the whole.
     """
     fault = graph.system.of_kind(Kind.FAULT)
     kept = inside[graph.source] & inside[graph.dest] & ~fault[graph.event]
@@ -84,6 +89,7 @@ def _fair_component(graph: Graph, inside: NDArray[np.bool_]) -> NDArray[np.bool_
     within = within[label[graph.source[within]] == label[graph.dest[within]]]
     fair = np.zeros(count, np.bool_)
     fair[label[graph.source[within]]] = True
+    fair &= np.bincount(label[counts], minlength=count) > 0
     size = np.bincount(label[inside], minlength=count)
     leaving = np.flatnonzero(inside[graph.source])
     leaving = leaving[fair[label[graph.source[leaving]]]]
@@ -95,7 +101,7 @@ def _fair_component(graph: Graph, inside: NDArray[np.bool_]) -> NDArray[np.bool_
         enabled = np.bincount(label[enables], minlength=count)
         taken = np.bincount(label[graph.source[within[stays == each]]], minlength=count)
         fair &= (enabled < size) | (taken > 0)
-    members = inside & fair[label]
+    members = counts & fair[label]
     if not members.any():
         return None
     result: NDArray[np.bool_] = inside & (label == label[int(members.argmax())])

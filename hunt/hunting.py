@@ -36,7 +36,7 @@ FEW, MANY = 4, 25
 
 BATCHES = 3
 
-SHORTENED = 12
+SHORTENED = 24
 """How many catches of a batch are made short, for each property."""
 
 POLISHED = 5

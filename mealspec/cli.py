@@ -1,7 +1,7 @@
 """``mealspec COMMAND``: check the specification, show why a design fails, replay traces.
 
-Exit 0: every verdict is as expected; 1: some verdict differs, or a trace is refused; 2: bad input; 130:
-interrupted.
+Exit 0: every verdict is as expected; 1: some verdict differs, a trace is refused, or a mutant survives;
+2: bad input; 130: interrupted.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rich.console import Console
 from checker import CheckerError, Rejection, differences, dump, load, mermaid, replay, unknown
 from mealspec.bench import bench_lines, measure
 from mealspec.listing import LISTS, listing
+from mealspec.mutants import heading, spread, survey, survey_parts
 from mealspec.parallel import reports
 from mealspec.progress import Reporter
 from mealspec.show import LANES, counted, incident_lines, report_table, trace_lines
@@ -31,6 +32,7 @@ from model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
 from properties.catalogue import PROPERTIES
 from properties.facts import Facts
 from properties.incident import explain_incident
+from properties.mutants import cases
 from properties.scenarios import scenario, shortest
 from properties.verify import counterexample
 
@@ -292,15 +294,50 @@ def incident(name: str, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("name", metavar="[DESIGN]", default="before")
+@click.option("--hunt", is_flag=True, help="Rule calls per second of Hypothesis in lock-step, and where they go.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @scoped
-def bench(as_json: bool, scope: Scope) -> None:
+def bench(name: str, hunt: bool, as_json: bool, scope: Scope) -> None:
     """States per second of the explorer, beside naive stepping of transitions objects."""
-    result = measure(system(design("before"), scope))
-    if as_json:
-        _print_json(result.to_json())
+    plan = design(name)
+    if hunt:
+        from hunt import bench as hunts  # takes a second to import
+        from hunt.subject import Subject
+
+        figures = hunts.measure(Subject.of(plan, scope))
+        lines, data = hunts.bench_lines(figures), figures.to_json()
     else:
-        click.echo("\n".join(bench_lines(result)))
+        result = measure(system(plan, scope))
+        lines, data = bench_lines(result), result.to_json()
+    if as_json:
+        _print_json(data)
+    else:
+        click.echo("\n".join(lines))
+
+
+@cli.command()
+@click.option("--sample", type=click.IntRange(1), help="Judge only this many, evenly spread; all, if left out.")
+@click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
+    """Test the specification: which small faults of the hardened design are noticed?
+
+    Exit status 1 means that some mutant survives.
+    """
+    every = cases()
+    chosen = spread(every, sample)
+    console = _console()
+    if not as_json:
+        console.print(heading(len(chosen), len(every)))
+    found = survey(chosen, len(every), jobs)
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        for piece in survey_parts(found):
+            console.print(piece, markup=False)
+    if found.survivors:
+        raise SystemExit(1)
 
 
 def _property(name: str) -> None:

@@ -33,10 +33,30 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """``bad`` gives the predicates of which each must be avoided in the way of ``form``."""
+    """What must be avoided.
+
+    Attributes
+    ----------
+    form
+        In which way.
+    wrong
+        The predicates of which each must be avoided.
+    excuse
+        Where they are no fault of the design's, if such states are; a run for ever, only if it stays there.
+    """
 
     form: Form
-    bad: Callable[[Facts], list[Predicate]]
+    wrong: Callable[[Facts], list[Predicate]]
+    excuse: Callable[[Facts], Predicate] | None = None
+
+    def excused(self, f: Facts) -> Predicate | None:
+        """Where the excuse holds."""
+        return self.excuse(f) if self.excuse else None
+
+    def bad(self, f: Facts) -> list[Predicate]:
+        """What is wrong and not excused, of a state in which a run may end."""
+        excused = self.excused(f)
+        return [each if excused is None else each & ~excused for each in self.wrong(f)]
 
 
 @dataclass(frozen=True)
@@ -68,11 +88,11 @@ def _never(bad: Callable[[Facts], Predicate]) -> Clause:
 
 
 def _quiet(bad: Callable[[Facts], Predicate]) -> Clause:
-    return Clause(Form.QUIET, lambda f: [bad(f) & ~f.starved()])
+    return Clause(Form.QUIET, lambda f: [bad(f)], Facts.starved)
 
 
 def _forever(bad: Callable[[Facts], list[Predicate]]) -> Clause:
-    return Clause(Form.FOREVER, lambda f: [each & ~f.starved() for each in bad(f)])
+    return Clause(Form.FOREVER, bad, Facts.starved)
 
 
 def _meals(f: Facts, fact: Callable[[str], Predicate]) -> list[Predicate]:

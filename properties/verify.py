@@ -10,7 +10,7 @@ from checker import Graph, Predicate, Progress, Trace, explore, lasso, quiescent
 from model.design import Design
 from model.product import system
 from model.scope import Scope
-from properties.catalogue import PROPERTIES, Form, Property
+from properties.catalogue import PROPERTIES, Clause, Form, Property
 from properties.expected import Verdict, expected
 from properties.facts import Facts
 
@@ -111,8 +111,14 @@ def verify(
 
 def decide(graph: Graph, facts: Facts, prop: Property) -> Trace | None:
     """The shortest counterexample of those found for each clause, or None."""
-    found = [DECISIONS[clause.form](graph, bad) for clause in prop.clauses for bad in clause.bad(facts)]
+    found = [trace for clause in prop.clauses for trace in _violations(graph, facts, clause)]
     return min((trace for trace in found if trace is not None), key=len, default=None)
+
+
+def _violations(graph: Graph, facts: Facts, clause: Clause) -> list[Trace | None]:
+    if clause.form is Form.FOREVER:
+        return [lasso(graph, wrong, clause.excused(facts)) for wrong in clause.wrong(facts)]
+    return [DECISIONS[clause.form](graph, bad) for bad in clause.bad(facts)]
 
 
 def counterexample(

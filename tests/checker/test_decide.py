@@ -27,6 +27,7 @@ from checker import (
     reach,
     replay,
     stuck,
+    trimmed,
 )
 
 S, U, F, T = Kind.SYSTEM, Kind.USER, Kind.FAULT, Kind.TIME
@@ -468,6 +469,86 @@ def test_the_same_question_has_the_same_answer() -> None:
     for pending in (at("p0", "waits"), at("p1", "waits"), ALWAYS):
         one, two = lasso(explore(semaphore()), pending), lasso(explore(semaphore()), pending)
         assert (found(one).events, found(one).loop) == (found(two).events, found(two).loop)
+
+
+# ---------------------------------------------------------------------- excuses
+
+
+def test_a_stuck_end_that_is_excused_does_not_count() -> None:
+    graph = single([("go", "a", "b"), ("press", "b", "c")], go=S, press=U)
+    assert found(lasso(graph, at("m", "b", "c"))).events == ("go",)
+    assert found(lasso(graph, at("m", "b", "c"), at("m", "b"))).events == ("go", "press")
+    assert lasso(graph, at("m", "b", "c"), at("m", "b", "c")) is None
+
+
+def test_an_excuse_that_passes_is_none() -> None:
+    """The loop goes through ``b``, which is excused, again and again; only staying there would be."""
+    graph = single([("go", "a", "b"), ("back", "b", "a")], go=S, back=S)
+    trace = found(lasso(graph, ALWAYS, at("m", "b")))
+    check_lasso(trace, ALWAYS)
+    assert lasso(graph, ALWAYS, at("m", "a", "b")) is None
+    assert lasso(graph, at("m", "a"), at("m", "b")) is None, "what is excused is still not pending"
+
+
+def test_a_loop_that_is_shown_passes_where_it_is_not_excused() -> None:
+    """The component is entered in ``b``, and what is not excused is the farthest from there."""
+    rows = [("in", "a", "b"), ("on", "b", "c"), ("on", "c", "d"), ("on", "d", "b"), ("back", "c", "b")]
+    graph = single(rows, **{"in": S, "on": S, "back": U})
+    trace = found(lasso(graph, ~at("m", "a"), at("m", "b", "c")))
+    check_lasso(trace, ~at("m", "a"))
+    assert trace.loop is not None
+    assert "d" in {trace.state(k)["m"] for k in range(trace.loop, len(trace))}
+
+
+def test_a_loop_that_stays_excused_hides_no_other() -> None:
+    rows = [("go", "a", "b"), ("on", "b", "c"), ("back", "c", "b"), ("out", "c", "x")]
+    rows += [("on", "x", "y"), ("back", "y", "x")]
+    graph = single(rows, go=S, on=S, back=S, out=U)
+    trace = found(lasso(graph, ALWAYS, at("m", "b", "c")))
+    check_lasso(trace, ALWAYS)
+    assert trace.loop == len(("go", "on", "out"))
+
+
+def by_definition(graph: Graph, pending: Predicate, excused: Predicate) -> bool:
+    """Whether there is such a run, by predicates on single states and components from networkx."""
+    inside = {k for k in range(len(graph)) if pending.holds(graph.state(k))}
+    counts = {k for k in inside if not excused.holds(graph.state(k))}
+    steps = [
+        (int(a), graph.system.events[e], int(b)) for a, e, b in zip(graph.source, graph.event, graph.dest, strict=True)
+    ]
+    if counts - {a for a, event, b in steps if event.kind is S and a != b}:
+        return True
+    kept = [(a, e, b) for a, e, b in steps if {a, b} <= inside and e.kind is not F]
+    joined: nx.DiGraph[int] = nx.DiGraph((a, b) for a, _, b in kept)
+    for part in nx.strongly_connected_components(joined):
+        taken = owed_by(e for a, e, b in kept if {a, b} <= part)
+        owed = set.intersection(*(owed_by(e for a, e, _ in steps if a == k) for k in part))
+        if counts & part and any({a, b} <= part for a, _, b in kept) and owed <= taken:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_excuses_are_decided_as_the_definition_does(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = [*(f"{S}{k}" for k in range(5)), *(f"{kind}{k}" for kind in (U, F) for k in range(2))]
+    table = {(name, a): int(rng.integers(6)) for name in names for a in range(6) if rng.random() < 0.3}
+    rows = [(name, str(a), str(b)) for (name, a), b in table.items()]
+    machine = Machine.table("m", "0", rows)
+    kinds = {name: next(kind for kind in (S, U, F) if name.startswith(kind)) for name in machine.alphabet}
+    kept, events = trimmed([machine], [Event(name, kinds[name], "x", ("m",)) for name in machine.alphabet])
+    if not events:
+        return
+    graph = explore(System(kept, events))
+    for _ in range(20):
+        pending, excused = (at("m", *(str(k) for k in range(6) if rng.random() < 0.6)) for _ in range(2))
+        trace = lasso(graph, pending, excused)
+        assert (trace is not None) == by_definition(graph, pending, excused)
+        if trace is not None and trace.loop is None:
+            check_stuck(trace, pending & ~excused)
+        elif trace is not None:
+            check_lasso(trace, pending)
+            assert not all(excused.holds(trace.state(k)) for k in range(trace.loop or 0, len(trace)))
 
 
 # ---------------------------------------------------------------------- graphs that are not complete

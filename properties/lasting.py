@@ -1,0 +1,212 @@
+"""What never is, and what ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker import At, any_of
+from model.connection import IDLE, Await, Client, Server
+from model.job import Job
+from model.loader import Phase
+from model.mechanism import Mechanism as M
+from model.notification import Fate
+from model.outbox import Outbox
+from model.poller import Loop
+from model.receipt import Receipt
+from model.screen import Screen
+from model.values import NONE, origins
+from properties.facts import Facts
+from properties.possible import events
+from properties.rules import Ends, Never, Owed, Rule
+from properties.words import (
+    CONNECTED,
+    CONNECTING,
+    DOWN,
+    FLAG,
+    OFFLINE,
+    RUNS,
+    SUSPENDED,
+    caller,
+    client_end,
+    differ,
+    flying,
+    holds,
+    in_state,
+    listed,
+    loads,
+    polls,
+    server_end,
+    top,
+    unfinished,
+)
+
+__all__ = [
+    "accepted",
+    "flags_agree",
+    "hidden",
+    "outages",
+    "owed",
+    "published",
+    "refused",
+    "registered",
+    "sockets",
+    "unanswered",
+    "undelivered",
+    "undialled",
+    "unfreed",
+    "unshown",
+    "without_server",
+]
+
+
+# ---------------------------------------------------------------------- what never is
+
+
+def sockets(f: Facts) -> Iterator[Rule]:
+    """What library, connection and caller know of one another."""
+    used = (Client.DIALLING, Client.OPEN, Client.READY)
+    for c in f.scope.connection_names:
+        yield Never(client_end(c, *used) & ~holds(c), client_end(c, *used))
+        up = client_end(c, top(f))
+        yield Never(holds(c) & differ(CONNECTED, up), holds(c) & up)
+        waits = client_end(c, Client.DIALLING, *([Client.OPEN] if M.READY_ACK in f.design else []))
+        yield Never(differ(waits, caller(c, Await.WAITING)), waits)
+
+
+def registered(f: Facts) -> Iterator[Rule]:
+    """The registry and the handlers."""
+    for c in f.scope.connection_names:
+        entry = listed((c,), False)
+        yield Never(differ(entry, server_end(c, Server.REGISTERED)), entry)
+
+
+def without_server(f: Facts) -> Iterator[Rule]:
+    """What a server that is down does not have."""
+    if "restart" not in f.scope:
+        return
+    for c in f.scope.connection_names:
+        yield Never(DOWN & server_end(c, Server.ACCEPTED, Server.REGISTERED), DOWN & ~in_state(f"connection.{c}", IDLE))
+    for m in f.scope.meal_names:
+        yield Never(DOWN & in_state(f"job.{m}", Job.QUEUED, Job.PROCESSING), DOWN & in_state(f"job.{m}", Job.ORPHANED))
+        debt = At(f"notification.{m}", lambda s: s.fate is Fate.OWED)
+        yield Never(DOWN & debt, DOWN & At(f"notification.{m}", lambda s: s.fate is Fate.MISSED))
+    yield Never(DOWN & At("registry", lambda s: s.held), DOWN)
+
+
+def published(f: Facts) -> Iterator[Rule]:
+    """Work and its notification."""
+    for m in f.scope.meal_names:
+        finished = At(f"job.{m}", lambda s: s.finished)
+        told = At(f"notification.{m}", lambda s: s.fate is not Fate.NONE)
+        yield Never(differ(finished, told), finished)
+        sent = At(f"notification.{m}", lambda s: s.fate is Fate.SENT)
+        copies = any_of(flying(m, c) for c in f.scope.connection_names)
+        yield Never(sent & ~copies, sent)
+
+
+def flags_agree(f: Facts) -> Iterator[Rule]:
+    """The two flags, and whoever dialled."""
+    awaited = any_of(~caller(c, Await.NONE) for c in f.scope.connection_names)
+    yield Never(CONNECTING & ~awaited, CONNECTING)
+    if M.VERIFY_ON_MESSAGE not in f.design:
+        yield Never(CONNECTING & FLAG, FLAG)
+
+
+def hidden(f: Facts) -> Iterator[Rule]:
+    """What there is not without a screen."""
+    gone, off = in_state("screen", Screen.HIDDEN), polls(Loop.OFF)
+    yield Never(differ(gone, off), off)
+    yield Never(gone & ~holds(NONE), gone)
+    yield Never(gone & (FLAG | CONNECTING), gone)
+    for origin in origins(f.design):
+        yield Never(gone & ~loads(origin, Phase.IDLE), gone)
+    for c in f.scope.connection_names:
+        yield Never(gone & ~caller(c, Await.NONE), gone)
+
+
+def accepted(f: Facts) -> Iterator[Rule]:
+    """What screen and outbox say only of a meal that was taken."""
+    for m in f.scope.meal_names:
+        taken = ~in_state(f"receipt.{m}", Receipt.NEVER)
+        processing = At(f"view.{m}", lambda s: s.processing)
+        answered = in_state(f"outbox.{m}", Outbox.ANSWERED, Outbox.UPLOADED)
+        yield Never(processing & ~taken, processing)
+        yield Never(answered & ~taken, answered)
+
+
+# ---------------------------------------------------------------------- what ends
+
+_WORLD = (
+    *(f"network.{verb}" for verb in ("fail_dial", "break", "tell_client", "tell_server", "cut", "cut_upload", "lose")),
+    *(f"network.{verb}" for verb in ("change_path", "lose_path", "reclaim")),
+    *(f"server.{verb}" for verb in ("crash", "fail")),
+)
+"""What the world does to client and server; it may, and need not."""
+
+
+def owed(f: Facts) -> Iterator[Rule]:
+    """All that nobody decides and no bad luck brings."""
+    for name, event in events(f).items():
+        chosen = event.owner == "user" or name == "client.return"
+        if not chosen and not any(name == verb or name.startswith(f"{verb}.") for verb in _WORLD):
+            yield Owed(name)
+
+
+def outages(f: Facts) -> Iterator[Rule]:
+    """No outage lasts."""
+    if "restart" in f.scope and f.scope.faults != 0:
+        yield Ends(DOWN)
+    if "path" in f.scope and f.scope.faults != 0:
+        yield Ends(OFFLINE)
+
+
+def unanswered(f: Facts) -> Iterator[Rule]:
+    """Work may take as long as it likes."""
+    work = tuple(f"server.complete.{m}" for m in f.scope.meal_names)
+    for origin in origins(f.design):
+        yield Ends(~loads(origin, Phase.IDLE) & RUNS, without=work)
+    for m in f.scope.meal_names:
+        yield Ends(~in_state(f"outbox.{m}", Outbox.NONE, Outbox.UPLOADED) & RUNS)
+
+
+def refused(f: Facts) -> Iterator[Rule]:
+    """A server that stays down, and a device that stays offline."""
+    for item, out, back in (("restart", DOWN, "server.boot"), ("path", OFFLINE, "network.restore_path")):
+        if item not in f.scope:
+            continue
+        for origin in origins(f.design):
+            yield Ends(out & loads(origin, Phase.SENT) & RUNS, without=(back,))
+        for m in f.scope.meal_names:
+            yield Ends(out & in_state(f"outbox.{m}", Outbox.UPLOADING), without=(back,))
+        for c in f.scope.connection_names:
+            yield Ends(out & client_end(c, Client.DIALLING) & RUNS, without=(back,))
+
+
+def undialled(f: Facts) -> Iterator[Rule]:
+    """Only the screen that arrives needs a free connection; the rest ends by itself."""
+    yield Ends(in_state("screen", Screen.HIDDEN) & RUNS)
+    yield Ends(in_state("screen", Screen.ARRIVING) & RUNS, f.starved())
+    for c in f.scope.connection_names:
+        yield Ends(client_end(c, Client.DIALLING) & RUNS)
+        yield Ends(~caller(c, Await.NONE) & RUNS)
+        yield Ends(server_end(c, Server.ACCEPTED))
+
+
+def undelivered(f: Facts) -> Iterator[Rule]:
+    """Neither a debt nor a copy stays."""
+    for m in f.scope.meal_names:
+        yield Ends(At(f"notification.{m}", lambda s: s.fate is Fate.OWED))
+        yield Ends(At(f"notification.{m}", lambda s: bool(s.flight)) & RUNS)
+
+
+def unfreed(f: Facts) -> Iterator[Rule]:
+    """Neither what the client has closed nor what a suspended client held stays."""
+    for c in f.scope.connection_names:
+        yield Ends(client_end(c, Client.CLOSED) & RUNS)
+        yield Ends(server_end(c, Server.REGISTERED) & SUSPENDED)
+
+
+def unshown(f: Facts) -> Iterator[Rule]:
+    """A dial that is owed may need a free connection."""
+    for m in f.scope.meal_names:
+        yield Ends(unfinished(m, True) & f.shown(), f.starved())
