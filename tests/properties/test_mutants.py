@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ import pytest
 from checker import Row, explore
 from checker.mutant import Mutant, Operator, same_graph
 from checker.system import mismatches
-from mealspec.mutants import Survey, judged, spread
+from mealspec.mutants import spread
 from model.mechanism import Mechanism
 from model.product import system
 from model.view import View
@@ -160,14 +159,6 @@ def test_no_mutant_of_an_even_sample_survives() -> None:
     assert sum(each.fate is Fate.KILLED for each in found) > SAMPLE // 3
 
 
-@pytest.mark.slow
-def test_no_mutant_survives() -> None:
-    """All of them, and the score over those that are not equivalent is 100 %."""
-    every = cases()
-    found = list(judged(every, min(2, os.cpu_count() or 1)))
-    assert len(found) == len(every) >= 300
-    check(found)
-    survey = Survey(tuple(found), len(every))
-    assert len(survey.of(Fate.KILLED)) >= 300
-    assert survey.score == 100
-    assert [name for name, kills in survey.kills.items() if not kills] == []
+def test_there_are_so_many() -> None:
+    """All of them are judged by ``make mutants``, which CI runs: it fails if one survives."""
+    assert len(cases()) == 3086

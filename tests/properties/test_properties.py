@@ -229,25 +229,28 @@ def naively(graph: Graph, facts: Facts, prop: Property) -> bool:
             owed[a].add(event.owed_as)
             moving |= {a} if a != b else set()
     for clause in prop.clauses:
-        for bad in clause.bad(facts):
-            inside = {k for k in range(count) if bad.holds(states[k])}
-            if clause.form is Form.NEVER and inside:
+        for wrong, bad in zip(clause.wrong(facts), clause.bad(facts), strict=True):
+            blamed = {k for k in range(count) if bad.holds(states[k])}
+            inside = {k for k in range(count) if wrong.holds(states[k])}
+            if clause.form is Form.NEVER and blamed:
                 return True
-            if clause.form is not Form.NEVER and inside - moving:
+            if clause.form is not Form.NEVER and blamed - moving:
                 return True
-            if clause.form is Form.FOREVER and _fair_loop(inside, steps, owed):
+            if clause.form is Form.FOREVER and _fair_loop(inside, blamed, steps, owed):
                 return True
     return False
 
 
-def _fair_loop(inside: set[int], steps: Sequence[tuple[int, Event, int]], owed: Sequence[set[str]]) -> bool:
+def _fair_loop(
+    inside: set[int], blamed: set[int], steps: Sequence[tuple[int, Event, int]], owed: Sequence[set[str]]
+) -> bool:
     graph: nx.DiGraph[int] = nx.DiGraph()
     kept = [(a, e, b) for a, e, b in steps if a in inside and b in inside and e.kind is not Kind.FAULT]
     graph.add_edges_from((a, b) for a, _, b in kept)
     for component in nx.strongly_connected_components(graph):
         taken = {e.owed_as for a, e, b in kept if a in component and b in component}
         round_it = any(a in component and b in component for a, _, b in kept)
-        if round_it and set.intersection(*(owed[k] for k in component)) <= taken:
+        if round_it and component & blamed and set.intersection(*(owed[k] for k in component)) <= taken:
             return True
     return False
 
