@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any
 
 from hypothesis import seed
@@ -96,11 +97,12 @@ class Measurement:
         return {**asdict(self), "rate": self.rate, "trivial_rate": self.trivial_rate}
 
 
-def measure(subject: Subject) -> Measurement:
+def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
     """Hunt for a while, and take the same steps again in part; all properties are watched, and none is asserted."""
-    trivial_seconds = _run(_Trivial)
+    _Trivial.calls = 0
+    trivial_seconds = _run(_Trivial, examples)
     watched = tuple(PROPERTIES)
-    _run(hunter(subject, watched, hunted=watched), examples=5)  # what is made once
+    _run(hunter(subject, watched, hunted=watched), 5)  # what is made once
     recorder, plain = _Recorder(subject), Seen(subject.graph)
     machine = hunter(subject, watched, hunted=watched, seen=recorder)
     last: list[tuple[int, float]] = []
@@ -112,11 +114,11 @@ def measure(subject: Subject) -> Measurement:
         last.append((len(self.events) - steps, time.perf_counter() - began))
 
     machine._settle = timed  # type: ignore[method-assign]
-    seconds = _run(machine)
-    _run(hunter(subject, watched, hunted=watched, seen=plain, varied=False))
+    seconds = _run(machine, examples)
+    _run(hunter(subject, watched, hunted=watched, seen=plain, varied=False), examples)
     return Measurement(
         system=subject.system.name,
-        examples=EXAMPLES,
+        examples=examples,
         trivial_calls=_Trivial.calls,
         trivial_seconds=trivial_seconds,
         calls=recorder.steps - sum(steps for steps, _ in last),
@@ -132,7 +134,7 @@ def measure(subject: Subject) -> Measurement:
     )
 
 
-def _run(machine: type[RuleBasedStateMachine], examples: int = EXAMPLES) -> float:
+def _run(machine: type[RuleBasedStateMachine], examples: int) -> float:
     began = time.perf_counter()
     run_state_machine_as_test(seed(0)(machine), settings=PROFILES["dev"].settings(examples))
     return time.perf_counter() - began
@@ -201,7 +203,7 @@ def bench_lines(result: Measurement) -> list[str]:
     }
     gain = result.varied_states / result.plain_states - 1
     return [
-        f"system: {result.system}",
+        *wrap(f"system: {result.system}", 80),
         f"{result.examples} runs of 50 rules each, and the steps after the faults have ended",
         f"a rule that does nothing: {result.trivial_rate:>8,.0f} rule calls/s",
         f"the hunt, in lock-step:   {result.rate:>8,.0f} rule calls/s, ratio {result.rate / result.trivial_rate:.2f}",

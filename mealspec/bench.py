@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any
 
 from checker import System, explore
@@ -48,7 +49,7 @@ def measure(system: System) -> Measurement:
 def bench_lines(result: Measurement) -> list[str]:
     """The figures for people."""
     return [
-        f"system: {result.system}",
+        *wrap(f"system: {result.system}", 80),
         f"explorer: {result.states:>9,} states in {result.seconds:8.3f} s: "
         f"{result.states / result.seconds:>12,.0f} states/s",
         f"naive:    {result.naive_states:>9,} states in {result.naive_seconds:8.3f} s: "
