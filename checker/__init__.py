@@ -3,7 +3,7 @@
 This package knows nothing of meals. Its public face is what stands here.
 """
 
-from checker.chart import chart, mermaid
+from checker.chart import chart
 from checker.decide import lasso, quiescent, reach, stuck
 from checker.errors import BadTrace, CheckerError, InvalidMachine, InvalidSystem, UnknownName, unknown
 from checker.event import Event, Kind, Line
@@ -46,7 +46,6 @@ __all__ = [
     "explore",
     "lasso",
     "load",
-    "mermaid",
     "quiescent",
     "reach",
     "reasons",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from checker.trace import Trace
 
-__all__ = ["chart", "mermaid"]
+__all__ = ["chart"]
 
 
 def chart(trace: Trace, lanes: Mapping[str, int], *, lost: frozenset[int] = frozenset()) -> list[str]:
@@ -34,15 +34,3 @@ def chart(trace: Trace, lanes: Mapping[str, int], *, lost: frozenset[int] = froz
             number = f"{index + 1:>4}{mark} " if k == 0 else " " * 6
             lines.append(number + " " * indent + text)
     return lines
-
-
-def mermaid(trace: Trace, lanes: Iterable[str]) -> list[str]:
-    """The run as a Mermaid sequence diagram: a participant for each owner, a note for each step."""
-    lines = ["sequenceDiagram", *(f"    participant {name}" for name in lanes)]
-    for index, name in enumerate(trace.events):
-        event = trace.system.event(name)
-        if index == trace.loop:
-            lines.append("    loop for ever")
-        label = (event.label or name).replace(";", ",").replace("#", " ")
-        lines.append(f"    Note over {event.owner}: {index + 1}. {label}")
-    return lines if trace.loop is None else [*lines, "    end"]

@@ -19,13 +19,15 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from checker import CheckerError, Rejection, differences, dump, load, mermaid, replay, unknown
+from checker import CheckerError, Rejection, differences, dump, load, replay, unknown
+from draw import sequence
+from draw.sequence import Chart
 from mealspec.bench import bench_lines, measure
 from mealspec.listing import LISTS, listing
 from mealspec.mutants import heading, spread, survey, survey_parts
 from mealspec.parallel import reports
 from mealspec.progress import Reporter
-from mealspec.show import LANES, counted, incident_lines, report_table, trace_lines
+from mealspec.show import counted, incident_lines, report_table, trace_lines, trace_notes
 from model.design import DESIGNS, Design, design
 from model.product import system
 from model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
@@ -185,7 +187,7 @@ def _summary(console: Console, surprises: list[str], *, pinned: bool) -> None:
 @cli.command()
 @click.argument("name", metavar="DESIGN|STORY")
 @click.argument("property_id", metavar="[PROPERTY]", required=False)
-@click.option("--to", "form", type=click.Choice(["text", "mermaid", "itf"]), default="text", show_default=True)
+@click.option("--to", "form", type=click.Choice(["text", "svg", "mermaid", "itf"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @click.option("--json", "as_json", is_flag=True, help="The events only, for machines.")
 @scoped
@@ -212,8 +214,11 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         text = json.dumps({"design": plan.name, "events": list(run.events), "loop": run.loop}, indent=1) + "\n"
     elif form == "itf":
         text = dump(run, _meta(plan, scope, title))
-    elif form == "mermaid":
-        text = "\n".join(mermaid(run, LANES)) + "\n"
+    elif form in ("svg", "mermaid"):
+        drawn = Chart(
+            name, f"{plan}: {property_id or name}", title, run, tuple(trace_notes(run, facts, property_id or ""))
+        )
+        text = sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
     else:
         text = "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id or "")]) + "\n"
     _deliver(text, out)
@@ -338,6 +343,35 @@ def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
             console.print(piece, markup=False)
     if found.survivors:
         raise SystemExit(1)
+
+
+@cli.command()
+@click.argument("what", required=False)
+@click.option("--design", "name", default="hardened", show_default=True, help="Of which design.")
+@click.option("--project", default="", help="For states: the machines that tell them apart, by commas.")
+@click.option("--property", "property_id", default="", help="For states: draw its shortest counterexample.")
+@click.option("--to", "form", default="svg", show_default=True, help="svg, dot, mermaid, graphml, json or scxml.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here; everything goes to diagrams/.")
+@scoped
+def draw(
+    what: str | None, name: str, project: str, property_id: str, form: str, out: Path | None, scope: Scope
+) -> None:
+    """Draw WHAT: a machine, 'states' or 'talk'. Without it, everything.
+
+    For 'states' the options of a scope say of what; the machines of a picture are those of one meal.
+    """
+    from mealspec import drawing  # takes a second to import
+
+    plan = design(name)
+    if property_id:
+        _property(property_id)
+    if what is None:
+        drawing.everything(out or Path("diagrams"))
+    elif what == "states":
+        chosen = tuple(_split(project))
+        _deliver(drawing.states(plan, scope, chosen, property_id, form), out)
+    else:
+        _deliver(drawing.one(what, plan, form), out)
 
 
 def _property(name: str) -> None:

@@ -14,7 +14,7 @@ from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 from properties.catalogue import PROPERTIES
 from properties.expected import expected
 from properties.requirements import REQUIREMENTS
-from properties.scenarios import FAILURES, SCENARIOS
+from properties.scenarios import FAILURES, PATHS, SCENARIOS
 
 __all__ = ["LISTS", "listing", "matrix"]
 
@@ -101,7 +101,7 @@ LISTS = {
     "machines": _machines,
     "properties": _properties,
     "scopes": _scopes,
-    "stories": lambda: _stories(SCENARIOS.values()),
+    "stories": lambda: _stories([*SCENARIOS.values(), *PATHS.values()]),
     "failures": lambda: _stories(FAILURES.values()),
     "requirements": _requirements,
     "assumptions": _assumptions,

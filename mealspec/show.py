@@ -15,7 +15,7 @@ from properties.facts import Facts
 from properties.incident import Explanation, Search
 from properties.verify import Report
 
-__all__ = ["LANES", "counted", "incident_lines", "incident_table", "report_table", "trace_lines"]
+__all__ = ["LANES", "counted", "incident_lines", "incident_table", "report_table", "trace_lines", "trace_notes"]
 
 LANES = {"user": 13, "client": 25, "network": 17, "server": 19}
 """The lanes of a chart and their widths; with the step numbers they make 80 columns."""
@@ -51,12 +51,17 @@ def report_table(report: Report) -> Table:
 
 def trace_lines(trace: Trace, facts: Facts | None = None, property_id: str = "") -> list[str]:
     """The chart of a run, and below it why it went wrong and how it ends."""
-    why = reasons(trace)
-    lines = chart(trace, LANES, lost=frozenset(reason.step for reason in why))
-    notes = [f"because: {reason.text}." for reason in why]
+    lines = chart(trace, LANES, lost=frozenset(reason.step for reason in reasons(trace)))
+    notes = trace_notes(trace, facts, property_id)
+    return [*lines, "", *_wrapped(notes)] if notes else lines
+
+
+def trace_notes(trace: Trace, facts: Facts | None = None, property_id: str = "") -> list[str]:
+    """Why a run went wrong, and how it ends, a sentence each."""
+    notes = [f"because: {reason.text}." for reason in reasons(trace)]
     if facts is not None and property_id:
         notes += _ending(trace, facts, property_id)
-    return [*lines, "", *_wrapped(notes)] if notes else lines
+    return notes
 
 
 def _ending(trace: Trace, facts: Facts, property_id: str) -> list[str]:

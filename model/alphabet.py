@@ -16,7 +16,7 @@ from model.poller import poll_starts, poll_stops
 from model.scope import Scope
 from model.values import NONE, ORIGINS, closings, dials, failures, origins, snapshots, targets, wakes
 
-__all__ = ["OWNERS", "alphabet"]
+__all__ = ["OBLIGATIONS", "OWNERS", "alphabet", "obligation"]
 
 OWNERS = ("user", "client", "network", "server")
 """The lanes of a chart, left to right."""
@@ -371,3 +371,93 @@ def _poll_takes(name: str, design: Design, scope: Scope) -> list[str]:
     if name in poll_stops(design, scope):
         return ["poller", "loader.poll"]
     return ["poller"] if name in poll_starts(design, scope) else []
+
+
+OBLIGATIONS: dict[str, str] = {
+    "user.submit": "Save the meal on the device at once; its upload is the outbox's.",
+    "client.submit": "Save the waiting meal as soon as no connect is in progress.",
+    "client.submit_anyway": "Save the waiting meal when the time limit has passed, connected or not.",
+    "user.wait": "While a connect is in progress, hold the submission back, and start its time limit.",
+    "user.reconnect": "Let the old socket go, lower connected, raise connecting, dial anew; it ends as a connect does.",
+    "user.leave": "End the poll task and every load, close the socket, lower both flags.",
+    "client.return": "Load the list, then connect as on the first appearance.",
+    "user.background": "Nothing runs from here on; do not count on any socket that was open.",
+    "user.foreground": "Run on; a socket from before may be dead without a word.",
+    "user.archive": "Forget a meal that is shown as finished, and nothing of it before its load is over.",
+    "client.appear": "Load the list once, beside the connect and not after it.",
+    "client.connect": "Raise connecting, then dial; let the older socket go as the design says.",
+    "client.heal": "When the flag says connected and the service does not, dial as the button does.",
+    "client.redial": "Whenever the service holds no socket and no dial is awaited, dial again; back off between tries.",
+    "client.skip_connect": "While connecting is raised, do nothing: do not dial, do not touch the flags.",
+    "client.open": "The handshake is done: the socket is open, which does not say that the server can route to it.",
+    "client.ready": "Only after the server's ready may the service say connected.",
+    "client.connected": "Raise connected and lower connecting, for the socket whose outcome this is.",
+    "client.failed": "Lower both flags, for the socket whose outcome this is; from here on a fallback must run.",
+    "client.superseded": "An outcome of a socket that is no longer the current one changes nothing.",
+    "client.give_up": "Limit every dial in time; when the limit passes, close that end and tell whoever awaits it.",
+    "client.refused": "A refused dial fails at once, for whoever awaits it.",
+    "client.unreachable": "Without a network a dial fails at once instead of hanging.",
+    "client.hear_close": "When the close arrives, hold no socket and say not connected.",
+    "client.expire": "Ping; when the answer is late, close the socket and say not connected.",
+    "client.probe_dead": "A probe without an answer in time closes the socket.",
+    "client.probe_alive": "A probe that is answered changes nothing.",
+    "client.probe_none": "Without a socket there is nothing to probe.",
+    "client.follow_path": "When the network path changes, let the socket go; its successor is dialled as always.",
+    "client.notice_drop": "When the library holds no socket, lower connected and start polling.",
+    "client.ping": "Send a ping while connected.",
+    "client.upload": "Send a saved meal as long as it is not answered; a repetition must be recognisable as one.",
+    "client.uploaded": "Stop sending only when the answer has come.",
+    "client.receive": "Load the list; the message says that something is new, and not what.",
+    "client.apply": "Show what the answer says.",
+    "client.error": "A load that the server does not answer ends there; nothing shown changes.",
+    "client.offline": "A load without a network ends at once; nothing shown changes.",
+    "client.poll.wake": "Sleep first, then load, or stop if the design looks at the socket here.",
+    "client.poll.wake.verified": "The socket is taken for fine: go and stop.",
+    "client.poll.wake.anyway": "Load, whatever the socket says.",
+    "client.poll.check": "A meal is unfinished: sleep again.",
+    "client.poll.check.done": "Decide to stop only if no meal is unfinished in the eyes of the design.",
+    "client.poll.stop": "Stopping is a step of its own: it must not undo what has happened since the decision.",
+    "client.stale": "A cancelled task runs on until it looks whether it is cancelled; it may act on its successor.",
+    "client.stale.end": "After every await a task looks whether it is still the current one, and ends if not.",
+    "server.take": "Answer 201 once the meal is stored and its work queued; take one submission once.",
+    "server.refuse_upload": "While down, refuse; the outbox keeps the meal.",
+    "network.refuse_upload": "Without a network the upload fails at once; the outbox keeps the meal.",
+    "server.accept": "Answer the handshake.",
+    "server.register": "Enter the socket into the registry before anything is told to the client about it.",
+    "server.notice": "When the close arrives, end the handler and remove its entry, and no other's, in one step.",
+    "server.expire": "Ping; when the answer is late, end the handler and remove its entry.",
+    "server.expire_suspended": "A suspended client answers no ping: end the handler as for a dead one.",
+    "server.evict": "A send that fails ends the handler and removes its entry.",
+    "server.read": "Answer with what the database holds at that moment.",
+    "server.start": "Take queued work up.",
+    "server.complete": "Store the result first, then owe the notification.",
+    "server.fail": "Store the failure first, then owe its notification.",
+    "server.push": "Look the user up after the result is stored, and send to whom the registry lists.",
+    "server.skip": "With an empty registry there is nobody to send to; the result must reach the screen by a load.",
+    "server.replay": "Send again what was not delivered.",
+    "server.boot": "Come up with an empty registry; take up what the last life left unfinished, if the design says so.",
+    "server.crash": "The registry, all handlers and unfinished work may be gone at any moment.",
+    "network.restore_path": "The network comes back without telling any socket.",
+    "network.fail_dial": "A dial may fail at any time.",
+    "network.break": "A connection may break with no word to either end.",
+    "network.tell_client": "The client may hear of a break late.",
+    "network.tell_server": "The server may hear of a break late.",
+    "network.void": "What is sent to a socket that is gone vanishes, and no error tells.",
+    "network.lose": "A message may be lost on a socket that is fine.",
+    "network.cut": "A load may fail, on the way or its answer.",
+    "network.cut_upload": "An upload may fail after the server has taken the meal.",
+    "network.change_path": "A change of the path kills every socket and tells no one.",
+    "network.lose_path": "Without a path nothing is reached.",
+    "network.reclaim": "The system may take away the sockets of a suspended app.",
+}
+"""What an implementer owes at each event, by the beginning of its name; for faults, what must be borne."""
+
+
+def obligation(name: str) -> str:
+    """What an implementer owes at the event of that name; empty if nothing is declared.
+
+    >>> obligation("client.poll.wake.verified")
+    'The socket is taken for fine: go and stop.'
+    """
+    fits = [prefix for prefix in OBLIGATIONS if name == prefix or name.startswith(prefix + ".")]
+    return OBLIGATIONS[max(fits, key=len)] if fits else ""

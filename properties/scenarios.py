@@ -16,7 +16,7 @@ from model.design import design
 from model.product import system
 from model.scope import Scope
 
-__all__ = ["FAILURES", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
+__all__ = ["FAILURES", "PATHS", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
 
 
 DEFAULT = Scope()
@@ -234,9 +234,42 @@ FAILURES: dict[str, Scenario] = {
 """The failure classes, by id. For each, `hardened` is checked against the class's property."""
 
 
+PATHS: dict[str, Scenario] = {
+    s.id: s
+    for s in (
+        Scenario(
+            "happy-hardened", "the socket works: pushed, shown, and polling stops by itself", ("R16",), "hardened",
+            (
+                "client.appear", "client.connected.c1", "user.submit.m1", "server.push.m1.c1", "client.receive.m1",
+                "client.apply.handler.completed", "client.poll.check.done", "client.poll.stop",
+            ),
+            _SMALL,
+        ),
+        Scenario(
+            "fallback-hardened", "no dial succeeds: polling shows the work, brings the meal and lasts until then", ("R17",), "hardened",
+            (
+                "network.fail_dial.c1", "client.failed.c1", "user.submit.m1", "client.poll.wake", "client.apply.poll.processing",
+                "server.skip.m1", "client.poll.wake", "client.apply.poll.completed", "client.poll.check.done", "client.poll.stop",
+            ),
+            _SMALL,
+        ),
+        Scenario(
+            "recovery-hardened", "the dial fails, polling brings the meal, the socket comes back, and a later meal is pushed", ("R18",), "hardened",
+            (
+                "network.fail_dial.c1", "client.failed.c1", "client.apply.poll.completed", "client.redial", "client.connected.c1",
+                "user.archive.m1", "user.submit.m1", "server.push.m1.c1", "client.receive.m1", "client.apply.handler.completed",
+                "client.poll.check.done", "client.poll.stop",
+            ),
+            _SMALL,
+        ),
+    )
+}  # fmt: skip
+"""The paths of R16 to R18 as the repaired design takes them."""
+
+
 def scenario(name: str) -> Scenario:
-    """A scenario or failure class by id; ``UnknownName`` names the choices."""
-    stories = SCENARIOS | FAILURES
+    """A scenario, failure class or path by id; ``UnknownName`` names the choices."""
+    stories = SCENARIOS | FAILURES | PATHS
     if name not in stories:
         raise unknown("scenario", name, stories)
     return stories[name]
@@ -263,8 +296,9 @@ def shortest(story: Scenario, *, depth: int = 40) -> Trace | None:
     watch = milestones(story.steps, alphabet(plan, scope))
     end = len(story.steps)
     done = At("story", lambda s: s == end)
+    watched = system(plan, scope, extra=(watch,))
     for limit in range(10, depth + 1, 2):  # a deeper search only where a shallow one finds nothing
-        graph = explore(system(plan, scope, extra=(watch,)), depth=limit)
+        graph = explore(watched, depth=limit)
         found = reach(graph, done)
         if found is not None:
             return Trace.of(system(plan, scope), found.events)

@@ -53,7 +53,7 @@ def altered(file: Path, change: Any) -> None:
 # ---------------------------------------------------------------------- writing
 
 
-@pytest.mark.parametrize("form", ["text", "mermaid", "itf"])
+@pytest.mark.parametrize("form", ["text", "svg", "mermaid", "itf"])
 def test_a_file_holds_what_would_have_been_printed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
 ) -> None:

@@ -155,7 +155,7 @@ def test_a_loop_is_marked_where_it_begins(capsys: pytest.CaptureFixture[str]) ->
     assert next(int(line[:4]) for line in after.splitlines() if line[:4].strip().isdigit()) == events["loop"] + 1
     assert "from there it goes round for ever" in " ".join(shown.split())
     drawn = said(capsys, "trace", expression, "delivery", "--faults", "0", "--to", "mermaid").splitlines()
-    assert drawn[drawn.index("    loop for ever") + 1].split(": ")[1].startswith(f"{events['loop'] + 1}. ")
+    assert drawn[drawn.index("    loop for ever") + 1].split(": ", 1)[1].startswith(f"{events['loop'] + 1}. ")
     assert drawn[-1] == "    end"
 
 

@@ -1,0 +1,46 @@
+"""All files of ``diagrams/``: pictures with their sources, charts, pages, and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from draw.charts import charts
+from draw.dot import Picture, svg
+from draw.gallery import pictures
+from draw.index import index
+from draw.page import Page
+from draw.pages import pages
+
+__all__ = ["everything", "source_of", "texts"]
+
+
+def source_of(picture: Picture) -> Page:
+    """The DOT source of a picture, as a file beside it."""
+    return Page(picture.path.removesuffix(".svg") + ".gv", picture.title, picture.description, picture.source)
+
+
+def texts() -> Iterator[Page]:
+    """All files but those that Graphviz lays out: the same model always gives the same."""
+    drawn = list(pictures())
+    written = [*charts(), *pages()]
+    yield from map(source_of, drawn)
+    yield from written
+    yield index(drawn, written)
+
+
+def everything(report: Callable[[str, int, int], None]) -> Iterator[Page]:
+    """All files; ``report`` is told the name of each picture before it is laid out, its number, and how many there are.
+
+    Raises
+    ------
+    CannotDraw
+        If there is no Graphviz on this machine.
+    """
+    drawn = list(pictures())
+    for number, picture in enumerate(drawn, start=1):
+        report(picture.path, number, len(drawn))
+        yield Page(picture.path, picture.title, picture.description, svg(picture))
+        yield source_of(picture)
+    written = [*charts(), *pages()]
+    yield from written
+    yield index(drawn, written)

@@ -1,0 +1,280 @@
+"""Pictures that Graphviz lays out: deterministic, well-formed, complete, and honest about what they leave out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from checker import CheckerError, Event, Kind, Machine, System, explore
+from draw import dot, states, talk
+from draw.dot import SVG, CannotDraw, Picture, canvas, raw_svg, renderer, svg
+from draw.gallery import pictures
+from draw.machines import change, drawn, needs, picture, sheet, views
+from model.design import DESIGNS
+from model.mechanism import Mechanism as M
+from model.product import system
+from model.scope import Scope
+from properties.facts import Facts
+
+SMALL = Scope(connections=1, faults=0)
+
+
+@cache
+def gallery() -> dict[str, Picture]:
+    return {each.path: each for each in pictures()}
+
+
+def texts(drawing: str) -> str:
+    """All that a picture says: its text, its tooltips and its description, one a line."""
+    return "\n".join("".join(each.itertext()) for each in ET.fromstring(drawing).iter())
+
+
+# ---------------------------------------------------------------------- sources
+
+
+def test_every_picture_has_a_path_title_and_description_of_its_own() -> None:
+    every = list(pictures())
+    assert len({each.path for each in every}) == len({each.title for each in every}) == len(every)
+    assert all(each.title and len(each.description) > 40 and each.path.endswith(".svg") for each in every)
+
+
+SOURCES = """
+import hashlib
+from draw.exports import FORMS, export, of_machine
+from draw.gallery import pictures
+from draw.machines import drawn
+from model.design import DESIGNS
+
+source = drawn(DESIGNS["hardened"])["poller"]
+automaton = of_machine(source.machines[source.position["poller"]])
+texts = [repr(list(pictures())), *(export(automaton, form) for form in FORMS)]
+print(*(hashlib.sha256(text.encode()).hexdigest() for text in texts))
+"""
+
+
+def test_sources_are_the_same_in_every_run() -> None:
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SOURCES], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True,
+            check=True,
+        ).stdout.split()
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs[0] == runs[1]
+    assert runs[0][0] == hashlib.sha256(repr(list(gallery().values())).encode()).hexdigest()
+
+
+def test_what_the_index_shows_first_is_small() -> None:
+    first = {path: each for path, each in gallery().items() if path == "talk.svg" or path.startswith("states/")}
+    assert len(first) == 9
+    for each in first.values():
+        nodes = ET.fromstring(svg(each)).findall(f".//{{{SVG}}}g[@class='node']")
+        assert len(nodes) <= 40, each.path
+
+
+# ---------------------------------------------------------------------- SVG
+
+
+def test_every_picture_is_a_card() -> None:
+    for each in gallery().values():
+        check_card(ET.fromstring(svg(each)))
+
+
+def check_card(root: ET.Element) -> None:
+    assert root.attrib["role"] == "img"
+    assert [child.tag.split("}")[1] for child in root][:4] == ["title", "desc", "style", "rect"]
+    assert "prefers-color-scheme" in (root.findtext(f"{{{SVG}}}style") or "")
+    assert "max-width:100%" in root.attrib["style"]
+    colours = {
+        value for each in root.iter() for name in ("fill", "stroke") if (value := each.get(name)) and value != "none"
+    }
+    assert colours <= set(dot.DARK), "a colour without a dark one"
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    assert (left, top) == (0, 0)
+    for each in root.findall(f"{{{SVG}}}text"):
+        wide = float(each.attrib["x"]) + len(each.text or "") * float(each.attrib["font-size"]) * dot.WIDTH
+        assert wide <= width, f"clipped: {each.text}"
+        assert float(each.attrib["y"]) < height
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_every_state_and_event_of_a_machine_is_named_in_its_picture(name: str) -> None:
+    plan = DESIGNS[name]
+    for machine, source in drawn(plan).items():
+        every = source.machines[source.position[machine]]
+        for view in views(every):
+            said = texts(svg(picture(plan, machine, view)))
+            looked = sheet(every, view)
+            assert [state for state in looked.states if state not in said] == [], machine
+            assert [event for event in every.alphabet if f"{event}: " not in said] == [], machine
+
+
+def test_the_whole_names_every_machine_and_event() -> None:
+    product = system(DESIGNS["hardened"], talk.SMALLEST)
+    said = texts(svg(talk.whole(DESIGNS["hardened"])))
+    assert [m.name for m in product.machines if talk.family(m.name) not in said] == []
+    assert [event.name for event in product.events if event.name not in said] == []
+
+
+def test_the_renderer_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Graphviz" in renderer()
+    monkeypatch.setattr("shutil.which", lambda name: "/opt/bin/dot")
+    assert renderer() == "the system's Graphviz (/opt/bin/dot)"
+
+
+def test_both_renderers_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(dot, "version", missing)
+    with pytest.raises(CannotDraw, match="no Graphviz: install"):
+        raw_svg("digraph { a }", "dot")
+
+
+def test_a_broken_source_and_an_unknown_engine_are_errors_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CheckerError, match="unknown layout engine 'dto'; did you mean 'dot'"):
+        raw_svg("digraph { a }", "dto")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    pytest.importorskip("pygraphviz")
+    with pytest.raises(CannotDraw, match="'dot' failed"):
+        raw_svg("digraph { a -> ", "dot")
+
+
+def test_tooltips_are_titles_with_line_breaks() -> None:
+    graph = canvas("small")
+    graph.node("a", tooltip=dot.tooltip(['one: <&"', "two \\n"]))
+    said = texts(svg(Picture("a.svg", "Small", "A small one.", graph.source)))
+    assert 'one: <&"\ntwo \\n' in said
+
+
+# ---------------------------------------------------------------------- who talks to whom
+
+
+def test_owners_are_as_the_readme_draws_them() -> None:
+    found = talk.owners(system(DESIGNS["hardened"], Scope(connections=1).with_(["path", "background"])))
+    by = {who: {talk.family(name) for name in found if found[name] == who} for who in set(found.values())}
+    assert by == {
+        "client": {"screen", "service", "flags", "poller", "loader", "outbox", "view", "app"},
+        "network": {"connection", "path"},
+        "server": {"registry", "receipt", "job", "notification", "server"},
+    }
+
+
+def test_talk_is_drawn_from_whose_step_it_is() -> None:
+    found = {(t.source, t.dest): t for t in talk.talks(system(DESIGNS["hardened"], talk.SMALLEST))}
+    assert [event.name for event in found["job", "notification"].events] == ["server.complete.m1"]
+    assert found["job", "notification"].moves
+    assert not found["loader", "job"].moves  # a read changes no job
+
+
+# ---------------------------------------------------------------------- machines
+
+
+def test_a_row_depends_on_a_mechanism_that_brings_it() -> None:
+    absorbs = needs(DESIGNS["hardened"], "view.m1")
+    assert absorbs["client.apply.poll.processing", "completed", "completed"] == (M.TERMINAL_ABSORBS,)
+    ready = needs(DESIGNS["hardened"], "service")
+    assert ready["client.ready.c1", "c1/not", "c1/connected"] == (M.READY_ACK,)
+    assert needs(DESIGNS["published"], "service")["client.open.c1", "c1/not", "c1/connected"] == ()
+
+
+def test_what_a_fix_is_can_be_seen() -> None:
+    found = change(DESIGNS["published_plus"], DESIGNS["hardened"], "view.m1")
+    assert found is not None
+    assert "− again" in found.source
+    said = texts(svg(found))
+    assert "removed: client.apply.poll.processing: poll: show processing" in said
+    assert "+ client.apply.poll.processing: poll: show processing" in said  # it stays completed now
+
+
+def test_a_machine_that_does_not_differ_has_no_difference() -> None:
+    assert change(DESIGNS["before"], DESIGNS["published"], "receipt.m1") is None
+
+
+def test_an_unknown_machine_names_the_choices() -> None:
+    sentence = r"unknown machine 'polller'; did you mean 'poller'"
+    with pytest.raises(CheckerError, match=sentence):
+        picture(DESIGNS["before"], "polller")
+    with pytest.raises(CheckerError, match=sentence):
+        change(DESIGNS["before"], DESIGNS["published"], "polller")
+    with pytest.raises(CheckerError, match="unknown machine 'flags'"):
+        picture(DESIGNS["before"], "flags")
+
+
+# ---------------------------------------------------------------------- reachable states
+
+
+def lamp(size: int) -> System:
+    machine = Machine.table("lamp", "0", [("on", str(k), str(k + 1)) for k in range(size - 1)])
+    return System([machine], [Event("on", Kind.SYSTEM, "lamp", ("lamp",))])
+
+
+def test_a_small_graph_is_drawn_complete() -> None:
+    parted = states.whole(explore(lamp(states.COMPLETE)))
+    assert (len(parted), parted.sizes) == (states.COMPLETE, (1,) * states.COMPLETE)
+    drawing = states.portray(parted, "lamp", "all", None, "", "lamp.svg")
+    said = texts(svg(drawing))
+    assert drawing.engine == "dot"
+    assert all(f"lamp: {k}" in said.splitlines() for k in range(states.COMPLETE))
+
+
+@pytest.mark.parametrize(("nodes", "edges", "layout"), [(500, 1000, "dot"), (501, 600, "sfdp"), (300, 1001, "sfdp")])
+def test_the_layout_is_bounded(nodes: int, edges: int, layout: str) -> None:
+    assert states.engine(nodes, edges) == layout
+
+
+def test_too_fine_a_projection_is_refused() -> None:
+    with pytest.raises(CheckerError, match=r"2,001 nodes are too many to draw \(at most 2,000\): project on fewer"):
+        states.engine(2001)
+
+
+def test_a_large_graph_is_laid_out_by_forces_and_says_so() -> None:
+    drawing = states.portray(states.whole(explore(lamp(600))), "lamp", "all", None, "", "lamp.svg")
+    assert drawing.engine == "sfdp"
+    assert "laid out by sfdp" in drawing.description
+    assert "lamp: 599" in texts(svg(drawing))
+
+
+def test_blocks_cover_the_graph() -> None:
+    plan = DESIGNS["published"]
+    product = system(plan, SMALL)
+    facts, graph = Facts(plan, SMALL, product), explore(product)
+    parted = states.quotient(graph, states.facets(graph, facts=facts), facts)
+    assert sum(parted.sizes) == len(graph)
+    assert parted.block[0] == 0
+    pairs = {(int(parted.block[a]), int(parted.block[b])) for a, b in zip(graph.source, graph.dest, strict=True)}
+    happening = {event.name for event in product.events} - set(graph.silent_events())
+    assert set(parted.edges) == pairs
+    assert {event for events in parted.edges.values() for event in events} == happening
+    assert sum(parted.stuck) > 0  # published loses a meal even without faults
+
+
+def test_hardened_is_never_stuck() -> None:
+    drawing = states.picture(DESIGNS["hardened"], Scope(connections=1), property_id="delivery")
+    assert "0 states are stuck" in drawing.description
+    assert "violates" not in drawing.title
+
+
+def test_the_counterexample_is_drawn_step_by_step() -> None:
+    drawing = states.picture(DESIGNS["published"], SMALL, property_id="delivery")
+    said = texts(svg(drawing))
+    assert "14 skip m1" in said.replace("\n", " ")
+    assert "here: 2-7" in said
+    assert "violates delivery" in drawing.title
+
+
+def test_projections_name_their_machines() -> None:
+    drawing = states.picture(DESIGNS["published"], SMALL, project=["poller", "job.m1"])
+    assert "tell apart poller, job.m1" in drawing.description
+    with pytest.raises(CheckerError, match=r"unknown machine 'job'; did you mean 'job\.m1'"):
+        states.picture(DESIGNS["published"], SMALL, project=["job"])
+    with pytest.raises(CheckerError, match="unknown property 'delivry'; did you mean 'delivery'"):
+        states.picture(DESIGNS["published"], SMALL, property_id="delivry")
