@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup verify incident mutants test hunt deep slow lint bench clean
+.PHONY: help setup verify incident mutants draw test hunt deep slow lint bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -32,6 +32,10 @@ incident: $(READY) ## explain the incident only
 mutants: $(READY) ## the spec under test: all mutants of hardened
 	@echo "== judging all mutants of hardened: every one that makes a difference must be noticed"
 	@$(BIN)/mealspec mutants
+
+draw: $(READY) ## all pictures, charts and reference pages, into diagrams/
+	@echo "== drawing (under a minute)"
+	@$(BIN)/mealspec draw
 
 lint: $(READY) ## ruff and mypy
 	@echo "== ruff"
