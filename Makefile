@@ -43,9 +43,9 @@ lint: $(READY) ## ruff and mypy
 	@echo "== mypy"
 	@$(BIN)/mypy
 
-test: lint ## lint, types, tests and doctests, without the slow ones
+test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup
+	@$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup --design published --design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"

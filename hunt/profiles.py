@@ -44,7 +44,7 @@ class Profile:
 PROFILES = {
     p.name: p
     for p in (
-        Profile("dev", examples=30, patience=3_000, depth=20),
+        Profile("dev", examples=20, patience=3_000, depth=20),
         Profile("ci", examples=200, patience=10_000, depth=None),
         Profile("deep", examples=5_000, patience=50_000, depth=None),
     )

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from functools import cache
 from importlib.metadata import PackageNotFoundError
@@ -43,32 +39,6 @@ def test_every_picture_has_a_path_title_and_description_of_its_own() -> None:
     every = list(pictures())
     assert len({each.path for each in every}) == len({each.title for each in every}) == len(every)
     assert all(each.title and len(each.description) > 40 and each.path.endswith(".svg") for each in every)
-
-
-SOURCES = """
-import hashlib
-from draw.exports import FORMS, export, of_machine
-from draw.gallery import pictures
-from draw.machines import drawn
-from model.design import DESIGNS
-
-source = drawn(DESIGNS["hardened"])["poller"]
-automaton = of_machine(source.machines[source.position["poller"]])
-texts = [repr(list(pictures())), *(export(automaton, form) for form in FORMS)]
-print(*(hashlib.sha256(text.encode()).hexdigest() for text in texts))
-"""
-
-
-def test_sources_are_the_same_in_every_run() -> None:
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", SOURCES], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True,
-            check=True,
-        ).stdout.split()
-        for seed in ("1", "2")
-    ]  # fmt: skip
-    assert runs[0] == runs[1]
-    assert runs[0][0] == hashlib.sha256(repr(list(gallery().values())).encode()).hexdigest()
 
 
 def test_what_the_index_shows_first_is_small() -> None:

@@ -245,6 +245,7 @@ def test_progress_on_a_terminal_is_one_line_that_goes_in_the_end(monkeypatch: py
 # ---------------------------------------------------------------------- the command
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_the_answer_is_the_same_however_many_processes_there_are(capfd: pytest.CaptureFixture[str]) -> None:
     alone = said(capfd, "mutants", "--jobs", "1", "--json")

@@ -119,6 +119,7 @@ def test_a_mechanism_that_nobody_may_leave_out_is_noticed() -> None:
     assert "no-early-belief" in found.killers
 
 
+@pytest.mark.slow
 def test_who_neither_decides_nor_moves_need_not_take_part() -> None:
     """A message that arrives finds the flags in any state, and leaves them there: asking is no guard."""
     (case,) = without("client.receive.m1.c1", "flags")
