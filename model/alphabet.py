@@ -6,7 +6,7 @@ client does, what the server does, what the network does, and faults last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from checker import Event, Kind, Line
 from model.design import Design
@@ -24,10 +24,45 @@ OWNERS = ("user", "client", "network", "server")
 CLIENT_LOG, SERVER_LOG = "client", "server"
 
 
+Piece = Callable[[Design], Iterator[Event]]
+"""Some of the events: those of a design."""
+
+
 def alphabet(design: Design, scope: Scope) -> tuple[Event, ...]:
     """The events of a design in a scope, fully declared."""
-    families = (_user, _dialling, _submission, _messages, _loads, _polling, _server, _network)
-    return tuple(event for family in families for event in family(design, scope))
+    return tuple(event for piece in pieces(scope) for event in piece(design))
+
+
+def pieces(scope: Scope) -> Iterator[Piece]:
+    """The events of all designs, in order, in pieces of which each depends on few mechanisms.
+
+    So whoever wants the events of every design at once can ask piece by piece.
+    """
+    meals, connections = scope.meal_names, scope.connection_names
+
+    def piece(part: Callable[..., Iterator[Event]], *name: str) -> Piece:
+        return lambda design: part(*name, design, scope)
+
+    def each(names: Iterable[str], *parts: Callable[[str, Design, Scope], Iterator[Event]]) -> Iterator[Piece]:
+        return (piece(part, name) for name in names for part in parts)
+
+    def once(*parts: Callable[[Design, Scope], Iterator[Event]]) -> Iterator[Piece]:
+        return (piece(part) for part in parts)
+
+    yield from each(meals, _submit)
+    yield from once(_reconnect, _leave, _return, _suspension)
+    yield from each(meals, _archive)
+    yield from once(_appear, _dial, _skip_connect)
+    yield from each(connections, _handshake, _succeeded, _failed, _superseded, _ends)
+    yield from once(_probe_none, _follow_path, _notice_drop, _ping)
+    yield from each(meals, _upload)
+    yield from each(meals, _messages)
+    yield from each(ORIGINS, _applied, _unanswered, _read)
+    yield from once(_stale_end)
+    yield from each(("client.poll", "client.stale"), _wakes, _checks)
+    yield from each(connections, _handler)
+    yield from each(meals, _work)
+    yield from once(_boot, _network)
 
 
 def _event(
@@ -73,45 +108,59 @@ def _each(prefix: str, names: Iterable[str]) -> list[str]:
     return [f"{prefix}.{name}" for name in names]
 
 
-def _user(design: Design, scope: Scope) -> Iterator[Event]:
-    loaders, views = _each("loader", origins(design)), _each("view", scope.meal_names)
-    connections = _each("connection", scope.connection_names)
+def _submit(m: str, design: Design, scope: Scope) -> Iterator[Event]:
     saved = "SaveMealLogUseCase: Successfully saved meal log with local ID"
     polls = poll_starts(design, scope)
-    for m in scope.meal_names:
-        for name, waits, kind in (
-            (f"user.submit.{m}", "save", Kind.USER),
-            (f"client.submit.{m}", "waited: save", Kind.SYSTEM),
-            (f"client.submit_anyway.{m}", "wait over: save", Kind.SYSTEM),
-        ):
-            if kind is Kind.SYSTEM and M.WAIT_BEFORE_SUBMIT not in design:
-                continue
-            takes = [f"outbox.{m}", f"view.{m}"]
-            # The wait ends with the connect; its time limit may pass at any moment.
-            takes += ["flags"] if M.WAIT_BEFORE_SUBMIT in design and "anyway" not in name else []
-            takes += ["poller"] if name in polls else []
-            yield _event(name, takes, f"{waits} {m}", kind=kind, prints=saved, refs="R11 R19 R28")
-        if M.WAIT_BEFORE_SUBMIT in design:
-            yield _event(f"user.wait.{m}", [f"outbox.{m}", "flags"], f"submit {m}: wait", kind=Kind.USER, refs="R28")
+    waits = M.WAIT_BEFORE_SUBMIT in design
+    for name, word, kind in (
+        (f"user.submit.{m}", "save", Kind.USER),
+        (f"client.submit.{m}", "waited: save", Kind.SYSTEM),
+        (f"client.submit_anyway.{m}", "wait over: save", Kind.SYSTEM),
+    ):
+        if kind is Kind.SYSTEM and not waits:
+            continue
+        takes = [f"outbox.{m}", f"view.{m}"]
+        # The wait ends with the connect; its time limit may pass at any moment.
+        takes += ["flags"] if waits and "anyway" not in name else []
+        takes += ["poller"] if name in polls else []
+        yield _event(name, takes, f"{word} {m}", kind=kind, prints=saved, refs="R11 R19 R28")
+    if waits:
+        yield _event(f"user.wait.{m}", [f"outbox.{m}", "flags"], f"submit {m}: wait", kind=Kind.USER, refs="R28")
+
+
+def _reconnect(design: Design, scope: Scope) -> Iterator[Event]:
     for dial in dials(scope):
         if dial.verb == "user.reconnect" and M.RECONNECT in design:
             yield _event(
                 dial.event, _dial_takes(dial.old, dial.new, scope), f"reconnect: dial {dial.new}",
                 kind=Kind.USER, prints="NutritionViewModel: Manually reconnecting WebSocket...", refs="R8",
             )  # fmt: skip
+
+
+def _leave(design: Design, scope: Scope) -> Iterator[Event]:
+    loaders, views = _each("loader", origins(design)), _each("view", scope.meal_names)
+    connections = _each("connection", scope.connection_names)
     for event, _ in closings(scope):
         if event.startswith("user.leave"):
             takes = ["screen", "service", "flags", "poller", *connections, *loaders, *views]
             yield _event(event, takes, "close screen", kind=Kind.USER, needs="screen", refs="R9")
+
+
+def _return(design: Design, scope: Scope) -> Iterator[Event]:
     if M.CONNECT_ON_RETURN in design:
-        takes = ["screen", "loader.appear", *(["poller"] if "client.return" in polls else [])]
+        takes = ["screen", "loader.appear", *(["poller"] if "client.return" in poll_starts(design, scope) else [])]
         yield _event("client.return", takes, "back on screen", kind=Kind.USER, refs="R2")
+
+
+def _suspension(design: Design, scope: Scope) -> Iterator[Event]:
     yield _event("user.background", ["app"], "suspend app", kind=Kind.USER, needs="background", refs="R20 F7")
     takes = ["app", *(["loader.appear"] if M.PROBE_ON_FOREGROUND in design else [])]
     yield _event("user.foreground", takes, "resume app", kind=Kind.USER, needs="background", refs="R20 F7")
-    for m in scope.meal_names:
-        takes = [f"{part}.{m}" for part in ("outbox", "receipt", "job", "notification", "view")]
-        yield _event(f"user.archive.{m}", [*takes, *loaders], f"done with {m}", kind=Kind.USER)
+
+
+def _archive(m: str, design: Design, scope: Scope) -> Iterator[Event]:
+    takes = [f"{part}.{m}" for part in ("outbox", "receipt", "job", "notification", "view")]
+    yield _event(f"user.archive.{m}", [*takes, *_each("loader", origins(design))], f"done with {m}", kind=Kind.USER)
 
 
 def _dial_takes(old: str, new: str, scope: Scope) -> list[str]:
@@ -120,9 +169,11 @@ def _dial_takes(old: str, new: str, scope: Scope) -> list[str]:
     return [*_each("connection", taken), "service", "flags", "screen", *notes]
 
 
-def _dialling(design: Design, scope: Scope) -> Iterator[Event]:
-    appears = ["screen", "poller", "loader.appear"]
-    yield _event("client.appear", appears, "screen appears: load", refs="R15")
+def _appear(design: Design, scope: Scope) -> Iterator[Event]:
+    yield _event("client.appear", ["screen", "poller", "loader.appear"], "screen appears: load", refs="R15")
+
+
+def _dial(design: Design, scope: Scope) -> Iterator[Event]:
     for dial in dials(scope):
         takes = _dial_takes(dial.old, dial.new, scope)
         if dial.verb == "client.connect":
@@ -133,193 +184,236 @@ def _dialling(design: Design, scope: Scope) -> Iterator[Event]:
             yield _event(dial.event, takes, f"health check: dial {dial.new}", prints=says, refs="R25")
         elif dial.verb == "client.redial" and M.AUTO_RECONNECT in design:
             yield _event(dial.event, takes, f"redial {dial.new}", refs="R18 F10")
+
+
+def _skip_connect(design: Design, scope: Scope) -> Iterator[Event]:
     if M.CONNECT_GUARD in design:
         says = "NutritionViewModel: WebSocket connection already in progress"
         yield _event("client.skip_connect", ["screen", "flags"], "already connecting", prints=says, refs="R2 F5")
+
+
+def _handshake(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    ends = [f"connection.{c}", "service"]
+    opens = ends[:1] if M.READY_ACK in design else ends
+    yield _event(f"client.open.{c}", opens, f"{c} open", refs="F4")
+    if M.READY_ACK in design:
+        yield _event(f"client.ready.{c}", ends, f"{c} ready", refs="F4 R30")
+
+
+def _succeeded(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    name = f"client.connected.{c}"
+    takes = _outcome_takes(c, name, design, scope)
+    takes += ["loader.connect"] if M.CATCH_UP in design else []
+    yield _event(
+        name, takes, f"flag: connected ({c})", prints="NutritionViewModel: ✅ WebSocket connected",
+        refs="R3", action=f"client.outcome.{c}",
+    )  # fmt: skip
+
+
+def _failed(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    name = f"client.failed.{c}"
+    yield _event(
+        name, _outcome_takes(c, name, design, scope), f"flag: failed ({c})",
+        prints="NutritionViewModel: ❌ Failed to connect", refs="R4", action=f"client.outcome.{c}",
+    )  # fmt: skip
+
+
+def _outcome_takes(c: str, name: str, design: Design, scope: Scope) -> list[str]:
     guarded = ["service"] if M.CURRENT_SOCKET_ONLY in design else []
-    for c in scope.connection_names:
-        ends = [f"connection.{c}", "service"]
-        opens = ends[:1] if M.READY_ACK in design else ends
-        yield _event(f"client.open.{c}", opens, f"{c} open", refs="F4")
-        if M.READY_ACK in design:
-            yield _event(f"client.ready.{c}", ends, f"{c} ready", refs="F4 R30")
-        outcome = f"client.outcome.{c}"
-        name = f"client.connected.{c}"
-        takes = [f"connection.{c}", "flags", *guarded, *_poll_takes(name, design, scope)]
-        takes += ["loader.connect"] if M.CATCH_UP in design else []
-        yield _event(
-            name, takes, f"flag: connected ({c})", prints="NutritionViewModel: ✅ WebSocket connected",
-            refs="R3", action=outcome,
-        )  # fmt: skip
-        name = f"client.failed.{c}"
-        takes = [f"connection.{c}", "flags", *guarded, *_poll_takes(name, design, scope)]
-        yield _event(
-            name, takes, f"flag: failed ({c})", prints="NutritionViewModel: ❌ Failed to connect",
-            refs="R4", action=outcome,
-        )  # fmt: skip
-        if M.CURRENT_SOCKET_ONLY in design and scope.connections > 1:
-            yield _event(f"client.superseded.{c}", ends, f"ignore {c}'s outcome", refs="F5", action=outcome)
-        yield _event(f"client.give_up.{c}", ends, f"give {c} up", refs="R4")
-        yield _event(f"client.refused.{c}", [*ends, "server"], f"{c} refused", needs="restart", refs="R22")
-        yield _event(f"client.unreachable.{c}", [*ends, "path"], f"{c}: no network", needs="path", refs="R21")
-        yield _event(f"client.hear_close.{c}", ends, f"{c} closed by server", refs="R22")
-        if M.CLIENT_PING in design:
-            yield _event(f"client.expire.{c}", ends, f"no pong on {c}: close", refs="R10 F2")
-        if M.PROBE_ON_FOREGROUND in design:
-            yield _event(f"client.probe_dead.{c}", [*ends, "app"], f"probe: {c} dead", needs="background", refs="F7")
-            takes = [f"connection.{c}", "service", "app"]
-            yield _event(f"client.probe_alive.{c}", takes, f"probe: {c} alive", needs="background", refs="F7")
+    return [f"connection.{c}", "flags", *guarded, *_poll_takes(name, design, scope)]
+
+
+def _superseded(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if M.CURRENT_SOCKET_ONLY in design and scope.connections > 1:
+        takes = [f"connection.{c}", "service"]
+        name, action = f"client.superseded.{c}", f"client.outcome.{c}"
+        yield _event(name, takes, f"ignore {c}'s outcome", refs="F5", action=action)
+
+
+def _ends(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    """How the client's library learns that a dial or a socket has come to nothing."""
+    ends = [f"connection.{c}", "service"]
+    yield _event(f"client.give_up.{c}", ends, f"give {c} up", refs="R4")
+    yield _event(f"client.refused.{c}", [*ends, "server"], f"{c} refused", needs="restart", refs="R22")
+    yield _event(f"client.unreachable.{c}", [*ends, "path"], f"{c}: no network", needs="path", refs="R21")
+    yield _event(f"client.hear_close.{c}", ends, f"{c} closed by server", refs="R22")
+    if M.CLIENT_PING in design:
+        yield _event(f"client.expire.{c}", ends, f"no pong on {c}: close", refs="R10 F2")
+    if M.PROBE_ON_FOREGROUND in design:
+        yield _event(f"client.probe_dead.{c}", [*ends, "app"], f"probe: {c} dead", needs="background", refs="F7")
+        yield _event(f"client.probe_alive.{c}", [*ends, "app"], f"probe: {c} alive", needs="background", refs="F7")
+
+
+def _probe_none(design: Design, scope: Scope) -> Iterator[Event]:
     if M.PROBE_ON_FOREGROUND in design:
         yield _event("client.probe_none", ["service", "app"], "probe: no socket", needs="background", refs="F7")
+
+
+def _follow_path(design: Design, scope: Scope) -> Iterator[Event]:
     for event, old in closings(scope):
         if event.startswith("client.follow_path") and M.DIAL_ON_PATH_CHANGE in design:
             takes = ["path", "service", "screen"]
             takes += [] if old == NONE else [f"connection.{old}"]
             yield _event(event, takes, "path changed: let go", needs="path", refs="R21 F8")
+
+
+def _notice_drop(design: Design, scope: Scope) -> Iterator[Event]:
     if M.POLL_ON_DROP in design:
         yield _event("client.notice_drop", ["flags", "service", "poller"], "drop: clear flag, poll", refs="R31 F3")
+
+
+def _ping(design: Design, scope: Scope) -> Iterator[Event]:
     yield _event(
         "client.ping", ["service"], "ping", prints="MealLogWebSocketClient: 🏓 Ping sent successfully", refs="R10"
     )
 
 
-def _submission(design: Design, scope: Scope) -> Iterator[Event]:
-    for m in scope.meal_names:
-        says = "OutboxProcessor: ✅ Meal log uploaded successfully - Backend ID"
-        yield _event(f"client.upload.{m}", [f"outbox.{m}"], f"upload {m}", refs="R11")
-        yield _event(f"client.uploaded.{m}", [f"outbox.{m}"], f"uploaded {m}", prints=says, refs="R11")
-        takes = [f"outbox.{m}", f"receipt.{m}", f"job.{m}", "server", "path"]
-        yield _event(
-            f"server.take.{m}", takes, f"201: queue {m}", prints="POST /api/v1/meal-logs/natural - 201", refs="R11"
-        )
-        yield _event(f"server.refuse_upload.{m}", [f"outbox.{m}", "server"], f"refuse {m}", needs="restart", refs="R22")
-        yield _event(
-            f"network.refuse_upload.{m}", [f"outbox.{m}", "path"], f"no network: {m}", needs="path", refs="R21"
-        )
+def _upload(m: str, design: Design, scope: Scope) -> Iterator[Event]:
+    says = "OutboxProcessor: ✅ Meal log uploaded successfully - Backend ID"
+    yield _event(f"client.upload.{m}", [f"outbox.{m}"], f"upload {m}", refs="R11")
+    yield _event(f"client.uploaded.{m}", [f"outbox.{m}"], f"uploaded {m}", prints=says, refs="R11")
+    takes = [f"outbox.{m}", f"receipt.{m}", f"job.{m}", "server", "path"]
+    yield _event(
+        f"server.take.{m}", takes, f"201: queue {m}", prints="POST /api/v1/meal-logs/natural - 201", refs="R11"
+    )
+    yield _event(f"server.refuse_upload.{m}", [f"outbox.{m}", "server"], f"refuse {m}", needs="restart", refs="R22")
+    yield _event(f"network.refuse_upload.{m}", [f"outbox.{m}", "path"], f"no network: {m}", needs="path", refs="R21")
 
 
-def _messages(design: Design, scope: Scope) -> Iterator[Event]:
-    for m in scope.meal_names:
-        for c in scope.connection_names:
-            both = [f"notification.{m}", f"connection.{c}"]
-            receive = [*both, "loader.handler", "flags"]
-            yield _event(f"client.receive.{m}.{c}", receive, f"message {m}: load", refs="R5 R6")
-            yield _event(
-                f"network.void.{m}.{c}", both, f"{m} into the void ({c})",
-                because=f"nobody was at the other end of {c}, which was {{connection.{c}}}",
-                instead=f"client.receive.{m}.{c}", refs="F2",
-            )  # fmt: skip
-
-
-def _loads(design: Design, scope: Scope) -> Iterator[Event]:
-    jobs, views = _each("job", scope.meal_names), _each("view", scope.meal_names)
-    for origin in origins(design):
-        loader = f"loader.{origin}"
-        polling = ["poller"] if origin == "poll" else []
-        for snapshot in snapshots(scope):
-            name = f"client.apply.{origin}.{snapshot.name}"
-            takes = [loader, *views, *polling, *_poll_takes(name, design, scope)]
-            yield _event(name, takes, f"{origin}: show {snapshot.name}", refs="R5 R7 F11")
-        why = "its load failed"
-        error, offline, cut = failures(origin)
-        parts = {name: [loader, *polling, *_poll_takes(name, design, scope)] for name in failures(origin)}
-        yield _event(
-            error, [*parts[error], "server"], f"{origin}: server down", needs="restart", because=why, refs="R22 F12"
-        )
-        yield _event(
-            offline, [*parts[offline], "path"], f"{origin}: offline", needs="path", because=why, refs="R21 F12"
-        )
-        yield _event(
-            cut,
-            [*parts[cut], "app"],
-            f"{origin}: load fails",
-            kind=Kind.FAULT,
-            needs="request",
-            because=why,
-            refs="F12",
-        )
-        for snapshot in snapshots(scope):
-            takes = [loader, *jobs, "server", "path"]
-            yield _event(f"server.read.{origin}.{snapshot.name}", takes, f"{origin}: read {snapshot.name}", refs="F11")
-
-
-def _polling(design: Design, scope: Scope) -> Iterator[Event]:
-    views = _each("view", scope.meal_names)
-    stops = "NutritionViewModel: WebSocket connected, stopping polling"
-    nothing = "NutritionViewModel: No processing meals, stopping polling"
-    verdicts = {"verified": "socket fine: stop", "service_down": "load", "unflagged": "load", "anyway": "load"}
-    token = M.GENERATION_TOKEN in design
-    cancels = poll_stops(design, scope) or (token and poll_starts(design, scope))
-    if token and cancels:
-        yield _event("client.stale.end", ["poller"], "stale poll ends", refs="F6")
-    for loop, word in (("client.poll", "poll"), ("client.stale", "stale poll")):
-        if loop == "client.stale" and (token or not cancels):
-            continue
-        for wake in wakes(design):
-            takes = ["poller", *(["service"] if wake != "anyway" else [])]
-            takes += ["flags"] if wake in ("verified", "unflagged") and M.POLL_NEEDS_BOTH in design else []
-            takes += ["loader.poll"] if f"{loop}.wake.{wake}" in load_starts("poll", design, scope) else []
-            yield _event(
-                f"{loop}.wake.{wake}", takes, f"{word}: {verdicts[wake]}",
-                prints=stops if wake == "verified" else "",
-                because="the service held {service} and the flags were {flags}" if wake == "verified" else "",
-                refs="R7",
-            )  # fmt: skip
-        yield _event(
-            f"{loop}.check.done", ["poller", *views], f"{word}: none left", prints=nothing,
-            because="the list showed nothing in processing", refs="R7 F12",
-        )  # fmt: skip
-        for k, m in enumerate(scope.meal_names):  # the check names the first meal that is not finished
-            takes = ["poller", *views[: k + 1]]
-            yield _event(f"{loop}.check.{m}", takes, f"{word}: {m} unfinished", refs="R7")
-        stop = f"{loop}.stop"
-        takes = ["poller", *(["loader.poll"] if loop == "client.stale" else [])]
-        yield _event(stop, takes, f"{word}: stopPolling()", refs="R7 F6")
-
-
-def _server(design: Design, scope: Scope) -> Iterator[Event]:
+def _messages(m: str, design: Design, scope: Scope) -> Iterator[Event]:
     for c in scope.connection_names:
-        yield _event(f"server.accept.{c}", [f"connection.{c}", "server", "path"], f"accept {c}", refs="F4")
-        ends = [f"connection.{c}", "registry"]
-        yield _event(f"server.register.{c}", ends, f"register {c}", refs="R13 F4")
-        yield _event(f"server.notice.{c}", ends, f"{c} closed: unregister", refs="F1")
-        if M.SERVER_PING in design:
-            yield _event(f"server.expire.{c}", ends, f"no pong on {c}: unregister", refs="F2")
-            name, frozen = f"server.expire_suspended.{c}", [*ends, "app"]
-            yield _event(name, frozen, f"no pong on {c}: unregister", needs="background", refs="F7")
-        for m in scope.meal_names:
-            if M.EVICT_ON_FAILED_SEND in design:
-                takes = [*ends, f"notification.{m}"]
-                yield _event(f"server.evict.{m}.{c}", takes, f"send fails: unregister {c}", refs="F2")
-    for m in scope.meal_names:
-        ends = [f"job.{m}", f"notification.{m}"]
+        both = [f"notification.{m}", f"connection.{c}"]
+        receive = [*both, "loader.handler", "flags"]
+        yield _event(f"client.receive.{m}.{c}", receive, f"message {m}: load", refs="R5 R6")
         yield _event(
-            f"server.start.{m}", [f"job.{m}"], f"process {m}", prints="[MealLogAI] Processing meal log", refs="R12"
-        )
-        yield _event(
-            f"server.complete.{m}",
-            ends,
-            f"complete {m}",
-            prints="[MealLogAI] Successfully completed processing",
-            refs="R12",
-        )
-        lookup = f"server.lookup.{m}"
-        for name, _ in targets(design, scope):
-            yield _event(
-                f"server.push.{m}.{name}", [f"notification.{m}", "registry"], f"push {m} to {name}",
-                refs="R13", action=lookup,
-            )  # fmt: skip
-        yield _event(
-            f"server.skip.{m}", [f"notification.{m}", "registry"], f"skip {m}",
-            prints="User {user} not connected to WebSocket, skipping notification",
-            because="the registry held {registry}", instead=f"server.push.{m}", refs="R13", action=lookup,
+            f"network.void.{m}.{c}", both, f"{m} into the void ({c})",
+            because=f"nobody was at the other end of {c}, which was {{connection.{c}}}",
+            instead=f"client.receive.{m}.{c}", refs="F2",
         )  # fmt: skip
-        if M.REPLAY_FROM_CURSOR in design:
-            for c in scope.connection_names:
-                takes = [f"notification.{m}", "registry"]
-                yield _event(f"server.replay.{m}.{c}", takes, f"replay {m} to {c}", refs="F3")
-    jobs = _each("job", scope.meal_names)
-    yield _event("server.boot", ["server", *jobs], "server up", needs="restart", refs="R22 F9")
+
+
+def _applied(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if origin not in origins(design):
+        return
+    views, polling = _each("view", scope.meal_names), ["poller"] if origin == "poll" else []
+    for snapshot in snapshots(scope):
+        name = f"client.apply.{origin}.{snapshot.name}"
+        takes = [f"loader.{origin}", *views, *polling, *_poll_takes(name, design, scope)]
+        yield _event(name, takes, f"{origin}: show {snapshot.name}", refs="R5 R7 F11")
+
+
+def _unanswered(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if origin not in origins(design):
+        return
+    polling, why = ["poller"] if origin == "poll" else [], "its load failed"
+    error, offline, cut = failures(origin)
+    parts = {name: [f"loader.{origin}", *polling, *_poll_takes(name, design, scope)] for name in (error, offline, cut)}
+    takes = [*parts[error], "server"]
+    yield _event(error, takes, f"{origin}: server down", needs="restart", because=why, refs="R22 F12")
+    takes = [*parts[offline], "path"]
+    yield _event(offline, takes, f"{origin}: offline", needs="path", because=why, refs="R21 F12")
+    takes = [*parts[cut], "app"]
+    yield _event(cut, takes, f"{origin}: load fails", kind=Kind.FAULT, needs="request", because=why, refs="F12")
+
+
+def _read(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if origin not in origins(design):
+        return
+    takes = [f"loader.{origin}", *_each("job", scope.meal_names), "server", "path"]
+    for snapshot in snapshots(scope):
+        yield _event(f"server.read.{origin}.{snapshot.name}", takes, f"{origin}: read {snapshot.name}", refs="F11")
+
+
+def _cancels(design: Design, scope: Scope) -> bool:
+    """Whether anyone ever cancels a poll task."""
+    if poll_stops(design, scope):
+        return True
+    return M.GENERATION_TOKEN in design and bool(poll_starts(design, scope))
+
+
+def _stale_end(design: Design, scope: Scope) -> Iterator[Event]:
+    if M.GENERATION_TOKEN in design and _cancels(design, scope):
+        yield _event("client.stale.end", ["poller"], "stale poll ends", refs="F6")
+
+
+def _runs(loop: str, design: Design, scope: Scope) -> bool:
+    """Whether there is such a loop: a cancelled one goes on only where somebody cancels and no token ends it."""
+    return loop == "client.poll" or (M.GENERATION_TOKEN not in design and _cancels(design, scope))
+
+
+def _word(loop: str) -> str:
+    return "stale poll" if loop == "client.stale" else "poll"
+
+
+def _wakes(loop: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if not _runs(loop, design, scope):
+        return
+    verdicts = {"verified": "socket fine: stop", "service_down": "load", "unflagged": "load", "anyway": "load"}
+    stops = "NutritionViewModel: WebSocket connected, stopping polling"
+    for wake in wakes(design):
+        takes = ["poller", *(["service"] if wake != "anyway" else [])]
+        takes += ["flags"] if wake in ("verified", "unflagged") and M.POLL_NEEDS_BOTH in design else []
+        takes += ["loader.poll"] if f"{loop}.wake.{wake}" in load_starts("poll", design, scope) else []
+        yield _event(
+            f"{loop}.wake.{wake}", takes, f"{_word(loop)}: {verdicts[wake]}",
+            prints=stops if wake == "verified" else "",
+            because="the service held {service} and the flags were {flags}" if wake == "verified" else "",
+            refs="R7",
+        )  # fmt: skip
+
+
+def _checks(loop: str, design: Design, scope: Scope) -> Iterator[Event]:
+    if not _runs(loop, design, scope):
+        return
+    views = _each("view", scope.meal_names)
+    nothing = "NutritionViewModel: No processing meals, stopping polling"
+    yield _event(
+        f"{loop}.check.done", ["poller", *views], f"{_word(loop)}: none left", prints=nothing,
+        because="the list showed nothing in processing", refs="R7 F12",
+    )  # fmt: skip
+    for k, m in enumerate(scope.meal_names):  # the check names the first meal that is not finished
+        yield _event(f"{loop}.check.{m}", ["poller", *views[: k + 1]], f"{_word(loop)}: {m} unfinished", refs="R7")
+    takes = ["poller", *(["loader.poll"] if loop == "client.stale" else [])]
+    yield _event(f"{loop}.stop", takes, f"{_word(loop)}: stopPolling()", refs="R7 F6")
+
+
+def _handler(c: str, design: Design, scope: Scope) -> Iterator[Event]:
+    ends = [f"connection.{c}", "registry"]
+    yield _event(f"server.accept.{c}", [f"connection.{c}", "server", "path"], f"accept {c}", refs="F4")
+    yield _event(f"server.register.{c}", ends, f"register {c}", refs="R13 F4")
+    yield _event(f"server.notice.{c}", ends, f"{c} closed: unregister", refs="F1")
+    if M.SERVER_PING in design:
+        yield _event(f"server.expire.{c}", ends, f"no pong on {c}: unregister", refs="F2")
+        name, frozen = f"server.expire_suspended.{c}", [*ends, "app"]
+        yield _event(name, frozen, f"no pong on {c}: unregister", needs="background", refs="F7")
+    for m in scope.meal_names:
+        if M.EVICT_ON_FAILED_SEND in design:
+            takes = [*ends, f"notification.{m}"]
+            yield _event(f"server.evict.{m}.{c}", takes, f"send fails: unregister {c}", refs="F2")
+
+
+def _work(m: str, design: Design, scope: Scope) -> Iterator[Event]:
+    says, told = "[MealLogAI] Processing meal log", [f"notification.{m}", "registry"]
+    yield _event(f"server.start.{m}", [f"job.{m}"], f"process {m}", prints=says, refs="R12")
+    says = "[MealLogAI] Successfully completed processing"
+    takes = [f"job.{m}", f"notification.{m}"]
+    yield _event(f"server.complete.{m}", takes, f"complete {m}", prints=says, refs="R12")
+    lookup = f"server.lookup.{m}"
+    for name, _ in targets(design, scope):
+        yield _event(f"server.push.{m}.{name}", told, f"push {m} to {name}", refs="R13", action=lookup)
+    yield _event(
+        f"server.skip.{m}", told, f"skip {m}",
+        prints="User {user} not connected to WebSocket, skipping notification",
+        because="the registry held {registry}", instead=f"server.push.{m}", refs="R13", action=lookup,
+    )  # fmt: skip
+    if M.REPLAY_FROM_CURSOR in design:
+        for c in scope.connection_names:
+            yield _event(f"server.replay.{m}.{c}", told, f"replay {m} to {c}", refs="F3")
+
+
+def _boot(design: Design, scope: Scope) -> Iterator[Event]:
+    takes = ["server", *_each("job", scope.meal_names)]
+    yield _event("server.boot", takes, "server up", needs="restart", refs="R22 F9")
 
 
 def _network(design: Design, scope: Scope) -> Iterator[Event]:
