@@ -4,6 +4,7 @@ This package knows nothing of meals. Its public face is what stands here.
 """
 
 from checker.chart import chart
+from checker.claim import DECISIONS, Claim, Form
 from checker.decide import lasso, quiescent, reach, stuck
 from checker.errors import BadTrace, CheckerError, InvalidMachine, InvalidSystem, UnknownName, unknown
 from checker.event import Event, Kind, Line
@@ -17,10 +18,13 @@ from checker.system import Refusal, System, trimmed
 from checker.trace import Rejection, Trace, replay
 
 __all__ = [
+    "DECISIONS",
     "At",
     "BadTrace",
     "CheckerError",
+    "Claim",
     "Event",
+    "Form",
     "Graph",
     "InvalidMachine",
     "InvalidSystem",

@@ -1,8 +1,9 @@
-"""Predicates over product states, declared once and read two ways.
+"""Predicates over product states, declared once and read in several ways.
 
 A predicate is an expression over the states of single machines. Over a whole graph it is evaluated
 machine by machine through small lookup tables; on one state (a dictionary of machine states) it is
-plain Python. Both readings come from the same expression.
+plain Python; as a :mod:`~checker.formula` it can be written in other languages. All readings come from
+the same expression.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.formula import All, Formula, Some, all_hold, negation, within
 from checker.graph import Graph
 from checker.machine import State
 from checker.system import Locals, System
@@ -36,6 +38,10 @@ class Predicate(ABC):
     @abstractmethod
     def compiled(self, system: System) -> Callable[[Locals], bool]:
         """A quick function of a state given by indices, for those who ask about many states one by one."""
+
+    @abstractmethod
+    def formula(self, system: System) -> Formula:
+        """The same as data, over the states that the machines have in this system."""
 
     @abstractmethod
     def machines(self) -> list[str]:
@@ -79,6 +85,12 @@ class At(Predicate):
         table, k = self._table(system), system.position[self.machine]
         return lambda state: table[state[k]]
 
+    def formula(self, system: System) -> Formula:
+        if self.machine not in system.position and self.absent is not None:
+            return _Always(self.absent).formula(system)
+        machine = system.machines[system.position[self.machine]]
+        return within(machine, (state for state in machine.states if self.test(state)))
+
     def _table(self, system: System) -> list[bool]:
         """For each state of the machine, whether it passes."""
         return [bool(self.test(state)) for state in system.machines[system.position[self.machine]].states]
@@ -107,6 +119,9 @@ class _Both(Predicate):
         left, right = self.left.compiled(system), self.right.compiled(system)
         return lambda state: left(state) and right(state)
 
+    def formula(self, system: System) -> Formula:
+        return all_hold([self.left.formula(system), self.right.formula(system)])
+
     def machines(self) -> list[str]:
         return list(dict.fromkeys(self.left.machines() + self.right.machines()))
 
@@ -125,6 +140,9 @@ class _Not(Predicate):
         inner = self.inner.compiled(system)
         return lambda state: not inner(state)
 
+    def formula(self, system: System) -> Formula:
+        return negation(self.inner.formula(system))
+
     def machines(self) -> list[str]:
         return self.inner.machines()
 
@@ -141,6 +159,9 @@ class _Always(Predicate):
 
     def compiled(self, system: System) -> Callable[[Locals], bool]:
         return lambda state: self.value
+
+    def formula(self, system: System) -> Formula:
+        return All(()) if self.value else Some(())
 
     def machines(self) -> list[str]:
         return []

@@ -1,20 +1,19 @@
 """``mealspec COMMAND``: check the specification, show why a design fails, replay traces.
 
-Exit 0: every verdict is as expected; 1: some verdict differs, a trace is refused, or a mutant survives;
-2: bad input; 130: interrupted.
+Exit 0: every verdict is as expected; 1: some verdict differs, a trace is refused, a mutant survives, or a
+judge disagrees; 2: bad input; 130: interrupted.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
@@ -23,8 +22,10 @@ from checker import CheckerError, Rejection, differences, dump, load, replay, un
 from draw import sequence
 from draw.sequence import Chart
 from mealspec.bench import bench_lines, measure
+from mealspec.judging import crosscheck, export
 from mealspec.listing import LISTS, listing
 from mealspec.mutants import heading, spread, survey, survey_parts
+from mealspec.options import deliver, number_of_faults, scoped, split
 from mealspec.parallel import reports
 from mealspec.progress import Reporter
 from mealspec.show import counted, incident_lines, report_table, trace_lines, trace_notes
@@ -42,8 +43,6 @@ __all__ = ["cli", "main"]
 
 SHOWN = 16
 """Entries of each list that an overview names."""
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Commands(click.Group):
@@ -68,36 +67,8 @@ def cli() -> None:
     """
 
 
-def scoped(function: F) -> F:
-    """Options that make a scope, handed on as ``scope``."""
-
-    def call(*args: Any, meals: int, connections: int, faults: str, with_: str, without: str, **more: Any) -> Any:
-        number = None if faults == "any" else _number(faults)
-        scope = Scope(meals, connections, faults=number, includes=frozenset(DEFAULT_ASPECTS))
-        return function(*args, scope=scope.with_(_split(with_)).without(_split(without)), **more)
-
-    options = [
-        click.option("--meals", default=1, show_default=True, help="Meals alive at once."),
-        click.option("--connections", default=2, show_default=True, help="Connections alive at once."),
-        click.option("--faults", default="any", show_default=True, help="Faults in a run: a number, or any."),
-        click.option("--with", "with_", default="", help="Fault kinds and aspects to let in, by commas."),
-        click.option("--without", default="", help="Fault kinds and aspects to leave out, by commas."),
-    ]
-    call.__name__, call.__doc__ = function.__name__, function.__doc__
-    for option in reversed(options):
-        call = option(call)
-    return call  # type: ignore[return-value]
-
-
-def _number(faults: str) -> int:
-    try:
-        return int(faults)
-    except ValueError:
-        raise ImpossibleScope(f"impossible scope: '{faults}' faults; choose 0 to 99, or any") from None
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]
+cli.add_command(export)
+cli.add_command(crosscheck)
 
 
 @cli.command("list")
@@ -221,7 +192,7 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         text = sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
     else:
         text = "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id or "")]) + "\n"
-    _deliver(text, out)
+    deliver(text, out)
 
 
 def _meta(plan: Design, scope: Scope, title: str) -> dict[str, Any]:
@@ -272,7 +243,7 @@ def _recorded_scope(file: Path, meta: Any) -> Scope:
     return Scope(
         meals=sizes[0],
         connections=sizes[1],
-        faults=None if faults == "any" else _number(str(faults)),
+        faults=None if faults == "any" else number_of_faults(str(faults)),
         includes=frozenset(map(str, includes)),
     )
 
@@ -368,10 +339,10 @@ def draw(
     if what is None:
         drawing.everything(out or Path("diagrams"))
     elif what == "states":
-        chosen = tuple(_split(project))
-        _deliver(drawing.states(plan, scope, chosen, property_id, form), out)
+        chosen = tuple(split(project))
+        deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:
-        _deliver(drawing.one(what, plan, form), out)
+        deliver(drawing.one(what, plan, form), out)
 
 
 def _property(name: str) -> None:
@@ -385,24 +356,6 @@ def _console() -> Console:
 
 def _print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=1, ensure_ascii=False))
-
-
-def _deliver(text: str, out: Path | None) -> None:
-    """To stdout, or whole into a file: a reader never sees half of it."""
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    if not out.name:
-        raise CheckerError(f"cannot write '{out}': it names no file")
-    part = out.parent / f".mealspec.{os.getpid()}.part"
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    except OSError as error:
-        raise CheckerError(f"cannot write {out}: {error.strerror}") from None
-    finally:
-        with contextlib.suppress(OSError):  # gone, if all went well
-            part.unlink()
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

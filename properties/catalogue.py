@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from checker import At, Predicate, any_of
+from checker import At, Claim, Form, Predicate, any_of
 from model.connection import Server
 from model.job import Job
 from model.outbox import Outbox
@@ -18,17 +17,6 @@ from properties.facts import Facts
 from properties.invariants import broken_invariants
 
 __all__ = ["PROPERTIES", "Clause", "Form", "Property"]
-
-
-class Form(StrEnum):
-    """How a clause is decided."""
-
-    NEVER = "never"
-    """Safety: the predicate holds in no reachable state."""
-    QUIET = "never when quiet"
-    """Safety at quiescence: it holds in no state that no system event can change."""
-    FOREVER = "not for ever"
-    """Liveness: under weak fairness, and once faults have ended, it does not hold for ever."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +69,15 @@ class Property:
     clauses: tuple[Clause, ...]
     witness: Callable[[Facts], Predicate]
     assumes: str = ""
+
+    def claims(self, f: Facts) -> list[Claim]:
+        """What it claims of one system, one by one; several are numbered."""
+        pairs = [(clause, wrong) for clause in self.clauses for wrong in clause.wrong(f)]
+        names = [self.id] if len(pairs) == 1 else [f"{self.id}-{k}" for k in range(1, len(pairs) + 1)]
+        return [
+            Claim(name, self.sentence, clause.form, wrong, clause.excused(f))
+            for name, (clause, wrong) in zip(names, pairs, strict=True)
+        ]
 
 
 def _never(bad: Callable[[Facts], Predicate]) -> Clause:

@@ -6,21 +6,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from checker import Graph, Predicate, Progress, Trace, explore, lasso, quiescent, reach
+from checker import Graph, Progress, Trace, explore, reach
 from model.design import Design
 from model.product import system
 from model.scope import Scope
-from properties.catalogue import PROPERTIES, Clause, Form, Property
+from properties.catalogue import PROPERTIES, Property
 from properties.expected import Verdict, expected
 from properties.facts import Facts
 
 __all__ = ["Finding", "Report", "counterexample", "decide", "verify"]
-
-DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
-    Form.NEVER: reach,
-    Form.QUIET: quiescent,
-    Form.FOREVER: lasso,
-}
 
 
 @dataclass(frozen=True)
@@ -110,15 +104,9 @@ def verify(
 
 
 def decide(graph: Graph, facts: Facts, prop: Property) -> Trace | None:
-    """The shortest counterexample of those found for each clause, or None."""
-    found = [trace for clause in prop.clauses for trace in _violations(graph, facts, clause)]
+    """The shortest counterexample of those found for each claim, or None."""
+    found = [claim.violation(graph) for claim in prop.claims(facts)]
     return min((trace for trace in found if trace is not None), key=len, default=None)
-
-
-def _violations(graph: Graph, facts: Facts, clause: Clause) -> list[Trace | None]:
-    if clause.form is Form.FOREVER:
-        return [lasso(graph, wrong, clause.excused(facts)) for wrong in clause.wrong(facts)]
-    return [DECISIONS[clause.form](graph, bad) for bad in clause.bad(facts)]
 
 
 def counterexample(

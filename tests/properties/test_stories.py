@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from checker import At, Graph, Kind, Trace, UnknownName, any_of, explore, replay
+from checker import DECISIONS, At, Graph, Kind, Trace, UnknownName, any_of, explore, replay
 from model.alphabet import alphabet
 from model.design import DESIGNS, design
 from model.product import system
@@ -19,7 +19,7 @@ from properties.catalogue import PROPERTIES, Property
 from properties.expected import Verdict
 from properties.facts import Facts
 from properties.scenarios import FAILURES, SCENARIOS, Scenario, milestones, scenario, shortest
-from properties.verify import DECISIONS, Report, verify
+from properties.verify import Report, verify
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 

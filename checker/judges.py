@@ -1,0 +1,365 @@
+"""Two judges that are none of ours: SPIN and TLC, run on what :mod:`checker.promela` and :mod:`checker.tla` write.
+
+They are found on the path or below ``sys.prefix`` (``.venv/tools``), where ``make judges`` puts them. A judge
+is given text and nothing else, and what it says is read from its output.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from checker import promela, tla
+from checker.claim import Claim
+from checker.errors import CheckerError
+from checker.explore import explore
+from checker.outline import actions
+from checker.system import System
+
+__all__ = ["JudgeFailed", "Judged", "missing", "ours", "spin", "tlc"]
+
+TOOLS = Path(sys.prefix) / "tools"
+"""Where tools are that the system does not have."""
+
+DEPTH = 100_000
+"""The first bound on the length of SPIN's runs; ten times as much wherever it turns out too small."""
+
+FAIR = "-DFAIR"
+
+
+class JudgeFailed(CheckerError):
+    """A judge that could not do its work; the text quotes what it said."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judge found.
+
+    Attributes
+    ----------
+    judge
+        Its name.
+    states, transitions
+        Distinct states, and steps between them. None if the judge was asked about claims only.
+    depth
+        The length of the longest of all shortest runs; None for a judge that does not search level by level.
+    deadlocked
+        Whether some state has no successor.
+    deadlocks
+        How many have none; None for a judge that stops at the first.
+    violated
+        For each claim by its name, whether it is violated.
+    seconds
+        Time for the search of all states.
+    preparing
+        Time to translate and compile, for a judge that compiles.
+    judging
+        Time for each further run, by what it was about.
+    bytes_per_state, memory
+        As far as the judge tells; memory in bytes.
+    """
+
+    judge: str
+    states: int
+    transitions: int
+    depth: int | None
+    deadlocked: bool
+    deadlocks: int | None
+    violated: dict[str, bool]
+    seconds: float
+    preparing: float = 0.0
+    judging: dict[str, float] = field(default_factory=dict)
+    bytes_per_state: int | None = None
+    memory: int | None = None
+
+
+def missing() -> dict[str, str]:
+    """For each judge that cannot be run here, why, in a few words."""
+    out = {}
+    if lacking := [name for name, there in (("spin", _spin()), ("gcc", shutil.which("gcc"))) if there is None]:
+        out["SPIN"] = f"no {' and no '.join(lacking)}"
+    if lacking := [
+        name for name, there in (("java", shutil.which("java")), ("tla2tools.jar", _jar())) if there is None
+    ]:
+        out["TLC"] = f"no {' and no '.join(lacking)}"
+    return out
+
+
+def _spin() -> str | None:
+    return shutil.which("spin") or shutil.which("spin", path=str(TOOLS / "spin" / "usr" / "bin"))
+
+
+def _jar() -> Path | None:
+    jar = TOOLS / "tla2tools.jar"
+    return jar if jar.is_file() else None
+
+
+# ---------------------------------------------------------------------- the explicit checker
+
+
+def ours(system: System, claims: Sequence[Claim] = ()) -> Judged:
+    """What our own checker finds, in the same terms."""
+    graph = explore(system)
+    began = time.perf_counter()
+    violated, judging = {}, {}
+    for claim in claims:
+        violated[claim.name] = claim.violation(graph) is not None
+        judging[claim.name] = time.perf_counter() - began
+        began = time.perf_counter()
+    deadlocks = int((np.diff(graph.offset) == 0).sum())
+    return Judged(
+        judge="ours",
+        states=len(graph),
+        transitions=graph.transitions,
+        depth=graph.depth,
+        deadlocked=deadlocks > 0,
+        deadlocks=deadlocks,
+        violated=violated,
+        seconds=graph.seconds,
+        judging=judging,
+        bytes_per_state=graph.packed.itemsize * graph.packed.shape[1],
+    )
+
+
+# ---------------------------------------------------------------------- SPIN
+
+
+def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, text: str | None = None) -> Judged:
+    """What SPIN finds.
+
+    Parameters
+    ----------
+    system, claims
+        What to judge.
+    reduce
+        With partial-order reduction. (Every step of a product reads variables that others write, so there is
+        nothing that it could leave out.)
+    text
+        The specification, if it is not to be written anew.
+
+    Raises
+    ------
+    JudgeFailed
+        If there is no SPIN, or it could not do its work.
+    """
+    _need("SPIN")
+    names = promela.claim_names(system, claims)
+    live = [claim for claim in claims if claim.live]
+    safe = [claim for claim in claims if not claim.live]
+    order = [] if reduce else ["-DNOREDUCE"]
+    violated, judging = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        (at / "system.pml").write_text(promela.promela(system, claims) if text is None else text, encoding="utf-8")
+        preparing = _compiled(at, ["-DNOCLAIM", "-DSAFETY", *order])
+        out, seconds = _pan(at, ["-c0"])
+        for asked, compiling, how in (
+            (safe, ["-DSAFETY"], ["-E"]),
+            (live, [FAIR, f"-DNFAIR={_fair_words(system)}"], ["-a", "-f"]),
+        ):
+            preparing += _compiled(at, [*compiling, *order]) if asked else 0.0
+            for claim in asked:
+                said, judging[claim.name] = _pan(at, [*how, "-N", names[claim.name]])
+                violated[claim.name] = _errors(said) > 0
+    return Judged(
+        judge="SPIN",
+        states=int(*_found(r"(\d+) states, stored", out, "SPIN")),
+        transitions=int(*_found(r"(\d+) transitions", out, "SPIN")) - 1,  # it counts the initial state, too
+        depth=None,
+        deadlocked=_errors(out) > 0,
+        deadlocks=_errors(out),
+        violated={claim.name: violated[claim.name] for claim in claims},
+        seconds=seconds,
+        preparing=preparing,
+        judging=judging,
+        bytes_per_state=int(*_found(r"State-vector (\d+) byte", out, "SPIN")),
+        memory=round(float(*_found(r"([\d.]+)\s+total actual memory usage", out, "SPIN")) * 2**20),
+    )
+
+
+def _fair_words(system: System) -> int:
+    """What SPIN's weak fairness needs: room for four processes in each word, two of them its own."""
+    return (len(actions(system)) + 1 + 2) // 4 + 1
+
+
+def _compiled(at: Path, options: Sequence[str]) -> float:
+    """Translate and compile; the seconds that it took."""
+    began = time.perf_counter()
+    front = [FAIR] if FAIR in options else []
+    said = _run([str(_spin()), *front, "-a", "system.pml"], at)
+    (at / "pan").unlink(missing_ok=True)
+    if (at / "pan.c").is_file():
+        said = _run(["gcc", "-O2", "-w", *options, "-o", "pan", "pan.c"], at)
+    if not (at / "pan").is_file():
+        raise JudgeFailed(f"SPIN failed: {_tail(said)}")
+    (at / "pan.c").unlink()
+    return time.perf_counter() - began
+
+
+def _pan(at: Path, options: Sequence[str]) -> tuple[str, float]:
+    """Its output, and the seconds of the run whose bound on the depth was enough."""
+    depth = DEPTH
+    while True:
+        began = time.perf_counter()
+        out = _run(["./pan", "-n", f"-m{depth}", *options], at)
+        seconds = time.perf_counter() - began
+        if "max search depth too small" not in out:
+            return out, seconds
+        depth *= 10
+
+
+def _errors(out: str) -> int:
+    """How many errors it found; a search that stopped for any other reason is no search."""
+    errors = int(*_found(r"errors: (\d+)", out, "SPIN"))
+    if errors == 0 and "Search not completed" in out:
+        raise JudgeFailed(f"SPIN failed: {_tail(out)}")
+    return errors
+
+
+# ---------------------------------------------------------------------- TLC
+
+
+def tlc(
+    system: System,
+    claims: Sequence[Claim] = (),
+    *,
+    workers: int = 1,
+    text: str | None = None,
+) -> Judged:
+    """What TLC finds.
+
+    TLC stops at the first thing that is wrong, so that is taken out of what it is asked and it is asked again, until
+    nothing is left: the last run has seen every state.
+
+    Parameters
+    ----------
+    system, claims
+        What to judge.
+    workers
+        Its threads. The depth that it tells is exact with one.
+    text
+        The module, if it is not to be written anew.
+
+    Raises
+    ------
+    JudgeFailed
+        If there is no TLC, or it could not do its work.
+    """
+    _need("TLC")
+    live = [claim for claim in claims if claim.live]
+    safe = [claim for claim in claims if not claim.live]
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        (at / "Product.tla").write_text(tla.tla(system, claims) if text is None else text, encoding="utf-8")
+        asking = _Asking(at, system, claims, workers)
+        out = asking.safety(safe)
+        asking.liveness(live)
+    generated, states = map(int, _found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
+    return Judged(
+        judge="TLC",
+        states=states,
+        transitions=generated - 1,  # it counts the initial state, too
+        depth=int(*_found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1,
+        deadlocked=asking.deadlocked,
+        deadlocks=None,
+        violated={claim.name: claim in asking.violated for claim in claims},
+        seconds=asking.seconds["all states"],
+        judging={about: seconds for about, seconds in asking.seconds.items() if about != "all states"},
+    )
+
+
+class _Asking:
+    """TLC being asked about one module."""
+
+    def __init__(self, at: Path, system: System, claims: Sequence[Claim], workers: int) -> None:
+        self._at, self._workers = at, workers
+        self._names = tla.claim_names(system, claims)
+        self.deadlocked = False
+        self.violated: list[Claim] = []
+        self.seconds: dict[str, float] = {}
+
+    def safety(self, claims: Sequence[Claim]) -> str:
+        """TLC's words about the run that saw every state and found nothing wrong with those claims that are left."""
+        left = {self._names[claim.name]: claim for claim in claims}
+        while True:
+            out, seconds = self._ask(tla.config(left, live=False), deadlock=not self.deadlocked)
+            if wrong := re.search(r"Error: Invariant (\w+) is violated", out):
+                self.violated.append(left.pop(wrong[1]))
+                self.seconds[self.violated[-1].name] = seconds
+            elif "Error: Deadlock reached" in out:
+                self.deadlocked = True
+                self.seconds["deadlock"] = seconds
+            else:
+                self.seconds["all states"] = seconds
+                return _sound(out, HELD)
+
+    def liveness(self, claims: Sequence[Claim]) -> None:
+        """All at once, for if all hold that is all; else one by one, for TLC does not say which is violated."""
+        if not claims or not self._lasts(claims):
+            return
+        for claim in claims:
+            if len(claims) == 1 or self._lasts([claim]):
+                self.violated.append(claim)
+
+    def _lasts(self, claims: Sequence[Claim]) -> bool:
+        """Whether one of them is violated."""
+        asked = tla.config([self._names[claim.name] for claim in claims], live=True)
+        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, deadlock=False)
+        return "Temporal properties were violated" in _sound(out, HELD, "Temporal properties were violated")
+
+    def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
+        (self._at / "Product.cfg").write_text(config, encoding="utf-8")
+        shutil.rmtree(self._at / "meta", ignore_errors=True)
+        java = ["java", "-XX:+UseParallelGC", "-cp", str(_jar()), "tlc2.TLC", "-nowarning", "-metadir", "meta"]
+        more = ["-workers", str(self._workers), *([] if deadlock else ["-deadlock"])]
+        began = time.perf_counter()
+        out = _run([*java, *more, "Product"], self._at)
+        return out, time.perf_counter() - began
+
+
+HELD = "No error has been found"
+"""What TLC says of a run that found nothing wrong."""
+
+
+def _sound(out: str, *words: str) -> str:
+    """The output, if it says one of these; else the judge could not do its work."""
+    if not any(word in out for word in words):
+        raise JudgeFailed(f"TLC failed: {_tail(out)}")
+    return out
+
+
+# ---------------------------------------------------------------------- processes
+
+
+def _need(judge: str) -> None:
+    if reason := missing().get(judge):
+        raise JudgeFailed(f"{judge} cannot be run: {reason}; 'make judges' obtains what it can")
+
+
+def _run(command: Sequence[str], at: Path) -> str:
+    """All that the command prints."""
+    done = subprocess.run(command, cwd=at, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout
+
+
+def _found(pattern: str, out: str, judge: str) -> tuple[str, ...]:
+    """The groups of the pattern where it is found last."""
+    found = [match.groups() for match in re.finditer(pattern, out)]
+    if not found:
+        raise JudgeFailed(f"{judge} failed: {_tail(out)}")
+    return found[-1]
+
+
+def _tail(out: str) -> str:
+    """The last words of a judge, in one line."""
+    told = [line.strip() for line in out.splitlines() if "rror" in line] or out.splitlines()
+    return "; ".join(told[:3]) or "it said nothing"
