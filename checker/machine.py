@@ -155,6 +155,14 @@ class Machine:
         return tuple(dict.fromkeys(row.event for row in self.rows))
 
     @cached_property
+    def by_event(self) -> dict[str, list[Row]]:
+        """The rows of each event."""
+        rows: dict[str, list[Row]] = {}
+        for row in self.rows:
+            rows.setdefault(row.event, []).append(row)
+        return rows
+
+    @cached_property
     def _table(self) -> dict[tuple[str, State], State]:
         table: dict[tuple[str, State], State] = {}
         for row in self.rows:

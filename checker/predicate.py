@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from checker.formula import All, Formula, Some, all_hold, negation, within
 from checker.graph import Graph
 from checker.machine import State
 from checker.system import Locals, System
+
+if TYPE_CHECKING:  # it builds on predicates
+    from checker.symbolic import Set, Symbolic
 
 __all__ = ["At", "Predicate", "all_of", "any_of"]
 
@@ -42,6 +45,10 @@ class Predicate(ABC):
     @abstractmethod
     def formula(self, system: System) -> Formula:
         """The same as data, over the states that the machines have in this system."""
+
+    @abstractmethod
+    def symbolic(self, space: Symbolic) -> Set:
+        """The same as a set of states of a family of systems."""
 
     @abstractmethod
     def machines(self) -> list[str]:
@@ -100,6 +107,9 @@ class At(Predicate):
             return self.absent
         return bool(self.test(states[self.machine]))
 
+    def symbolic(self, space: Symbolic) -> Set:
+        return space.at(self.machine, self.test, self.absent)
+
     def machines(self) -> list[str]:
         return [self.machine]
 
@@ -122,6 +132,9 @@ class _Both(Predicate):
     def formula(self, system: System) -> Formula:
         return all_hold([self.left.formula(system), self.right.formula(system)])
 
+    def symbolic(self, space: Symbolic) -> Set:
+        return self.left.symbolic(space) & self.right.symbolic(space)
+
     def machines(self) -> list[str]:
         return list(dict.fromkeys(self.left.machines() + self.right.machines()))
 
@@ -143,6 +156,9 @@ class _Not(Predicate):
     def formula(self, system: System) -> Formula:
         return negation(self.inner.formula(system))
 
+    def symbolic(self, space: Symbolic) -> Set:
+        return ~self.inner.symbolic(space)
+
     def machines(self) -> list[str]:
         return self.inner.machines()
 
@@ -162,6 +178,9 @@ class _Always(Predicate):
 
     def formula(self, system: System) -> Formula:
         return All(()) if self.value else Some(())
+
+    def symbolic(self, space: Symbolic) -> Set:
+        return space.true if self.value else space.false
 
     def machines(self) -> list[str]:
         return []

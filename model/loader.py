@@ -17,7 +17,7 @@ from model.design import Design
 from model.mechanism import Mechanism as M
 from model.poller import poll_stops
 from model.scope import Scope
-from model.values import Effects, closings, failures, snapshots, then, wakes, when
+from model.values import Effects, Seen, closings, failures, snapshots, then, wakes, when
 
 __all__ = ["Loader", "Phase", "load_starts", "loader"]
 
@@ -31,13 +31,13 @@ class Phase(StrEnum):
 
 
 class Loader(NamedTuple):
-    """The request, and the answer that it carries once it has one."""
+    """The request, and what its answer says about each meal, once there is one."""
 
     phase: Phase
-    answer: str
+    answer: tuple[Seen, ...]
 
     def __str__(self) -> str:
-        return f"{self.phase}:{self.answer}" if self.answer else f"{self.phase}"
+        return ":".join((self.phase, *(["-".join(self.answer)] if self.answer else [])))
 
 
 def load_starts(origin: str, design: Design, scope: Scope) -> tuple[str, ...]:
@@ -56,15 +56,15 @@ def load_starts(origin: str, design: Design, scope: Scope) -> tuple[str, ...]:
 
 def loader(origin: str, design: Design, scope: Scope) -> Machine:
     """The machine ``loader.<origin>``."""
-    idle = Loader(Phase.IDLE, "")
-    sent = Loader(Phase.SENT, "")
+    idle = Loader(Phase.IDLE, ())
+    sent = Loader(Phase.SENT, ())
     # A later appearance, return or connect asks anew and drops what the earlier one was told.
     again = origin in ("appear", "connect")
     effects: Effects = {
         event: lambda s: sent if again or s == idle else None for event in load_starts(origin, design, scope)
     }
     for snapshot in snapshots(scope):
-        answered = Loader(Phase.ANSWERED, snapshot.name)
+        answered = Loader(Phase.ANSWERED, snapshot.meals)
         effects[f"server.read.{origin}.{snapshot.name}"] = then(lambda s, a: a if s == sent else None, answered)
         effects[f"client.apply.{origin}.{snapshot.name}"] = then(lambda s, a: idle if s == a else None, answered)
     # A request that fails is one step: on the way (cut), or at once because nobody is there.

@@ -180,14 +180,14 @@ def _started(s: Poller, replaces: bool) -> Poller:
 
 def loader_moves(f: Facts) -> Moves:
     """Sent, answered, and over."""
-    idle = Loader(Phase.IDLE, "")
+    idle = Loader(Phase.IDLE, ())
     for origin in origins(f.design):
         ends = [*failures(origin), *_leaves(f)]
         if origin == "poll":  # whoever cancels the task cancels its request
             ends += [*poll_stops(f.design, f.scope), "client.stale.stop"]
-        moves = [_to(Loader(Phase.SENT, ""), *load_starts(origin, f.design, f.scope)), _to(idle, *ends)]
+        moves = [_to(Loader(Phase.SENT, ()), *load_starts(origin, f.design, f.scope)), _to(idle, *ends)]
         for snapshot in snapshots(f.scope):
-            moves.append(_to(Loader(Phase.ANSWERED, snapshot.name), f"server.read.{origin}.{snapshot.name}"))
+            moves.append(_to(Loader(Phase.ANSWERED, snapshot.meals), f"server.read.{origin}.{snapshot.name}"))
             moves.append(_to(idle, f"client.apply.{origin}.{snapshot.name}"))
         yield f"loader.{origin}", moves
 

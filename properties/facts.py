@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker import At, Predicate, System, all_of, any_of
+from checker import At, Family, Predicate, System, all_of, any_of
 from model.app import App
 from model.connection import IDLE
 from model.design import Design
@@ -18,11 +18,11 @@ __all__ = ["Facts"]
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of one system: a design in a scope."""
+    """Facts of one system, or of a family of systems: a design, or any, in a scope."""
 
     design: Design
     scope: Scope
-    system: System
+    system: System | Family
 
     def foreground(self) -> Predicate:
         """The app's code runs."""
@@ -65,7 +65,7 @@ class Facts:
 
     def resting(self) -> Predicate:
         """Every machine is in a state in which it may stay for ever."""
-        return all_of(At(machine.name, machine.resting) for machine in self.system.machines)
+        return all_of(At(machine.name, machine.resting, absent=True) for machine in self.system.machines)
 
 
 def _works(c: str) -> Predicate:

@@ -141,7 +141,7 @@ def loads(origin: str, *phases: Phase) -> Predicate:
 @cache
 def answered(origin: str, snapshot: Snapshot) -> Predicate:
     """It carries this answer."""
-    return At(f"loader.{origin}", lambda s: s.answer == snapshot.name)
+    return At(f"loader.{origin}", lambda s: s.answer == snapshot.meals)
 
 
 @cache

@@ -23,6 +23,7 @@ from model.scope import ASPECTS, FAULTS, Scope
 from model.screen import Screen, screen
 from model.server import Process, server
 from model.service import Service, service
+from model.values import Seen
 from model.view import View, view
 
 WIDE = Scope().with_([*FAULTS, *ASPECTS])
@@ -552,15 +553,15 @@ def test_an_answer_is_what_was_true_when_the_server_read_it() -> None:
     """F11: between reading and applying it knows nothing of what happens."""
     machine = loader("appear", PUBLISHED, WIDE)
     answered = after(machine, "client.appear", "server.read.appear.processing")
-    assert answered == Loader(Phase.ANSWERED, "processing")
+    assert answered == Loader(Phase.ANSWERED, (Seen.PROCESSING,))
     assert machine.step(answered, "client.apply.appear.completed") is None
-    assert machine.step(answered, "client.apply.appear.processing") == Loader(Phase.IDLE, "")
+    assert machine.step(answered, "client.apply.appear.processing") == Loader(Phase.IDLE, ())
 
 
 def test_a_refresh_that_a_message_asked_for_is_lost_or_tried_again() -> None:
     """F12."""
-    sent = Loader(Phase.SENT, "")
-    for plan, then in ((PUBLISHED, Loader(Phase.IDLE, "")), (design("published+retry_refresh"), sent)):
+    sent = Loader(Phase.SENT, ())
+    for plan, then in ((PUBLISHED, Loader(Phase.IDLE, ())), (design("published+retry_refresh"), sent)):
         machine = loader("handler", plan, WIDE)
         for failure in ("client.error.handler", "client.offline.handler", "network.cut.handler"):
             assert machine.step(sent, failure) == then
@@ -569,19 +570,19 @@ def test_a_refresh_that_a_message_asked_for_is_lost_or_tried_again() -> None:
 def test_a_second_message_waits_until_the_first_is_handled() -> None:
     machine = loader("handler", PUBLISHED, WIDE)
     sent = after(machine, "client.receive.m1.c1")
-    assert sent == Loader(Phase.SENT, "")
+    assert sent == Loader(Phase.SENT, ())
     assert machine.step(sent, "client.receive.m1.c2") is None
 
 
 def test_a_second_appearance_asks_anew() -> None:
     machine = loader("appear", design("published+connect_on_return"), WIDE)
-    assert after(machine, "client.appear", "server.read.appear.absent", "client.return") == Loader(Phase.SENT, "")
+    assert after(machine, "client.appear", "server.read.appear.absent", "client.return") == Loader(Phase.SENT, ())
 
 
 def test_stopping_a_poll_task_cancels_its_request() -> None:
     machine = loader("poll", PUBLISHED, WIDE)
     for state in machine.states:
-        assert machine.step(state, "client.connected.c1") == Loader(Phase.IDLE, "")
+        assert machine.step(state, "client.connected.c1") == Loader(Phase.IDLE, ())
 
 
 # ---------------------------------------------------------------------- screen, app, path, server, budget

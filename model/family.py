@@ -1,0 +1,166 @@
+"""All designs at once: the family of systems that a scope has, with each mechanism as a switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from checker import Branch, Choice, Event, Family, Kind, Machine, branches
+from model.alphabet import pieces
+from model.app import app
+from model.budget import budget
+from model.connection import connection
+from model.design import Design
+from model.flags import flags
+from model.job import job
+from model.loader import loader
+from model.mechanism import Mechanism as M
+from model.notification import notification
+from model.outbox import outbox
+from model.path import path
+from model.poller import poller
+from model.receipt import receipt
+from model.registry import registry
+from model.scope import Scope
+from model.screen import screen
+from model.server import server
+from model.service import service
+from model.values import ORIGINS, origins, snapshots
+from model.view import view
+
+__all__ = ["Open", "family", "opened", "order", "stage"]
+
+
+@dataclass(frozen=True)
+class Open(Design):
+    """A design that is made up as it is asked."""
+
+    choice: Choice = field(default_factory=lambda: Choice((), ()))
+
+    def __contains__(self, mechanism: M) -> bool:
+        return mechanism in self.choice
+
+
+def opened(choice: Choice) -> Open:
+    """The design that a choice stands for."""
+    return Open("any design", frozenset(), choice=choice)
+
+
+Builder = Callable[[Design], Machine | None]
+
+
+def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> Family:
+    """The designs that have all of ``fixed`` and any of ``free``, in the scope."""
+    switches = tuple(m.value for m in M if m in free and m not in fixed)
+    on = frozenset(m.value for m in fixed)
+
+    def every(ask: Callable[[Design], Machine | None]) -> tuple[Branch[Machine | None], ...]:
+        return branches(lambda choice: ask(opened(choice)), switches, on)
+
+    events: dict[str, list[Branch[Event]]] = {}
+    for piece in pieces(scope):
+        for given, some in branches(lambda choice, piece=piece: tuple(piece(opened(choice))), switches, on):  # type: ignore[misc]
+            for event in some:
+                if _let_in(event, scope):
+                    events.setdefault(event.name, []).append(Branch(given, event))
+    builders = _builders(scope, [branch.value for some in events.values() for branch in some])
+    machines = {name: every(build) for name, build in builders.items()}
+    return Family(
+        scope.describe(),
+        switches,
+        {name: some for name, some in machines.items() if any(branch.value for branch in some)},
+        {name: tuple(some) for name, some in events.items()},
+        order(scope),
+        {name: stage(name, scope) for name in events},
+    )
+
+
+def _let_in(event: Event, scope: Scope) -> bool:
+    return (not event.needs or event.needs in scope) and not (scope.faults == 0 and event.kind is Kind.FAULT)
+
+
+def _builders(scope: Scope, events: list[Event]) -> dict[str, Builder]:
+    """For each machine that some design has, how it is made."""
+    named: dict[str, Callable[[Design, Scope], Machine]] = {
+        "screen": screen,
+        "service": service,
+        "poller": poller,
+        "registry": registry,
+    }
+    out: dict[str, Builder] = {name: partial(_made, build, scope=scope) for name, build in named.items()}
+    out["flags"] = lambda design: flags(design, scope) if M.STATE_FLAGS in design else None
+    for origin in ORIGINS:
+        out[f"loader.{origin}"] = partial(_loader, origin, scope=scope)
+    for c in scope.connection_names:
+        out[f"connection.{c}"] = partial(connection, c, scope=scope)
+    for m in scope.meal_names:
+        for build in (outbox, receipt, job, notification, view):
+            out[f"{build.__name__}.{m}"] = partial(build, m, scope=scope)
+    if "restart" in scope:
+        out["server"] = partial(_made, server, scope=scope)
+    if "path" in scope:
+        out["path"] = partial(_made, path, scope=scope)
+    if "background" in scope:
+        steps = list(dict.fromkeys(event.name for event in events if "app" in event.takes))
+        out["app"] = lambda design: app(design, scope, steps)
+    if scope.faults:
+        faults = list(dict.fromkeys(event.name for event in events if event.kind is Kind.FAULT))
+        left = scope.faults
+        out["budget"] = lambda design: budget(left, faults)
+    return out
+
+
+def _made(build: Callable[[Design, Scope], Machine], design: Design, scope: Scope) -> Machine:
+    return build(design, scope)
+
+
+def _loader(origin: str, design: Design, scope: Scope) -> Machine | None:
+    return loader(origin, design, scope) if origin in origins(design) else None
+
+
+def stage(event: str, scope: Scope) -> int:
+    """The last meal that an event is about, as a number; 0 if it is about none.
+
+    A search that lets the meals in one after the other makes small detours only.
+
+    >>> stage("server.push.m2.c1", Scope(meals=2)), stage("client.apply.poll.completed-absent", Scope(meals=2))
+    (2, 1)
+    """
+    words = event.split(".")
+    about = [k for k, m in enumerate(scope.meal_names, start=1) if m in words]
+    says = next((s.meals for s in snapshots(scope) if words[-1] == s.name and words[0] in ("client", "server")), ())
+    about += [k for k, seen in enumerate(says, start=1) if seen != "absent"]
+    return max(about, default=0)
+
+
+def order(scope: Scope) -> tuple[str, ...]:
+    """Mechanisms and parts of machines, in the order in which a decision diagram should ask about them.
+
+    Neighbours in the protocol stand together, and a mechanism beside what it gates. Found by measuring: the
+    search for it began with this idea and moved names about as long as diagrams got smaller.
+    """
+    return tuple(_order(scope))
+
+
+def _order(scope: Scope) -> Iterator[str]:
+    def ends(part: str) -> Iterator[str]:
+        return (f"connection.{c}.{part}" for c in scope.connection_names)
+
+    yield from (M.CONNECT_ON_RETURN, "screen")
+    yield from (M.RECONNECT, M.AUTO_RECONNECT, M.CONNECT_GUARD, M.CLOSE_BEFORE_DIAL, M.CLIENT_PING, M.SERVER_PING)
+    yield from ("service", *ends("client"), *ends("caller"), "flags.connecting", M.STATE_FLAGS, "flags.connected")
+    yield from (M.COMPARE_AND_DELETE, M.CONNECTION_SET, M.PUSH_TO_ALL, *ends("server"), "registry")
+    yield from (M.READY_ACK, *ends("fine"), "server", M.REPLAY_FROM_CURSOR, M.EVICT_ON_FAILED_SEND)
+    yield from (f"notification.{m}.flight" for m in scope.meal_names)
+    yield from (M.HEALTH_CHECK, M.POLL_ON_CONNECT_FAILURE, M.CURRENT_SOCKET_ONLY, M.POLL_ON_DROP)
+    yield from (M.VERIFY_ON_MESSAGE, M.POLL_NEEDS_BOTH, M.SOCKET_STOPS_POLLING, M.POLL_ON_SUBMIT, M.POLL_ON_APPEAR)
+    yield from (M.GENERATION_TOKEN, "poller.loop", M.POLL_UNTIL_TERMINAL, "poller.stale")
+    yield from (f"loader.{origin}.phase" for origin in ("poll", "handler", "appear", "connect"))
+    yield from (M.CATCH_UP, M.RETRY_REFRESH, M.TERMINAL_ABSORBS, M.JOB_RECONCILIATION, M.WAIT_BEFORE_SUBMIT)
+    yield M.FAILURE_NOTIFICATIONS
+    for k, m in enumerate(scope.meal_names):
+        yield from (f"notification.{m}.fate", f"job.{m}")
+        yield from (f"loader.{origin}.answer.{k}" for origin in ("handler", "poll", "appear", "connect"))
+        yield from (f"{part}.{m}" for part in ("view", "outbox", "receipt"))
+    yield from ("path", "app", M.DIAL_ON_PATH_CHANGE, M.IDEMPOTENT_UPLOAD, M.PROBE_ON_FOREGROUND)
