@@ -117,7 +117,7 @@ def _user(design: Design, scope: Scope) -> Iterator[Event]:
 def _dial_takes(old: str, new: str, scope: Scope) -> list[str]:
     taken = [c for c in scope.connection_names if c <= new or c == old]
     notes = _each("notification", scope.meal_names)
-    return [*_each("connection", taken), "service", "flags", "screen", *notes]
+    return ["service", *_each("connection", taken), "flags", "screen", *notes]
 
 
 def _dialling(design: Design, scope: Scope) -> Iterator[Event]:
