@@ -42,7 +42,7 @@ from model.product import system
 from model.scope import ASPECTS, FAULTS, Scope
 from model.words import FIELDS
 
-__all__ = ["VIEWS", "Sheet", "change", "drawn", "folded", "needs", "picture", "pictures", "sheet", "views"]
+__all__ = ["VIEWS", "Sheet", "change", "drawn", "folded", "needs", "picture", "pictures", "portraits", "sheet", "views"]
 
 VIEWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
@@ -540,18 +540,29 @@ def _signed(pair: Pair) -> Iterator[Key]:
 # ---------------------------------------------------------------------- all
 
 
+@cache
+def portraits() -> tuple[tuple[str, Picture], ...]:
+    """Every machine of every design, then every change from one design to the next, by the machine's name."""
+    return (*_each(), *_changes())
+
+
 def pictures() -> Iterator[Picture]:
-    """Every machine of every design, then every change from one design to the next."""
+    """All of them."""
+    return (each for _, each in portraits())
+
+
+def _each() -> Iterator[tuple[str, Picture]]:
     for plan in DESIGNS.values():
         for name, source in drawn(plan).items():
             for view in views(source.machines[source.position[name]]):
-                yield picture(plan, name, view)
+                yield name, picture(plan, name, view)
+
+
+def _changes() -> Iterator[tuple[str, Picture]]:
     for before, after in pairwise(DESIGNS.values()):
         for name, looks in _compared(before, after).items():
-            for view in looks:
-                found = change(before, after, name, view)
-                if found is not None:
-                    yield found
+            changed = (change(before, after, name, view) for view in looks)
+            yield from ((name, each) for each in changed if each is not None)
 
 
 def _compared(before: Design, after: Design) -> dict[str, tuple[tuple[str, ...], ...]]:

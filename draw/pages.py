@@ -12,8 +12,7 @@ from draw.charts import drawn, page_of
 from draw.cited import ROOT, cited, named
 from draw.matrix import cell, matrix
 from draw.page import Page, code, link, table
-from draw.reference import every_event, family, machine_pages, machine_path, references
-from model.alphabet import obligation
+from draw.reference import TICKED, every_event, family, machine_pages, machine_path, owed, references
 from model.assumptions import ASSUMPTIONS
 from model.design import DESIGNS
 from model.mechanism import CATALOGUE
@@ -81,7 +80,7 @@ def _events() -> Page:
     lines = [
         "Everything that can happen, of all designs and mechanisms, in a scope that lets everything in. An event "
         "happens when all who take part can take it, and then all of them move at once. *system*: owed if it stays "
-        "possible; *user*: may happen, never owed; *fault*: may happen, and ends in the end.", "",
+        "possible; *user*: may happen, never owed; *fault*: may happen, and ends in the end. " + TICKED, "",
     ]  # fmt: skip
     lines += _toc(groups)
     for name, some in groups.items():
@@ -98,7 +97,7 @@ def _toc(groups: dict[str, list[Event]]) -> list[str]:
 
 def _event(here: str, name: str, some: list[Event]) -> list[str]:
     takes = dict.fromkeys(machine for event in some for machine in event.takes)
-    lines = [obligation(some[0].name), ""]
+    lines = [owed(here, some[0].name), ""]
     lines.append(f"- {some[0].kind}, by the {some[0].owner}; from {references(_refs(some), here) or 'no requirement'}")
     lines.append(f"- takes part: {', '.join(_machine(here, machine) for machine in takes)}")
     prints = dict.fromkeys((e.line.log, e.line.text) for e in some if e.line)

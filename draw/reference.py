@@ -16,7 +16,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from checker import Event, Kind, Machine, State
-from draw.page import Page, code, details, link, table
+from draw.machines import portraits
+from draw.page import Page, code, details, link, relative, table
 from mealspec.listing import WIDEST
 from model.alphabet import obligation
 from model.design import DESIGNS, design
@@ -24,7 +25,7 @@ from model.mechanism import CATALOGUE, Mechanism
 from model.product import system
 from model.words import FIELDS, VALUES
 
-__all__ = ["RICH", "every_event", "family", "machine_pages", "machine_path", "references", "widest"]
+__all__ = ["RICH", "TICKED", "every_event", "family", "machine_pages", "machine_path", "owed", "references", "widest"]
 
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
@@ -39,6 +40,8 @@ class Saying(NamedTuple):
     when: str
     then: str
 
+
+TICKED = "A mechanism with ✓ is one of `hardened`."
 
 Sayings = Mapping[tuple[str, str], Saying]
 """By machine and event."""
@@ -236,12 +239,23 @@ def _page(name: str) -> Page:
     still = [entry for entry in ours if entry.saying.then == "no change"]
     lines = [f"# Machine `{name}`", "", _flat(summary), ""]
     lines += [line for text in more for line in (_flat(text), "")]
+    lines += _pictures(here, name)
     lines += ["## States", "", *_states(machine), "", *_elsewhere(name, machine)]
+    lines += [TICKED, ""]
     lines += [f"## What moves it in `{variant}`", "", *_rows(moving, here), ""] if moving else []
     lines += [f"## Where it has a say in `{variant}`, and is not moved", "", *_rows(still, here), ""] if still else []
     lines += ["## Rows of other designs", "", *_rows(others, here, designs=True), ""] if others else []
     lines += [link(here, "reference/README.md", "reference") + " · " + link(here, "reference/events.md", "events")]
     return Page(here, f"Machine {name}", _flat(summary), "\n".join(lines) + "\n")
+
+
+def _pictures(here: str, name: str) -> list[str]:
+    """The machine as the repaired design has it, and links to what it is in the others, and what changes."""
+    every = [each for machine, each in portraits() if machine == name]
+    shown = [each for each in every if each.path.startswith("machines/hardened/")]
+    lines = [line for each in shown for line in (f"![{each.title}]({relative(here, each.path)})", "")]
+    others = [f"- {link(here, each.path, each.title)}" for each in every if each not in shown]
+    return [*lines, *(details("In the other designs, and what changes", others) if others else []), ""]
 
 
 def _flat(text: str) -> str:
@@ -318,11 +332,21 @@ def _rows(some: Iterable[Entry], here: str, *, designs: bool = False) -> list[st
 
 
 def _mechanism(here: str, name: str) -> str:
-    return link(here, f"reference/mechanisms.md#{name}", name)
+    tick = " ✓" if name in {*DESIGNS["hardened"].mechanisms} else ""
+    return link(here, f"reference/mechanisms.md#{name}", name) + tick
+
+
+def owed(here: str, name: str) -> str:
+    """What is owed at the event of that name, in Markdown: mechanisms are links, those of `hardened` ticked."""
+    switches = set(Mechanism)
+    return re.sub(
+        r"`([a-z_]+)`", lambda found: _mechanism(here, found[1]) if found[1] in switches else found[0], obligation(name)
+    )
 
 
 def _duty(here: str, event: Event, entry: Entry) -> str:
     """What is owed at the event, and what the mechanisms say that bring the machine in."""
     start = {Kind.USER: "May happen. ", Kind.FAULT: "To be borne: "}.get(event.kind, "")
-    brought = [f"{_mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought]
-    return " ".join([start + obligation(event.name), *brought])
+    said = obligation(event.name)
+    brought = [f"{_mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in said]
+    return " ".join([start + owed(here, event.name), *brought])

@@ -114,6 +114,37 @@ def test_no_obligation_is_about_nothing() -> None:
         assert any(name == prefix or name.startswith(prefix + ".") for name in every_event()), prefix
 
 
+def rows_of(expression: str, prefix: str) -> set[tuple[object, ...]]:
+    machines = widest(expression)[0].values()
+    return {
+        (machine.name, row.event, str(row.source), str(row.dest))
+        for machine in machines
+        for row in machine.rows
+        if f"{row.event}.".startswith(f"{prefix}.")
+    }
+
+
+def makes_a_difference(name: str, prefix: str) -> bool:
+    """Some design that has the events has other rows of them with or without the mechanism."""
+    mechanism = Mechanism(name)
+    for plan in ("hardened", "published", *(f"hardened+{m}" for m in Mechanism if m not in DESIGNS["hardened"])):
+        other = f"{plan}{'-' if mechanism in design(plan) else '+'}{mechanism}"
+        if rows_of(plan, prefix) and rows_of(plan, prefix) != rows_of(other, prefix):
+            return True
+    return False
+
+
+def test_an_obligation_names_only_events_and_mechanisms_that_make_a_difference_there() -> None:
+    named = [(name, prefix) for prefix, words in OBLIGATIONS.items() for name in re.findall("`(.+?)`", words)]
+    assert [pair for pair in named if pair[0] not in OBLIGATIONS and not makes_a_difference(*pair)] == []
+
+
+def test_mechanisms_in_obligations_lead_to_their_description() -> None:
+    page = text("reference/events.md")
+    assert "With [ready_ack](mechanisms.md#ready_ack) ✓ tell nobody" in page
+    assert "With [socket_stops_polling](mechanisms.md#socket_stops_polling) stop polling here" in page
+
+
 def test_every_mechanism_property_and_requirement_is_described() -> None:
     assert all(entry.does in text("reference/mechanisms.md") for entry in CATALOGUE.values())
     assert all(f"`{name}`" in text("reference/mechanisms.md") for name in CATALOGUE)
