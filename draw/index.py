@@ -34,7 +34,7 @@ def index(pictures: Sequence[Picture], pages: Sequence[Page]) -> Page:
         f"{link(HERE, 'reference/mechanisms.md', 'what each of its mechanisms closes')}, and what that changes in "
         f"{link(HERE, 'changes/published_plus-hardened/poller-loop.svg', 'the poller')}, "
         f"{link(HERE, 'changes/published_plus-hardened/registry.svg', 'the registry')} and "
-        f"{link(HERE, 'changes/published_plus-hardened/connection-client-server.svg', 'the connection')}.",
+        f"{link(HERE, 'changes/published_plus-hardened/connection-client.svg', 'the connection')}.",
         "",
         "![Who talks to whom](talk.svg)",
         "",

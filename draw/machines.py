@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import graphviz  # type: ignore[import-untyped]
 
-from checker import Machine, State, System, unknown
+from checker import CheckerError, Machine, State, System, unknown
 from draw.dot import (
     COOL,
     FILL,
@@ -42,7 +42,20 @@ from model.product import system
 from model.scope import ASPECTS, FAULTS, Scope
 from model.words import FIELDS
 
-__all__ = ["VIEWS", "Sheet", "change", "drawn", "folded", "needs", "picture", "pictures", "portraits", "sheet", "views"]
+__all__ = [
+    "VIEWS",
+    "Sheet",
+    "change",
+    "chosen",
+    "drawn",
+    "folded",
+    "needs",
+    "picture",
+    "pictures",
+    "portraits",
+    "sheet",
+    "views",
+]
 
 VIEWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
@@ -137,6 +150,17 @@ def views(machine: Machine) -> tuple[tuple[str, ...], ...]:
     """How a machine is looked at: whole, or in the views in which there is something to see."""
     looks = VIEWS.get(family(machine.name), ((),))
     return tuple(view for view in looks if len({_seen(state, view) for state in machine.states}) > 1)
+
+
+def chosen(machine: Machine, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The view that shows these fields; if none is named, the machine's first. ``UnknownName`` names the choices."""
+    every: tuple[str, ...] = getattr(machine.initial, "_fields", ())
+    if fields and not every:
+        raise CheckerError(f"the states of {machine.name} have no fields to choose from")
+    for name in fields:
+        if name not in every:
+            raise unknown(f"field of {machine.name}", name, every)
+    return fields or views(machine)[0]
 
 
 def _seen(state: State, view: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from draw.cited import ROOT, cited, named
 from draw.matrix import cell, matrix
 from draw.page import Page, code, link, table
 from draw.reference import TICKED, every_event, family, machine_pages, machine_path, owed, references
+from draw.talk import family as machine_kind
 from model.assumptions import ASSUMPTIONS
 from model.design import DESIGNS
 from model.mechanism import CATALOGUE
@@ -82,17 +83,21 @@ def _events() -> Page:
         "happens when all who take part can take it, and then all of them move at once. *system*: owed if it stays "
         "possible; *user*: may happen, never owed; *fault*: may happen, and ends in the end. " + TICKED, "",
     ]  # fmt: skip
-    lines += _toc(groups)
+    lines += _overview(groups)
     for name, some in groups.items():
         lines += ["", f"{_anchor(name)}", f"### `{name}`", "", *_event(here, name, some)]
     return _page(here, "Events", "who does what, who takes part, what it prints, and what is owed", lines)
 
 
-def _toc(groups: dict[str, list[Event]]) -> list[str]:
-    owners: dict[str, list[str]] = defaultdict(list)
+def _overview(groups: dict[str, list[Event]]) -> list[str]:
+    rows = []
     for name, some in groups.items():
-        owners[some[0].owner].append(f"[`{name}`](#{name})")
-    return [line for owner, names in owners.items() for line in (f"**{owner}**: {', '.join(names)}", "")]
+        kinds = dict.fromkeys(machine_kind(machine) for event in some for machine in event.takes)
+        prints = dict.fromkeys(f"{e.line.log}: {code(e.line.text)}" for e in some if e.line)
+        rows.append(
+            (f"[`{name}`](#{name})", some[0].owner, some[0].kind, ", ".join(kinds), "<br>".join(prints) or "none")
+        )
+    return table(["event", "owner", "kind", "who takes part", "shows in the log of"], rows)
 
 
 def _event(here: str, name: str, some: list[Event]) -> list[str]:

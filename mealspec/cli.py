@@ -6,7 +6,6 @@ Exit 0: every verdict is as expected; 1: some verdict differs, a trace is refuse
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -17,12 +16,14 @@ from textwrap import wrap
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from checker import CheckerError, Rejection, differences, dump, load, replay, unknown
 from draw import sequence
 from draw.sequence import Chart
 from mealspec.bench import bench_lines, measure
+from mealspec.files import write
 from mealspec.listing import LISTS, listing
 from mealspec.mutants import heading, spread, survey, survey_parts
 from mealspec.parallel import reports
@@ -348,7 +349,7 @@ def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
 @cli.command()
 @click.argument("what", required=False)
 @click.option("--design", "name", default="hardened", show_default=True, help="Of which design.")
-@click.option("--project", default="", help="For states: the machines that tell them apart, by commas.")
+@click.option("--project", default="", help="Machines that tell states apart, or fields of a machine, by commas.")
 @click.option("--property", "property_id", default="", help="For states: draw its shortest counterexample.")
 @click.option("--to", "form", default="svg", show_default=True, help="svg, dot, mermaid, graphml, json or scxml.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here; everything goes to diagrams/.")
@@ -365,13 +366,24 @@ def draw(
     plan = design(name)
     if property_id:
         _property(property_id)
+    chosen = tuple(_split(project))
     if what is None:
+        _only("everything", "--out")
         drawing.everything(out or Path("diagrams"))
     elif what == "states":
-        chosen = tuple(_split(project))
         _deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:
-        _deliver(drawing.one(what, plan, form), out)
+        _only(f"'{what}'", "--design", "--project", "--to", "--out")
+        _deliver(drawing.one(what, plan, chosen, form), out)
+
+
+def _only(what: str, *options: str) -> None:
+    """Refuse options that say nothing about what is drawn."""
+    given = click.get_current_context()
+    for option in given.command.params:
+        said = given.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and said and option.opts[0] not in options:
+            raise CheckerError(f"{option.opts[0]} says nothing about {what}; what does is {', '.join(options)}")
 
 
 def _property(name: str) -> None:
@@ -388,21 +400,11 @@ def _print_json(data: Any) -> None:
 
 
 def _deliver(text: str, out: Path | None) -> None:
-    """To stdout, or whole into a file: a reader never sees half of it."""
+    """To stdout, or into a file."""
     if out is None:
         click.echo(text, nl=False)
-        return
-    if not out.name:
-        raise CheckerError(f"cannot write '{out}': it names no file")
-    part = out.parent / f".mealspec.{os.getpid()}.part"
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    except OSError as error:
-        raise CheckerError(f"cannot write {out}: {error.strerror}") from None
-    finally:
-        with contextlib.suppress(OSError):  # gone, if all went well
-            part.unlink()
+    else:
+        write(out, text)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
