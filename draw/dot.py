@@ -160,7 +160,7 @@ def renderer() -> str:
     if system:
         return f"the system's Graphviz ({system})"
     try:
-        return f"the Graphviz library in pygraphviz {version('pygraphviz')}"
+        return f"the Graphviz library in pygraphviz {version('pygraphviz')}, for this system has no 'dot'"
     except PackageNotFoundError:
         raise CannotDraw("no Graphviz: install the system's package, or 'pip install pygraphviz'") from None
 

@@ -25,13 +25,30 @@ from model.mechanism import CATALOGUE, Mechanism
 from model.product import system
 from model.words import FIELDS, VALUES
 
-__all__ = ["RICH", "TICKED", "every_event", "family", "machine_pages", "machine_path", "owed", "references", "widest"]
+__all__ = [
+    "RICH",
+    "TICKED",
+    "conditions",
+    "elsewhere",
+    "every_event",
+    "family",
+    "machine_pages",
+    "machine_path",
+    "mechanism",
+    "owed",
+    "references",
+    "takers",
+    "widest",
+]
 
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
 
 _VALUE = re.compile(r"[cm]\d(\+c\d)*|none|absent|processing|completed|failed")
 """What a name may end with that is a value and no kind of event."""
+
+
+ANYWHERE = "any state"
 
 
 class Saying(NamedTuple):
@@ -97,7 +114,7 @@ def _told(name: str, rows: tuple[Any, ...], states: tuple[State, ...]) -> tuple[
 def _of_values(pairs: Sequence[tuple[State, State]], states: Sequence[State]) -> Saying:
     """Rows of a machine whose states are plain values."""
     sources = [source for source, _ in pairs]
-    when = "any state" if len(sources) == len(states) else " or ".join(map(str, sources))
+    when = ANYWHERE if len(sources) == len(states) else " or ".join(map(str, sources))
     moves = [(source, dest) for source, dest in pairs if source != dest]
     if not moves:
         return Saying(when, "no change")
@@ -114,7 +131,7 @@ def _of_tuples(pairs: Sequence[tuple[Any, Any]], states: Sequence[Any]) -> Sayin
         if len(taken) < len(every):
             limits.append(f"{field}: {' or '.join(map(_value, taken))}")
     moves = dict.fromkeys(_changes(source, dest) for source, dest in pairs)
-    return Saying("; ".join(limits) or "any state", "; or ".join(moves))
+    return Saying("; ".join(limits) or ANYWHERE, "; or ".join(moves))
 
 
 def _changes(source: Any, dest: Any) -> str:
@@ -214,6 +231,30 @@ def every_event() -> dict[str, Event]:
         for name, event in widest(variant)[1].items():
             out.setdefault(name, event)
     return out
+
+
+@cache
+def takers(name: str) -> tuple[str, ...]:
+    """Who takes part in an event in `hardened`, or in all other designs together if `hardened` does not have it."""
+    plans = ["hardened"] if name in widest("hardened")[1] else _variants()
+    found = [widest(plan)[1][name] for plan in plans if name in widest(plan)[1]]
+    return tuple(dict.fromkeys(machine for event in found for machine in event.takes))
+
+
+@cache
+def conditions(name: str) -> tuple[tuple[str, str], ...]:
+    """Where each machine must stand for an event, in `hardened` or the first design that has it."""
+    plan = next(plan for plan in ("hardened", *_variants()) if name in widest(plan)[1])
+    found = [(machine, _sayings(plan)[machine, name].when) for machine in widest(plan)[1][name].takes]
+    return tuple((machine, where) for machine, where in found if where != ANYWHERE)
+
+
+@cache
+def elsewhere(name: str) -> tuple[str, ...]:
+    """Who takes part in an event in other designs only."""
+    found = [widest(plan)[1][name] for plan in _variants() if name in widest(plan)[1]]
+    every = dict.fromkeys(machine for event in found for machine in event.takes)
+    return tuple(machine for machine in every if machine not in takers(name))
 
 
 def machine_pages() -> Iterator[Page]:
@@ -322,7 +363,7 @@ def _rows(some: Iterable[Entry], here: str, *, designs: bool = False) -> list[st
     out = []
     for entry in some:
         event = every_event()[entry.events[0]]
-        behind = ", ".join(_mechanism(here, m) for m in entry.altered)
+        behind = ", ".join(mechanism(here, m) for m in entry.altered)
         where = [", ".join(map(code, entry.designs))] if designs else []
         names = "<br>".join(map(code, entry.events))
         owes = _duty(here, event, entry)
@@ -331,7 +372,8 @@ def _rows(some: Iterable[Entry], here: str, *, designs: bool = False) -> list[st
     return table([*head, "other without", "from"], out)
 
 
-def _mechanism(here: str, name: str) -> str:
+def mechanism(here: str, name: str) -> str:
+    """A link to a mechanism, ticked if it is one of `hardened`."""
     tick = " ✓" if name in {*DESIGNS["hardened"].mechanisms} else ""
     return link(here, f"reference/mechanisms.md#{name}", name) + tick
 
@@ -340,7 +382,7 @@ def owed(here: str, name: str) -> str:
     """What is owed at the event of that name, in Markdown: mechanisms are links, those of `hardened` ticked."""
     switches = set(Mechanism)
     return re.sub(
-        r"`([a-z_]+)`", lambda found: _mechanism(here, found[1]) if found[1] in switches else found[0], obligation(name)
+        r"`([a-z_]+)`", lambda found: mechanism(here, found[1]) if found[1] in switches else found[0], obligation(name)
     )
 
 
@@ -348,5 +390,5 @@ def _duty(here: str, event: Event, entry: Entry) -> str:
     """What is owed at the event, and what the mechanisms say that bring the machine in."""
     start = {Kind.USER: "May happen. ", Kind.FAULT: "To be borne: "}.get(event.kind, "")
     said = obligation(event.name)
-    brought = [f"{_mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in said]
+    brought = [f"{mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in said]
     return " ".join([start + owed(here, event.name), *brought])

@@ -361,7 +361,8 @@ def _block(graph: graphviz.Digraph, parted: Quotient, number: int, steps: Steps,
     big = 0.3 + 0.22 * log10(size + 1)
     look = {"label": html(words), "width": f"{1.7 * big:.2f}", "height": f"{big:.2f}"}
     if not named:
-        look = {"label": "", "shape": "circle", "width": f"{big / 5:.2f}", "height": f"{big / 5:.2f}"}
+        shape = "triangle" if held else "circle"
+        look = {"label": "", "shape": shape, "width": f"{big / 5:.2f}", "height": f"{big / 5:.2f}"}
     graph.node(
         _id(number), tooltip=tooltip(tip), **look,
         peripheries="2" if rests else "1", penwidth="2" if on_path else "1", color=ORANGE if on_path else LINE,
