@@ -34,7 +34,7 @@ from model.product import system
 from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 from model.words import TIMERS
 from properties.catalogue import PROPERTIES, Property
-from properties.expected import expected
+from properties.expected import Verdict, expected
 from properties.facts import Facts
 from properties.laws import LAWS
 from properties.requirements import REQUIREMENTS, Requirement
@@ -287,7 +287,12 @@ def _lets_in(r: Requirement) -> Scope:
 
 
 def _holds(scope: Scope, name: str) -> str:
-    """The verdict on `hardened` in a scope, which is named by what it lets in beyond the default."""
+    """The verdict on `hardened` in a scope, which is named by what it lets in beyond the default.
+
+    Where the premise cannot occur it is judged where it can.
+    """
+    if expected(DESIGNS["hardened"], scope, name) is Verdict.VACUOUS:
+        scope = scope.with_(WITNESSED.includes)
     more = sorted(scope.includes - Scope().includes)
     return f"{expected(DESIGNS['hardened'], scope, name)}{' with ' + ', '.join(more) if more else ''}"
 

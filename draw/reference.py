@@ -130,13 +130,17 @@ def _of_tuples(pairs: Sequence[tuple[Any, Any]], states: Sequence[Any]) -> Sayin
         every, taken = (list(dict.fromkeys(state[k] for state in some)) for some in (states, [s for s, _ in pairs]))
         if len(taken) < len(every):
             limits.append(f"{field}: {' or '.join(map(_value, taken))}")
-    moves = dict.fromkeys(_changes(source, dest) for source, dest in pairs)
+    moved = [k for k in range(len(states[0])) if any(source[k] != dest[k] for source, dest in pairs)]
+    ends = {k: {dest[k] for _, dest in pairs} for k in moved}
+    if all(len(values) == 1 for values in ends.values()):
+        return Saying("; ".join(limits) or ANYWHERE, _changes(pairs[0][1], moved))
+    moves = dict.fromkeys(_changes(dest, [k for k in moved if source[k] != dest[k]]) for source, dest in pairs)
     return Saying("; ".join(limits) or ANYWHERE, "; or ".join(moves))
 
 
-def _changes(source: Any, dest: Any) -> str:
-    fields = [field for field, a, b in zip(source._fields, source, dest, strict=True) if a != b]
-    return ", ".join(f"{field} → {_value(getattr(dest, field))}" for field in fields) or "no change"
+def _changes(dest: Any, moved: Iterable[int]) -> str:
+    """What becomes of these fields."""
+    return ", ".join(f"{dest._fields[k]} → {_value(dest[k])}" for k in moved) or "no change"
 
 
 def _value(value: object) -> str:
@@ -273,13 +277,14 @@ def _page(name: str) -> Page:
     variant, machine = _in(name)
     here = machine_path(name)
     summary, *more = machine.doc.split("\n\n")
-    rows = entries(name)
+    rows, whole = _without_whole(entries(name))
     ours = [entry for entry in rows if variant in entry.designs]
     others = [entry for entry in rows if variant not in entry.designs]
     moving = [entry for entry in ours if entry.saying.then != "no change"]
     still = [entry for entry in ours if entry.saying.then == "no change"]
     lines = [f"# Machine `{name}`", "", _flat(summary), ""]
     lines += [line for text in more for line in (_flat(text), "")]
+    lines += [f"There only with {mechanism(here, m)}: {CATALOGUE[m].does}" for m in whole] + [""] * bool(whole)
     lines += _pictures(here, name)
     lines += ["## States", "", *_states(machine), "", *_elsewhere(name, machine)]
     lines += [TICKED, ""]
@@ -288,6 +293,13 @@ def _page(name: str) -> Page:
     lines += ["## Rows of other designs", "", *_rows(others, here, designs=True), ""] if others else []
     lines += [link(here, "reference/README.md", "reference") + " · " + link(here, "reference/events.md", "events")]
     return Page(here, f"Machine {name}", _flat(summary), "\n".join(lines) + "\n")
+
+
+def _without_whole(rows: list[Entry]) -> tuple[list[Entry], list[Mechanism]]:
+    """The rows without the mechanisms that all of them need, and these: what the machine itself is there for."""
+    named = [row for row in rows if row.designs[0] in DESIGNS] or rows
+    whole = [m for m in Mechanism if all(m in row.brought for row in named)]
+    return [row._replace(brought=tuple(m for m in row.brought if m not in whole)) for row in rows], whole
 
 
 def _pictures(here: str, name: str) -> list[str]:

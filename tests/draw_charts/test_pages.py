@@ -187,6 +187,14 @@ def test_every_timer_is_told_with_where_it_runs() -> None:
     assert "[`poller`](machines/poller.md) is loop: sleep" in page
 
 
+def test_what_a_whole_machine_is_there_for_is_said_once() -> None:
+    page = text("reference/machines/flags.md")
+    assert "There only with [state_flags](../mechanisms.md#state_flags) ✓: " in page
+    assert page.count("#state_flags") == 1
+    row = next(line for line in page.splitlines() if line.startswith("| `user.reconnect."))
+    assert "| any state | connected → no, connecting → yes |" in row
+
+
 def test_who_takes_part_is_told_of_the_repaired_design() -> None:
     section = text("reference/events.md").split("### `user.submit`")[1].split("<a id")[0]
     assert "- takes part: [`outbox.m1`](machines/outbox.m1.md), [`view.m1`](machines/view.m1.md), [`poller`]" in section
