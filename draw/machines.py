@@ -160,7 +160,7 @@ def chosen(machine: Machine, fields: tuple[str, ...]) -> tuple[str, ...]:
     for name in fields:
         if name not in every:
             raise unknown(f"field of {machine.name}", name, every)
-    return fields or views(machine)[0]
+    return tuple(dict.fromkeys(fields)) or views(machine)[0]
 
 
 def _seen(state: State, view: tuple[str, ...]) -> str:

@@ -373,7 +373,7 @@ def draw(
     elif what == "states":
         _deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:
-        _only(f"'{what}'", "--design", "--project", "--to", "--out")
+        _only(f"'{what}'", "--design", *(["--project"] if what != "talk" else []), "--to", "--out")
         _deliver(drawing.one(what, plan, chosen, form), out)
 
 

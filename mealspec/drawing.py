@@ -63,7 +63,7 @@ def _drawn(folder: Path) -> None:
             write(folder / path, text)
         for old in _ours(folder):
             if old.relative_to(folder).as_posix() not in drawn:
-                old.unlink()
+                _remove(old)
     took = time.monotonic() - began
     click.echo(f"{len(drawn)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
 
@@ -73,6 +73,13 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+    except OSError as error:
+        raise CheckerError(f"cannot remove {file}: {error.strerror}") from None
 
 
 @contextlib.contextmanager

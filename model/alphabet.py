@@ -610,8 +610,8 @@ Mechanisms and events stand in backticks. What is said of a mechanism goes for t
 def obligation(name: str) -> str:
     """What an implementer owes at the event of that name; empty if nothing is declared.
 
-    >>> obligation("client.poll.wake.verified")
-    'The socket is taken for fine: go and stop.'
+    >>> obligation("client.uploaded.m1")
+    'Stop sending only when the answer has come.'
     """
     fits = [prefix for prefix in OBLIGATIONS if name == prefix or name.startswith(prefix + ".")]
     return OBLIGATIONS[max(fits, key=len)] if fits else ""

@@ -41,6 +41,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("job.m1 --project state", "the states of job.m1 have no fields to choose from"),
         ("poller --project loop --to json", "other forms hold the whole machine"),
         ("poller --connections 1", "--connections says nothing about 'poller'; what does is --design, --project"),
+        ("talk --project loop", "--project says nothing about 'talk'; what does is --design, --to, --out"),
         ("talk --to scxml", "'talk' can be written as svg or dot"),
         ("states --project polle", "unknown machine 'polle'; did you mean 'poller'?"),
         ("states --property delivry", "unknown property 'delivry'; did you mean 'delivery'?"),
