@@ -71,7 +71,7 @@ def _index(machines: Iterable[Page], rest: Iterable[Page]) -> Page:
     lines = [
         "# Reference", "",
         f"Start with {link(here, page_of('flaw'), 'the flaw')}, then see "
-        f"{link(here, page_of('happy-hardened'), 'the repaired design at work')}. "
+        f"{link(here, page_of('repair'), 'the repair')}. "
         f"{link(here, 'matrix.md', 'Designs by properties')} says who keeps what; these pages say what to build.", "",
         *(f"- {link(here, page.path, page.title)}: {page.description}" for page in rest), "",
         "## Machines", "",
