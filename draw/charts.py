@@ -167,6 +167,7 @@ def _page(each: Chart) -> str:
     lines += details("The steps in full", table(["step", "event", "in short", "prints", "changes"], rows))
     lines += ["", *details("As Mermaid", ["```mermaid", mermaid(each).rstrip("\n"), "```"])]
     ways = [link(here, "charts/README.md", "all charts"), link(here, "matrix.md", "designs by properties")]
+    ways += [link(here, page_of("repair"), "the repair")] if each.slug == "flaw" else []
     return "\n".join([*lines, "", " · ".join(ways)]) + "\n"
 
 

@@ -111,7 +111,7 @@ class Picture:
 def canvas(name: str, **more: str) -> graphviz.Digraph:
     """An empty graph in the style of all pictures; ``more`` are attributes of the graph."""
     font = {"fontname": FONT, "fontsize": "10"}
-    graph = {"bgcolor": "transparent", "pad": "0.05", "nodesep": "0.3", "ranksep": "0.45", "fontcolor": INK}
+    graph = {"bgcolor": "transparent", "pad": "0.05", "nodesep": "0.25", "ranksep": "0.4", "fontcolor": INK}
     return graphviz.Digraph(
         name,
         graph_attr={**font, **graph, **more},
@@ -142,7 +142,7 @@ def html(lines: Iterable[Words], *, left: bool = False) -> str:
 def _line(line: Words) -> str:
     text = escape(line.text, quote=False)
     text = f"<B>{text}</B>" if line.bold else text
-    font = (f' COLOR="{line.colour}"' if line.colour else "") + (' POINT-SIZE="8.5"' if line.small else "")
+    font = (f' COLOR="{line.colour}"' if line.colour else "") + (' POINT-SIZE="9"' if line.small else "")
     return f"<FONT{font}>{text}</FONT>" if font else text
 
 
@@ -160,7 +160,7 @@ def renderer() -> str:
     if system:
         return f"the system's Graphviz ({system})"
     try:
-        return f"the Graphviz library in pygraphviz {version('pygraphviz')}"
+        return f"the Graphviz library in pygraphviz {version('pygraphviz')}, for this system has no 'dot'"
     except PackageNotFoundError:
         raise CannotDraw("no Graphviz: install the system's package, or 'pip install pygraphviz'") from None
 

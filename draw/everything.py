@@ -29,7 +29,7 @@ def texts() -> Iterator[Page]:
 
 
 def everything(report: Callable[[str, int, int], None]) -> Iterator[Page]:
-    """All files; ``report`` is told the name of each picture before it is laid out, its number, and how many there are.
+    """All files; ``report`` is told what comes next, each picture and then the rest, its number, and of how many.
 
     Raises
     ------
@@ -41,6 +41,7 @@ def everything(report: Callable[[str, int, int], None]) -> Iterator[Page]:
         report(picture.path, number, len(drawn))
         yield Page(picture.path, picture.title, picture.description, svg(picture))
         yield source_of(picture)
+    report("charts and pages", len(drawn), len(drawn))
     written = [*charts(), *pages()]
     yield from written
     yield index(drawn, written)

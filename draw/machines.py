@@ -1,22 +1,24 @@
 """Each machine of each design, and what each step from one design to the next changes in it.
 
-A machine is drawn with one meal and one connection; with two where its states tell connections apart. A large
-machine, whose states are records, is drawn in several views, each of which looks at some fields only. A view
-shows every step that the machine can make as far as those fields can tell; it does not show on what else a
-step depends.
+A machine is drawn with one meal and one connection, with two where its states tell connections apart, and with
+every kind of fault and aspect of the environment. One whose states are records is drawn in several views, each
+of which looks at some fields only. A view shows every step that the machine can make as far as those fields can
+tell; it does not show on what else a step depends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from textwrap import wrap
+from typing import TypeVar
 
 import graphviz  # type: ignore[import-untyped]
 
-from checker import Machine, State, System, unknown
+from checker import CheckerError, Machine, State, System, unknown
 from draw.dot import (
     COOL,
     FILL,
@@ -37,23 +39,40 @@ from draw.talk import family
 from model.design import DESIGNS, Design
 from model.mechanism import CATALOGUE, Mechanism
 from model.product import system
-from model.scope import Scope
+from model.scope import ASPECTS, FAULTS, Scope
+from model.words import FIELDS
 
-__all__ = ["LARGE", "VIEWS", "Sheet", "change", "drawn", "folded", "needs", "picture", "pictures", "sheet", "views"]
-
-LARGE = 12
-"""States of a machine that is still drawn whole."""
+__all__ = [
+    "VIEWS",
+    "Sheet",
+    "change",
+    "chosen",
+    "drawn",
+    "folded",
+    "needs",
+    "picture",
+    "pictures",
+    "portraits",
+    "sheet",
+    "views",
+]
 
 VIEWS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "connection": (("client", "server"), ("client", "caller"), ("client", "fine")),
+    "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
+    "loader": (("phase",),),
+    "notification": (("fate",), ("flight",)),
     "poller": (("loop",), ("stale",)),
+    "service": (("socket",), ("connected",)),
 }
-"""Which fields are looked at together in a machine that is too large; others are looked at one by one."""
+"""Which fields are looked at, one after the other; machines that are not named here are drawn whole."""
 
-LINES, LOOPS = 9, 3
-"""Lines of an edge's label, and of what comes or goes within a state; all stands in the tooltip."""
-BROAD = 36
-"""Characters of a line that several labels still share."""
+LINES, LOOPS = 9, 2
+"""Entries of an edge's label, and of what comes or goes within a state; all stands in the tooltip."""
+
+BRIEF = 1
+"""Entries of an edge's label where several fields are looked at: the views of one field tell the rest."""
+NARROW, NARROWER = 27, 19
+"""Characters of a line of a label; of a brief one."""
 
 PLUS, MINUS = "+", "−"
 COLOURS = {PLUS: GREEN, MINUS: RED, "": GREY}
@@ -61,6 +80,11 @@ COLOURS = {PLUS: GREEN, MINUS: RED, "": GREY}
 
 Step = tuple[str, str, str]
 """Event, source and destination of a row, as a view shows them."""
+
+CROWDED = 3
+"""Sources of an event from which on they are drawn as one, where they are all states but the destination."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,8 +95,8 @@ class Sheet:
     ----------
     name, doc
         The machine's, and of its text the first paragraph.
-    view
-        The fields that are looked at; empty for whole states.
+    view, meaning
+        The fields that are looked at, and what each is; empty for whole states.
     initial, states, resting
         As the view shows them. A state of the view is resting if the machine may stay in one of those
         that look so.
@@ -83,6 +107,7 @@ class Sheet:
     name: str
     doc: str
     view: tuple[str, ...]
+    meaning: tuple[str, ...]
     initial: str
     states: tuple[str, ...]
     resting: frozenset[str]
@@ -93,6 +118,11 @@ class Sheet:
         """The steps that lead to another state."""
         return [step for step in self.steps if step[1] != step[2]]
 
+    @property
+    def lines(self) -> int:
+        """Entries of an edge's label."""
+        return BRIEF if len(self.view) > 1 else LINES
+
 
 # ---------------------------------------------------------------------- what is drawn
 
@@ -100,7 +130,7 @@ class Sheet:
 @cache
 def product(plan: Design, connections: int) -> System:
     """The system in which machines are drawn."""
-    return system(plan, Scope(connections=connections))
+    return system(plan, Scope(connections=connections).with_([*FAULTS, *ASPECTS]))
 
 
 def drawn(plan: Design) -> dict[str, System]:
@@ -117,11 +147,20 @@ def _connections(machine: Machine) -> int:
 
 
 def views(machine: Machine) -> tuple[tuple[str, ...], ...]:
-    """How a machine is looked at: whole, or field by field if it is large."""
-    fields: tuple[str, ...] = getattr(machine.initial, "_fields", ())
-    if len(machine.states) <= LARGE or not fields:
-        return ((),)
-    return VIEWS.get(family(machine.name), tuple((field,) for field in fields))
+    """How a machine is looked at: whole, or in the views in which there is something to see."""
+    looks = VIEWS.get(family(machine.name), ((),))
+    return tuple(view for view in looks if len({_seen(state, view) for state in machine.states}) > 1)
+
+
+def chosen(machine: Machine, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The view that shows these fields; if none is named, the machine's first. ``UnknownName`` names the choices."""
+    every: tuple[str, ...] = getattr(machine.initial, "_fields", ())
+    if fields and not every:
+        raise CheckerError(f"the states of {machine.name} have no fields to choose from")
+    for name in fields:
+        if name not in every:
+            raise unknown(f"field of {machine.name}", name, every)
+    return tuple(dict.fromkeys(fields)) or views(machine)[0]
 
 
 def _seen(state: State, view: tuple[str, ...]) -> str:
@@ -131,7 +170,9 @@ def _seen(state: State, view: tuple[str, ...]) -> str:
 def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return name if value else f"not {name}"
-    return str(value)
+    if isinstance(value, tuple):
+        return "+".join(value) or "nothing"
+    return str(value) or "none"
 
 
 def sheet(machine: Machine, view: tuple[str, ...] = ()) -> Sheet:
@@ -141,7 +182,8 @@ def sheet(machine: Machine, view: tuple[str, ...] = ()) -> Sheet:
     resting = frozenset(look[state] for state in machine.states if machine.resting(state))
     doc = machine.doc.split("\n\n")[0].replace("\n", " ")
     states = tuple(dict.fromkeys(look.values()))
-    return Sheet(machine.name, doc, view, look[machine.initial], states, resting, tuple(steps))
+    meaning = tuple(FIELDS[type(machine.initial)][field] for field in view)
+    return Sheet(machine.name, doc, view, meaning, look[machine.initial], states, resting, tuple(steps))
 
 
 def _machine(plan: Design, name: str, connections: int) -> Machine | None:
@@ -199,12 +241,7 @@ def folded(labels: Iterable[str]) -> list[str]:
         several = what.startswith(": ") and what.count(" ") > 1
         ends = whats.setdefault(f"{start} " if several else text, [])
         ends += [word] if several else []
-    return [text for start, ends in whats.items() for text in _joined(start, ends)]
-
-
-def _joined(start: str, ends: list[str]) -> list[str]:
-    whole = start + ", ".join(ends)
-    return [whole] if len(whole) <= BROAD else [start + end for end in ends] or [start]
+    return [start + ", ".join(ends) for start, ends in whats.items()]
 
 
 def _lines(labels: Iterable[str], colour: str, sign: str = "", *, bold: bool = False, most: int = LINES) -> list[Words]:
@@ -212,7 +249,39 @@ def _lines(labels: Iterable[str], colour: str, sign: str = "", *, bold: bool = F
     more = len(texts) - most
     if more > 1:
         texts = [*texts[:most], f"{sign}{more} more"]
-    return [Words(text, colour, bold=bold) for text in texts]
+    width = NARROW if most > BRIEF else NARROWER
+    lines = chain.from_iterable(wrap(text, width, subsequent_indent="\u00a0\u00a0") for text in texts)
+    return [Words(line, colour, bold=bold) for line in lines]
+
+
+def _gathered(steps: Mapping[Step, T], states: Collection[str]) -> dict[Step, T]:
+    """The steps between states; what leads alike from all other states to one leads there from a node for all of them.
+
+    >>> _gathered({("end", "1", "0"): "+", ("end", "2", "0"): "+", ("end", "3", "0"): "+"}, "0123")
+    {('end', 'any state but 0', '0'): '+'}
+    """
+    sources: dict[tuple[str, str, T], set[str]] = {}
+    for (event, at, to), look in steps.items():
+        if at != to:
+            sources.setdefault((event, to, look), set()).add(at)
+    every = {key for key, some in sources.items() if len(some) == len(states) - 1 >= CROWDED}
+    return {
+        (event, f"any state but {to}" if (event, to, look) in every else at, to): look
+        for (event, at, to), look in steps.items()
+        if at != to
+    }
+
+
+def _between(
+    graph: graphviz.Digraph, steps: Mapping[Step, T], states: Collection[str]
+) -> Iterator[tuple[str, str, dict[str, T]]]:
+    """For each two nodes the events that lead from one to the other, and their looks; adds nodes that are no state."""
+    merged: dict[tuple[str, str], dict[str, T]] = {}
+    for (event, at, to), look in _gathered(steps, states).items():
+        merged.setdefault((at, to), {})[event] = look
+    for at in dict.fromkeys(at for at, _ in merged if at not in states):
+        graph.node(_id(at), label=at, style="dashed,rounded", tooltip=at)
+    return ((at, to, events) for (at, to), events in merged.items())
 
 
 def _told(source: System, events: Iterable[str]) -> list[str]:
@@ -227,23 +296,33 @@ def picture(plan: Design, name: str, view: tuple[str, ...] = ()) -> Picture:
     source = _found(plan, name)
     looked = sheet(source.machines[source.position[name]], view)
     needed = needs(plan, name, view)
+    brought = _brought(looked, needed)
     always, number = _marks(looked, needed)
     graph = canvas(name, rankdir="TB")
     _start(graph, looked.initial)
     for state in looked.states:
         stays = [event for event, at, to in looked.steps if at == to == state]
         notes = [Words(f"stays: {len(stays)}", MUTED, small=True)] if stays else []
-        _state(graph, looked, state, notes, _told(source, stays))
-    merged: dict[tuple[str, str], dict[str, tuple[Mechanism, ...]]] = {}
-    for step in looked.moving:
-        merged.setdefault(step[1:], {})[step[0]] = needed[step]
-    for (at, to), events in merged.items():
-        _merged(graph, source, at, to, events, number)
+        mark = "".join(number[m] for m in brought[state] if m in number)
+        _state(graph, looked, state, notes, _told(source, stays), mark=mark)
+    own = {step: tuple(m for m in some if m not in brought[step[1]]) for step, some in needed.items()}
+    for at, to, events in _between(graph, own, looked.states):
+        _merged(graph, source, at, to, events, number, looked.lines)
     legend = [*_signs(looked), *_notes(looked, source)]
     legend += [Key(f"All of it is there only with {m}: {CATALOGUE[m].does}") for m in always]
     legend += [Key(f"{mark} only with {m}: {CATALOGUE[m].does}") for m, mark in number.items()]
+    legend += [Key("What leaves a state that is marked has the same marks.")] if any(brought.values()) else []
     path = f"machines/{plan}/{_file(name, view)}.svg"
     return Picture(path, f"{name} in {plan}{_looking(view)}", _described(looked), graph.source, legend=tuple(legend))
+
+
+def _brought(looked: Sheet, needed: dict[Step, tuple[Mechanism, ...]]) -> dict[str, list[Mechanism]]:
+    """For each state the mechanisms without which nothing leads to it: what leaves it then needs no mark of its own."""
+    arrivals: dict[str, list[tuple[Mechanism, ...]]] = {state: [] for state in looked.states}
+    for step in looked.moving:
+        arrivals[step[2]].append(needed[step])
+    arrivals[looked.initial] = []
+    return {state: [m for m in Mechanism if ways and all(m in way for way in ways)] for state, ways in arrivals.items()}
 
 
 def _marks(looked: Sheet, needed: dict[Step, tuple[Mechanism, ...]]) -> tuple[list[Mechanism], dict[Mechanism, str]]:
@@ -256,7 +335,7 @@ def _marks(looked: Sheet, needed: dict[Step, tuple[Mechanism, ...]]) -> tuple[li
 
 def _merged(
     graph: graphviz.Digraph, source: System, at: str, to: str, events: dict[str, tuple[Mechanism, ...]],
-    number: dict[Mechanism, str],
+    number: dict[Mechanism, str], most: int,
 ) -> None:  # fmt: skip
     """All steps from one state to another as one arrow, marked with what each depends on."""
     grouped: dict[str, list[str]] = {}
@@ -266,8 +345,8 @@ def _merged(
         grouped.setdefault(marks, []).append(source.event(event).label)
         only = f" (only with {', '.join(needed)})" if needed else ""
         tip += [line + only for line in _told(source, [event])]
-    labels = [f"{text} {marks}".strip() for marks, some in grouped.items() for text in folded(some)]
-    _arrow(graph, at, to, _lines(labels, INK), tip)
+    labels = [f"{text}\u00a0{marks}".strip() for marks, some in grouped.items() for text in folded(some)]
+    _arrow(graph, at, to, _lines(labels, INK, most=most), tip)
 
 
 def _described(looked: Sheet) -> str:
@@ -299,13 +378,20 @@ def _id(state: str) -> str:
 
 
 def _state(
-    graph: graphviz.Digraph, looked: Sheet, state: str, notes: list[Words], stays: list[str], sign: str = ""
+    graph: graphviz.Digraph,
+    looked: Sheet,
+    state: str,
+    notes: list[Words],
+    stays: list[str],
+    *,
+    sign: str = "",
+    mark: str = "",
 ) -> None:
-    """A state with notes below its name; ``sign`` tells whether it comes or goes."""
+    """A state with notes below its name; ``sign`` tells whether it comes or goes, ``mark`` with which mechanism."""
     colour = COLOURS[sign] if sign else LINE
     rests = state in looked.resting
     tip = [state + (", may rest here" if rests else ""), *(["permits, and stays:", *stays] if stays else [])]
-    words = [Words(f"{sign} {state}".strip(), colour if sign else "", bold=True), *notes]
+    words = [Words(f"{sign} {state} {mark}".strip(), colour if sign else "", bold=True), *notes]
     graph.node(
         _id(state), label=html(words), tooltip=tooltip(tip), peripheries="2" if rests else "1", color=colour,
         fillcolor=COOL if rests else FILL, penwidth="1.6" if state == looked.initial else "1",
@@ -337,7 +423,8 @@ def _notes(looked: Sheet, source: System) -> list[Key]:
     scope = f"One meal (m1), {'one connection (c1)' if _count(source) == 1 else 'two connections (c1, c2)'}."
     notes = [f"'stays: n' counts events that it permits and that change nothing here. {scope}"]
     if looked.view:
-        notes.append(f"Only {' and '.join(looked.view)} of its states can be seen: a step may depend on the rest.")
+        seen = "; ".join(f"{field}, {what}" for field, what in zip(looked.view, looked.meaning, strict=True))
+        notes.append(f"Of its states only this can be seen, and a step may depend on the rest: {seen}.")
     return [Key(note) for note in notes]
 
 
@@ -393,26 +480,26 @@ def _pair(before: Design, after: Design, name: str, view: tuple[str, ...]) -> Pa
 
 
 def change(before: Design, after: Design, name: str, view: tuple[str, ...] = ()) -> Picture | None:
-    """What the step from one design to the next changes in a machine; None if that is nothing.
+    """What the step from one design to the next changes in how a machine moves; None if that is nothing.
 
-    Steps that change nothing in the machine are shown, in their state, only where they come or go.
+    What it permits without moving is shown, in its states, only where that comes or goes.
     ``UnknownName`` names the machines of both.
     """
     pair = _pair(before, after, name, view)
     steps, label = pair.steps(), pair.labels()
-    if not any(steps.values()):
+    if not any(mark for (_, at, to), mark in steps.items() if at != to):
         return None
     graph = canvas(name, rankdir="TB")
     _start(graph, pair.looked.initial)
     for state, sign in pair.states().items():
         stays = [(event, mark) for (event, at, to), mark in steps.items() if at == to == state]
-        notes = [words for mark in (PLUS, MINUS) for words in _loops(mark, [label[e] for e, m in stays if m == mark])]
+        comes = (PLUS, MINUS) if len(view) < 2 else ()
+        notes = [words for mark in comes for words in _loops(mark, [label[e] for e, m in stays if m == mark])]
         here = pair.new if pair.new and state in pair.new.states else pair.old
         told = [f"{mark or 'as before'} {event}: {label[event]}" for event, mark in stays]
-        _state(graph, here or pair.looked, state, notes, told, sign)
-    for at, to in dict.fromkeys((at, to) for _, at, to in steps if at != to):
-        between = {event: mark for (event, source, dest), mark in steps.items() if (source, dest) == (at, to)}
-        _difference(graph, at, to, between, label)
+        _state(graph, here or pair.looked, state, notes, told, sign=sign)
+    for at, to, events in _between(graph, steps, pair.states()):
+        _difference(graph, at, to, events, label, pair.looked.lines)
     title = f"{name}: {before} → {after}{_looking(view)}"
     path = f"changes/{before}-{after}/{_file(name, view)}.svg"
     return Picture(path, title, _changed(pair), graph.source, legend=tuple(_signed(pair)))
@@ -424,15 +511,17 @@ def _loops(sign: str, labels: list[str]) -> list[Words]:
     return [line._replace(small=True) for line in lines]
 
 
-def _difference(graph: graphviz.Digraph, at: str, to: str, events: dict[str, str], label: dict[str, str]) -> None:
+def _difference(
+    graph: graphviz.Digraph, at: str, to: str, events: dict[str, str], label: dict[str, str], most: int
+) -> None:
     """All steps from one state to another: one arrow, whose look is theirs if they have one sign."""
     signs = set(events.values())
     lines = [
         words
-        for sign in (PLUS, MINUS, "")
+        for sign in ((PLUS, MINUS, "") if most > BRIEF else (PLUS, MINUS))
         for words in _lines(
             folded(label[event] for event, mark in events.items() if mark == sign),
-            COLOURS[sign] if sign else MUTED, f"{sign} ".lstrip(), bold=sign == PLUS,
+            COLOURS[sign] if sign else MUTED, f"{sign} ".lstrip(), bold=sign == PLUS, most=most,
         )
     ]  # fmt: skip
     sign = signs.pop() if len(signs) == 1 else ""
@@ -461,7 +550,8 @@ def _signed(pair: Pair) -> Iterator[Key]:
         yield Key(f"− only in {before}", "line", RED, dash="4 3", width=1.3)
     yield Key("in both, or some of both: the lines of its label tell", "line", GREY)
     yield from _signs(pair.looked)[:2]
-    yield Key("↻ is permitted and changes nothing here; left out where it is in both.")
+    if len(pair.looked.view) < 2:
+        yield Key("↻ is permitted and changes nothing here; left out where it is in both.")
     if pair.old is None:
         yield Key(f"The machine is new in {after}.")
     yield from _notes(pair.looked, product(after, pair.connections))[1:]
@@ -474,18 +564,29 @@ def _signed(pair: Pair) -> Iterator[Key]:
 # ---------------------------------------------------------------------- all
 
 
+@cache
+def portraits() -> tuple[tuple[str, Picture], ...]:
+    """Every machine of every design, then every change from one design to the next, by the machine's name."""
+    return (*_each(), *_changes())
+
+
 def pictures() -> Iterator[Picture]:
-    """Every machine of every design, then every change from one design to the next."""
+    """All of them."""
+    return (each for _, each in portraits())
+
+
+def _each() -> Iterator[tuple[str, Picture]]:
     for plan in DESIGNS.values():
         for name, source in drawn(plan).items():
             for view in views(source.machines[source.position[name]]):
-                yield picture(plan, name, view)
+                yield name, picture(plan, name, view)
+
+
+def _changes() -> Iterator[tuple[str, Picture]]:
     for before, after in pairwise(DESIGNS.values()):
         for name, looks in _compared(before, after).items():
-            for view in looks:
-                found = change(before, after, name, view)
-                if found is not None:
-                    yield found
+            changed = (change(before, after, name, view) for view in looks)
+            yield from ((name, each) for each in changed if each is not None)
 
 
 def _compared(before: Design, after: Design) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -12,16 +12,31 @@ from draw.charts import drawn, page_of
 from draw.cited import ROOT, cited, named
 from draw.matrix import cell, matrix
 from draw.page import Page, code, link, table
-from draw.reference import every_event, family, machine_pages, machine_path, references
-from model.alphabet import obligation
+from draw.reference import (
+    TICKED,
+    conditions,
+    elsewhere,
+    every_event,
+    family,
+    machine_pages,
+    machine_path,
+    mechanism,
+    owed,
+    references,
+    takers,
+    widest,
+)
+from draw.talk import family as machine_kind
 from model.assumptions import ASSUMPTIONS
 from model.design import DESIGNS
 from model.mechanism import CATALOGUE
 from model.product import system
 from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from model.words import TIMERS
 from properties.catalogue import PROPERTIES, Property
-from properties.expected import expected
+from properties.expected import Verdict, expected
 from properties.facts import Facts
+from properties.laws import LAWS
 from properties.requirements import REQUIREMENTS, Requirement
 from properties.scenarios import FAILURES, PATHS, SCENARIOS
 from properties.smallest import BREAKS, KEPT
@@ -40,7 +55,7 @@ def pages() -> Iterator[Page]:
     yield matrix()
     machines = list(machine_pages())
     yield from machines
-    rest = [_events(), _mechanisms(), _properties(), _traceability(), _scopes(), *_laws()]
+    rest = [_events(), _timing(), _mechanisms(), _properties(), _traceability(), _scopes(), _laws()]
     yield from rest
     yield _index(machines, rest)
 
@@ -56,7 +71,7 @@ def _index(machines: Iterable[Page], rest: Iterable[Page]) -> Page:
     lines = [
         "# Reference", "",
         f"Start with {link(here, page_of('flaw'), 'the flaw')}, then see "
-        f"{link(here, page_of('happy-hardened'), 'the repaired design at work')}. "
+        f"{link(here, page_of('repair'), 'the repair')}. "
         f"{link(here, 'matrix.md', 'Designs by properties')} says who keeps what; these pages say what to build.", "",
         *(f"- {link(here, page.path, page.title)}: {page.description}" for page in rest), "",
         "## Machines", "",
@@ -81,26 +96,34 @@ def _events() -> Page:
     lines = [
         "Everything that can happen, of all designs and mechanisms, in a scope that lets everything in. An event "
         "happens when all who take part can take it, and then all of them move at once. *system*: owed if it stays "
-        "possible; *user*: may happen, never owed; *fault*: may happen, and ends in the end.", "",
+        "possible; *user*: may happen, never owed; *fault*: may happen, and ends in the end. " + TICKED, "",
     ]  # fmt: skip
-    lines += _toc(groups)
+    lines += _overview(groups)
     for name, some in groups.items():
         lines += ["", f"{_anchor(name)}", f"### `{name}`", "", *_event(here, name, some)]
     return _page(here, "Events", "who does what, who takes part, what it prints, and what is owed", lines)
 
 
-def _toc(groups: dict[str, list[Event]]) -> list[str]:
-    owners: dict[str, list[str]] = defaultdict(list)
+def _overview(groups: dict[str, list[Event]]) -> list[str]:
+    rows = []
     for name, some in groups.items():
-        owners[some[0].owner].append(f"[`{name}`](#{name})")
-    return [line for owner, names in owners.items() for line in (f"**{owner}**: {', '.join(names)}", "")]
+        kinds = dict.fromkeys(machine_kind(machine) for event in some for machine in takers(event.name))
+        prints = dict.fromkeys(f"{e.line.log}: {code(e.line.text)}" for e in some if e.line)
+        rows.append(
+            (f"[`{name}`](#{name})", some[0].owner, some[0].kind, ", ".join(kinds), "<br>".join(prints) or "none")
+        )
+    return table(
+        ["event", "owner", "kind", "who takes part in `hardened`, or where it is", "shows in the log of"], rows
+    )
 
 
 def _event(here: str, name: str, some: list[Event]) -> list[str]:
-    takes = dict.fromkeys(machine for event in some for machine in event.takes)
-    lines = [obligation(some[0].name), ""]
+    lines = [owed(here, some[0].name), ""]
     lines.append(f"- {some[0].kind}, by the {some[0].owner}; from {references(_refs(some), here) or 'no requirement'}")
-    lines.append(f"- takes part: {', '.join(_machine(here, machine) for machine in takes)}")
+    for text, who in (("takes part", takers), ("in other designs also", elsewhere)):
+        names = dict.fromkeys(machine for event in some for machine in who(event.name))
+        lines += [f"- {text}: {', '.join(_machine(here, name) for name in names)}"] if names else []
+    lines += [f"- possible while {_while(here, some[0].name)}"] if conditions(some[0].name) else []
     prints = dict.fromkeys((e.line.log, e.line.text) for e in some if e.line)
     lines += [f"- shows in the {log} log as {code(text)}" for log, text in prints]
     lines += ["- shows in no log"] if not prints else []
@@ -111,6 +134,11 @@ def _event(here: str, name: str, some: list[Event]) -> list[str]:
     return lines
 
 
+def _while(here: str, name: str) -> str:
+    """What an event asks of each machine, of the first event of its family."""
+    return "; ".join(f"{_machine(here, machine)} is {where}" for machine, where in conditions(name))
+
+
 def _refs(some: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(ref for event in some for ref in event.refs))
 
@@ -118,6 +146,31 @@ def _refs(some: Iterable[Event]) -> list[str]:
 def _machine(here: str, name: str) -> str:
     path = machine_path("connection.c1" if name == "connection.c2" else name)
     return link(here, path, code(name))
+
+
+# ---------------------------------------------------------------------- time
+
+
+def _timing() -> Page:
+    here = "reference/timing.md"
+    lines = [
+        "The model has no seconds: whatever waits for time may happen at any moment while it waits, so what holds here "
+        "holds for every choice of the figures. Where the seed gives one it stands here; where it gives none, choose, "
+        f"but do choose a limit. {TICKED}", "",
+    ]  # fmt: skip
+    rows = []
+    for timer in TIMERS:
+        every = (*widest("hardened")[1], *every_event())
+        name = next(name for name in every if f"{name}.".startswith(f"{timer.event}."))
+        switch = ", ".join(mechanism(here, m) for m in timer.mechanisms)
+        event = link(here, f"reference/events.md#{family(name)}", code(timer.event))
+        rows.append(
+            (timer.what, event, switch, _while(here, name), timer.figure or "none", references(timer.refs, here))
+        )
+    head = ["what runs out", "then", "with", "it may end while", "figure", "from"]
+    return _page(
+        here, "Timing", "every timer: when it runs, what its end brings, and the figures", [*lines, *table(head, rows)]
+    )
 
 
 # ---------------------------------------------------------------------- mechanisms
@@ -138,8 +191,8 @@ def _mechanisms() -> Page:
 
 
 def _needed(here: str, name: str) -> str:
-    for mechanism, (broken, _) in BREAKS.items():
-        if mechanism == name:
+    for switch, (broken, _) in BREAKS.items():
+        if switch == name:
             return link(here, page_of(f"without-{name.replace('_', '-')}"), f"{broken} breaks")
     return next((why for mechanism, why in KEPT.items() if mechanism == name), "does not have it")
 
@@ -234,7 +287,12 @@ def _lets_in(r: Requirement) -> Scope:
 
 
 def _holds(scope: Scope, name: str) -> str:
-    """The verdict on `hardened` in a scope, which is named by what it lets in beyond the default."""
+    """The verdict on `hardened` in a scope, which is named by what it lets in beyond the default.
+
+    Where the premise cannot occur it is judged where it can.
+    """
+    if expected(DESIGNS["hardened"], scope, name) is Verdict.VACUOUS:
+        scope = scope.with_(WITNESSED.includes)
     more = sorted(scope.includes - Scope().includes)
     return f"{expected(DESIGNS['hardened'], scope, name)}{' with ' + ', '.join(more) if more else ''}"
 
@@ -310,10 +368,6 @@ def _pinned() -> list[tuple[object, ...]]:
 @cache
 def _law_of() -> dict[str, list[str]]:
     """For each family of events the laws that say when they can happen."""
-    try:
-        from properties.laws import LAWS
-    except ImportError:
-        return {}
     out: dict[str, dict[str, None]] = defaultdict(dict)
     for plan in DESIGNS.values():
         facts = Facts(plan, Scope(), system(plan, Scope()))
@@ -324,12 +378,7 @@ def _law_of() -> dict[str, list[str]]:
     return {name: list(laws) for name, laws in out.items()}
 
 
-def _laws() -> Iterator[Page]:
-    """The laws, if there are any."""
-    try:
-        from properties.laws import LAWS
-    except ImportError:
-        return
+def _laws() -> Page:
     here = "reference/laws.md"
     rows = [(_anchor(law.id) + code(law.id), law.sentence, references(law.refs, here)) for law in LAWS.values()]
     lines = [
@@ -337,4 +386,4 @@ def _laws() -> Iterator[Page]:
         "what never is, what ends. The suite decides each completely, in small scopes.", "",
         *table(["law", "says", "from"], rows),
     ]  # fmt: skip
-    yield _page(here, "Laws", "when each event can happen, and what it changes", lines)
+    return _page(here, "Laws", "when each event can happen, and what it changes", lines)

@@ -16,7 +16,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from checker import Event, Kind, Machine, State
-from draw.page import Page, code, details, link, table
+from draw.machines import portraits
+from draw.page import Page, code, details, link, relative, table
 from mealspec.listing import WIDEST
 from model.alphabet import obligation
 from model.design import DESIGNS, design
@@ -24,7 +25,21 @@ from model.mechanism import CATALOGUE, Mechanism
 from model.product import system
 from model.words import FIELDS, VALUES
 
-__all__ = ["RICH", "every_event", "family", "machine_pages", "machine_path", "references", "widest"]
+__all__ = [
+    "RICH",
+    "TICKED",
+    "conditions",
+    "elsewhere",
+    "every_event",
+    "family",
+    "machine_pages",
+    "machine_path",
+    "mechanism",
+    "owed",
+    "references",
+    "takers",
+    "widest",
+]
 
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
@@ -33,12 +48,17 @@ _VALUE = re.compile(r"[cm]\d(\+c\d)*|none|absent|processing|completed|failed")
 """What a name may end with that is a value and no kind of event."""
 
 
+ANYWHERE = "any state"
+
+
 class Saying(NamedTuple):
     """One row in words: where the machine takes the event, and what changes then."""
 
     when: str
     then: str
 
+
+TICKED = "A mechanism with ✓ is one of `hardened`."
 
 Sayings = Mapping[tuple[str, str], Saying]
 """By machine and event."""
@@ -94,7 +114,7 @@ def _told(name: str, rows: tuple[Any, ...], states: tuple[State, ...]) -> tuple[
 def _of_values(pairs: Sequence[tuple[State, State]], states: Sequence[State]) -> Saying:
     """Rows of a machine whose states are plain values."""
     sources = [source for source, _ in pairs]
-    when = "any state" if len(sources) == len(states) else " or ".join(map(str, sources))
+    when = ANYWHERE if len(sources) == len(states) else " or ".join(map(str, sources))
     moves = [(source, dest) for source, dest in pairs if source != dest]
     if not moves:
         return Saying(when, "no change")
@@ -110,13 +130,17 @@ def _of_tuples(pairs: Sequence[tuple[Any, Any]], states: Sequence[Any]) -> Sayin
         every, taken = (list(dict.fromkeys(state[k] for state in some)) for some in (states, [s for s, _ in pairs]))
         if len(taken) < len(every):
             limits.append(f"{field}: {' or '.join(map(_value, taken))}")
-    moves = dict.fromkeys(_changes(source, dest) for source, dest in pairs)
-    return Saying("; ".join(limits) or "any state", "; or ".join(moves))
+    moved = [k for k in range(len(states[0])) if any(source[k] != dest[k] for source, dest in pairs)]
+    ends = {k: {dest[k] for _, dest in pairs} for k in moved}
+    if all(len(values) == 1 for values in ends.values()):
+        return Saying("; ".join(limits) or ANYWHERE, _changes(pairs[0][1], moved))
+    moves = dict.fromkeys(_changes(dest, [k for k in moved if source[k] != dest[k]]) for source, dest in pairs)
+    return Saying("; ".join(limits) or ANYWHERE, "; or ".join(moves))
 
 
-def _changes(source: Any, dest: Any) -> str:
-    fields = [field for field, a, b in zip(source._fields, source, dest, strict=True) if a != b]
-    return ", ".join(f"{field} → {_value(getattr(dest, field))}" for field in fields) or "no change"
+def _changes(dest: Any, moved: Iterable[int]) -> str:
+    """What becomes of these fields."""
+    return ", ".join(f"{dest._fields[k]} → {_value(dest[k])}" for k in moved) or "no change"
 
 
 def _value(value: object) -> str:
@@ -213,6 +237,30 @@ def every_event() -> dict[str, Event]:
     return out
 
 
+@cache
+def takers(name: str) -> tuple[str, ...]:
+    """Who takes part in an event in `hardened`, or in all other designs together if `hardened` does not have it."""
+    plans = ["hardened"] if name in widest("hardened")[1] else _variants()
+    found = [widest(plan)[1][name] for plan in plans if name in widest(plan)[1]]
+    return tuple(dict.fromkeys(machine for event in found for machine in event.takes))
+
+
+@cache
+def conditions(name: str) -> tuple[tuple[str, str], ...]:
+    """Where each machine must stand for an event, in `hardened` or the first design that has it."""
+    plan = next(plan for plan in ("hardened", *_variants()) if name in widest(plan)[1])
+    found = [(machine, _sayings(plan)[machine, name].when) for machine in widest(plan)[1][name].takes]
+    return tuple((machine, where) for machine, where in found if where != ANYWHERE)
+
+
+@cache
+def elsewhere(name: str) -> tuple[str, ...]:
+    """Who takes part in an event in other designs only."""
+    found = [widest(plan)[1][name] for plan in _variants() if name in widest(plan)[1]]
+    every = dict.fromkeys(machine for event in found for machine in event.takes)
+    return tuple(machine for machine in every if machine not in takers(name))
+
+
 def machine_pages() -> Iterator[Page]:
     """One page for each machine."""
     for name in _names():
@@ -229,19 +277,38 @@ def _page(name: str) -> Page:
     variant, machine = _in(name)
     here = machine_path(name)
     summary, *more = machine.doc.split("\n\n")
-    rows = entries(name)
+    rows, whole = _without_whole(entries(name))
     ours = [entry for entry in rows if variant in entry.designs]
     others = [entry for entry in rows if variant not in entry.designs]
     moving = [entry for entry in ours if entry.saying.then != "no change"]
     still = [entry for entry in ours if entry.saying.then == "no change"]
     lines = [f"# Machine `{name}`", "", _flat(summary), ""]
     lines += [line for text in more for line in (_flat(text), "")]
+    lines += [f"There only with {mechanism(here, m)}: {CATALOGUE[m].does}" for m in whole] + [""] * bool(whole)
+    lines += _pictures(here, name)
     lines += ["## States", "", *_states(machine), "", *_elsewhere(name, machine)]
+    lines += [TICKED, ""]
     lines += [f"## What moves it in `{variant}`", "", *_rows(moving, here), ""] if moving else []
     lines += [f"## Where it has a say in `{variant}`, and is not moved", "", *_rows(still, here), ""] if still else []
     lines += ["## Rows of other designs", "", *_rows(others, here, designs=True), ""] if others else []
     lines += [link(here, "reference/README.md", "reference") + " · " + link(here, "reference/events.md", "events")]
     return Page(here, f"Machine {name}", _flat(summary), "\n".join(lines) + "\n")
+
+
+def _without_whole(rows: list[Entry]) -> tuple[list[Entry], list[Mechanism]]:
+    """The rows without the mechanisms that all of them need, and these: what the machine itself is there for."""
+    named = [row for row in rows if row.designs[0] in DESIGNS] or rows
+    whole = [m for m in Mechanism if all(m in row.brought for row in named)]
+    return [row._replace(brought=tuple(m for m in row.brought if m not in whole)) for row in rows], whole
+
+
+def _pictures(here: str, name: str) -> list[str]:
+    """The machine as the repaired design has it, and links to what it is in the others, and what changes."""
+    every = [each for machine, each in portraits() if machine == name]
+    shown = [each for each in every if each.path.startswith("machines/hardened/")]
+    lines = [line for each in shown for line in (f"![{each.title}]({relative(here, each.path)})", "")]
+    others = [f"- {link(here, each.path, each.title)}" for each in every if each not in shown]
+    return [*lines, *(details("In the other designs, and what changes", others) if others else []), ""]
 
 
 def _flat(text: str) -> str:
@@ -308,7 +375,7 @@ def _rows(some: Iterable[Entry], here: str, *, designs: bool = False) -> list[st
     out = []
     for entry in some:
         event = every_event()[entry.events[0]]
-        behind = ", ".join(_mechanism(here, m) for m in entry.altered)
+        behind = ", ".join(mechanism(here, m) for m in entry.altered)
         where = [", ".join(map(code, entry.designs))] if designs else []
         names = "<br>".join(map(code, entry.events))
         owes = _duty(here, event, entry)
@@ -317,12 +384,23 @@ def _rows(some: Iterable[Entry], here: str, *, designs: bool = False) -> list[st
     return table([*head, "other without", "from"], out)
 
 
-def _mechanism(here: str, name: str) -> str:
-    return link(here, f"reference/mechanisms.md#{name}", name)
+def mechanism(here: str, name: str) -> str:
+    """A link to a mechanism, ticked if it is one of `hardened`."""
+    tick = " ✓" if name in {*DESIGNS["hardened"].mechanisms} else ""
+    return link(here, f"reference/mechanisms.md#{name}", name) + tick
+
+
+def owed(here: str, name: str) -> str:
+    """What is owed at the event of that name, in Markdown: mechanisms are links, those of `hardened` ticked."""
+    switches = set(Mechanism)
+    return re.sub(
+        r"`([a-z_]+)`", lambda found: mechanism(here, found[1]) if found[1] in switches else found[0], obligation(name)
+    )
 
 
 def _duty(here: str, event: Event, entry: Entry) -> str:
     """What is owed at the event, and what the mechanisms say that bring the machine in."""
     start = {Kind.USER: "May happen. ", Kind.FAULT: "To be borne: "}.get(event.kind, "")
-    brought = [f"{_mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought]
-    return " ".join([start + obligation(event.name), *brought])
+    said = obligation(event.name)
+    brought = [f"{mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in said]
+    return " ".join([start + owed(here, event.name), *brought])

@@ -359,9 +359,10 @@ def _block(graph: graphviz.Digraph, parted: Quotient, number: int, steps: Steps,
     tip += [f"{rests:,} of them at rest"] if rests else []
     tip += ["steps within:", *stays] if stays else []
     big = 0.3 + 0.22 * log10(size + 1)
-    look = {"label": html(words), "width": f"{2.2 * big:.2f}", "height": f"{big:.2f}"}
+    look = {"label": html(words), "width": f"{1.7 * big:.2f}", "height": f"{big:.2f}"}
     if not named:
-        look = {"label": "", "shape": "circle", "width": f"{big / 5:.2f}", "height": f"{big / 5:.2f}"}
+        shape = "triangle" if held else "circle"
+        look = {"label": "", "shape": shape, "width": f"{big / 5:.2f}", "height": f"{big / 5:.2f}"}
     graph.node(
         _id(number), tooltip=tooltip(tip), **look,
         peripheries="2" if rests else "1", penwidth="2" if on_path else "1", color=ORANGE if on_path else LINE,
@@ -392,7 +393,7 @@ def _edge(
     words = []
     if taken:
         look |= {"color": ORANGE, "penwidth": "2.4", "fontcolor": ORANGE, "style": "solid"}
-        words = [Words(f"\u00a0{k}\u00a0", ORANGE, bold=True) for k in [_ranges(taken)]]
+        words = [Words(f"\u00a0\u00a0{k}\u00a0\u00a0", ORANGE, bold=True) for k in [_ranges(taken)]]
     elif not steps and len(parted.edges) <= PAIRS:
         labels = folded(named[name].label for name in events)
         words = [

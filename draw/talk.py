@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import graphviz  # type: ignore[import-untyped]
 
 from checker import Event, Kind, System
-from draw.dot import COOL, FILL, FRAME, INK, MUTED, ORANGE, PAPER, WARM, Key, Picture, Words, canvas, html, tooltip
+from draw.dot import COOL, FILL, FRAME, GREY, MUTED, ORANGE, PAPER, WARM, Key, Picture, Words, canvas, html, tooltip
 from model.alphabet import OWNERS
 from model.design import DESIGNS, Design
 from model.product import system
@@ -116,7 +116,7 @@ def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
     product = system(design, scope)
     owner = {family(name): who for name, who in owners(product).items()}
     groups = {who: [name for name in owner if owner[name] == who] for who in OWNERS if who in owner.values()}
-    graph = canvas("talk", rankdir="TB", ranksep="0.55", nodesep="0.35", newrank="true")
+    graph = canvas("talk", rankdir="TB", ranksep="0.5", newrank="true")
     graph.node(USER, label=USER, shape="ellipse", fillcolor=WARM, tooltip="the user: may act, never has to")
     for who, mine in groups.items():
         _group(graph, who, mine, product)
@@ -145,7 +145,7 @@ def _group(graph: graphviz.Digraph, who: str, mine: list[str], product: System) 
 
 LEGEND = (
     Key("from whose step it is, to who moves with it: verbs of the events that they share, and how many more", "line"),
-    Key("to who does not move, and has to permit it", "line", dash="4 3"),
+    Key("to who does not move, and has to permit it", "line", GREY, dash="4 3"),
     Key("⚡ faults that move it by itself, or of which it is the first to know", "", ORANGE),
     Key("Point at a box or an edge to see every event by its full name."),
 )
@@ -171,10 +171,13 @@ def _box(graph: graphviz.Digraph, name: str, product: System, colour: str) -> No
 
 
 def _edge(graph: graphviz.Digraph, talk: Talk) -> None:
+    """Whom a step moves decides who stands below whom; who only permits it is led to lightly, and without words."""
     tip = tooltip([f"{talk.source} → {talk.dest}", *(f"{event.name}: {event.label}" for event in talk.events)])
-    label = html([Words(word, INK if talk.moves else MUTED, small=True) for word in talk.label])
-    style = "solid" if talk.moves else "dashed"
-    graph.edge(talk.source, talk.dest, label=label, style=style, tooltip=tip, labeltooltip=tip)
+    if talk.moves:
+        words = html([Words(f"\u00a0{word}\u00a0", small=True) for word in talk.label], left=True)
+        graph.edge(talk.source, talk.dest, label=words, tooltip=tip, labeltooltip=tip)
+    else:
+        graph.edge(talk.source, talk.dest, style="dashed", color=GREY, constraint="false", tooltip=tip)
 
 
 def pictures() -> Iterator[Picture]:

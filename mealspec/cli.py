@@ -16,6 +16,7 @@ from textwrap import wrap
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from checker import CheckerError, Rejection, differences, dump, load, replay, unknown
@@ -319,7 +320,7 @@ def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
 @cli.command()
 @click.argument("what", required=False)
 @click.option("--design", "name", default="hardened", show_default=True, help="Of which design.")
-@click.option("--project", default="", help="For states: the machines that tell them apart, by commas.")
+@click.option("--project", default="", help="Machines that tell states apart, or fields of a machine, by commas.")
 @click.option("--property", "property_id", default="", help="For states: draw its shortest counterexample.")
 @click.option("--to", "form", default="svg", show_default=True, help="svg, dot, mermaid, graphml, json or scxml.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here; everything goes to diagrams/.")
@@ -336,13 +337,24 @@ def draw(
     plan = design(name)
     if property_id:
         _property(property_id)
+    chosen = tuple(split(project))
     if what is None:
+        _only("everything", "--out")
         drawing.everything(out or Path("diagrams"))
     elif what == "states":
-        chosen = tuple(split(project))
         deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:
-        deliver(drawing.one(what, plan, form), out)
+        _only(f"'{what}'", "--design", *(["--project"] if what != "talk" else []), "--to", "--out")
+        deliver(drawing.one(what, plan, chosen, form), out)
+
+
+def _only(what: str, *options: str) -> None:
+    """Refuse options that say nothing about what is drawn."""
+    given = click.get_current_context()
+    for option in given.command.params:
+        said = given.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and said and option.opts[0] not in options:
+            raise CheckerError(f"{option.opts[0]} says nothing about {what}; what does is {', '.join(options)}")
 
 
 def _property(name: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +18,7 @@ from draw import states as reachable
 from draw.dot import Picture, renderer, svg
 from draw.everything import everything as files
 from draw.exports import FORMS, export, of_machine, of_quotient
+from mealspec.files import write
 from model.design import Design
 from model.product import system
 from model.scope import Scope
@@ -31,6 +36,11 @@ def everything(folder: Path) -> None:
     Only files that look like ours are removed: a folder with anything else is refused.
     """
     _check(folder)
+    with _made(folder):
+        _drawn(folder)
+
+
+def _drawn(folder: Path) -> None:
     began = last = time.monotonic()
     live = sys.stderr.isatty()
 
@@ -47,18 +57,52 @@ def everything(folder: Path) -> None:
     drawn = {page.path: page.text for page in files(report)}
     if live:
         sys.stderr.write("\r\x1b[K")
-    try:
+    with _uninterrupted():
+        for path, text in drawn.items():
+            _make((folder / path).parent)
+            write(folder / path, text)
         for old in _ours(folder):
             if old.relative_to(folder).as_posix() not in drawn:
-                old.unlink()
-        for path, text in drawn.items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CheckerError(f"cannot write {error.filename}: {error.strerror}") from None
+                _remove(old)
     took = time.monotonic() - began
     click.echo(f"{len(drawn)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+    except OSError as error:
+        raise CheckerError(f"cannot remove {file}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder is there, or is refused before anything is drawn; one that stays empty goes again."""
+    _make(folder)
+    try:
+        if not os.access(folder, os.W_OK):
+            raise CheckerError(f"cannot write {folder}: Permission denied")
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # not empty
+            folder.rmdir()
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Who interrupts now gets all or has had nothing: it takes less than a second."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ours(folder: Path) -> list[Path]:
@@ -78,21 +122,23 @@ def _form(form: str) -> None:
         raise unknown("format", form, ["svg", *FORMS])
 
 
-def one(what: str, plan: Design, form: str) -> str:
-    """Who talks to whom, or a machine."""
+def one(what: str, plan: Design, fields: tuple[str, ...], form: str) -> str:
+    """Who talks to whom, or a machine, of which a picture shows some fields."""
     _form(form)
     if what == "talk":
-        picture = next(iter(talk.pictures()))
-        return _as(picture, form, what)
+        return _as(talk.whole(plan), form, what)
     found = machines.drawn(plan)
     if what not in found:
         raise unknown("picture", what, ["talk", "states", *found])
+    machine = found[what].machines[found[what].position[what]]
     if form == "svg":
-        product = found[what]
-        views = machines.views(product.machines[product.position[what]])
-        return svg(machines.picture(plan, what, views[0]))
-    product = found[what]
-    return export(of_machine(product.machines[product.position[what]]), form)
+        view = machines.chosen(machine, fields)
+        if view:
+            click.echo(f"of {what} only {' and '.join(view)}", err=True)
+        return svg(machines.picture(plan, what, view))
+    if fields:
+        raise CheckerError("--project chooses what a picture shows; other forms hold the whole machine")
+    return export(of_machine(machine), form)
 
 
 def _as(picture: Picture, form: str, what: str) -> str:
@@ -110,6 +156,8 @@ def states(plan: Design, scope: Scope, project: tuple[str, ...], property_id: st
         drawn = reachable.picture(plan, scope, project=project, property_id=property_id)
         click.echo(f"{drawn.engine}, by {renderer()}", err=True)
         return svg(drawn)
+    if property_id:
+        raise CheckerError("--property draws a path through a picture; other forms have none")
     graph = explore(system(plan, scope))
     facts = Facts(plan, scope, graph.system)
     return export(of_quotient(reachable.quotient(graph, reachable.facets(graph, project, facts), facts)), form)

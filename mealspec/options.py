@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from checker import CheckerError
+from mealspec.files import write
 from model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
 
 __all__ = ["deliver", "number_of_faults", "scoped", "split"]
@@ -56,15 +54,5 @@ def deliver(text: str, out: Path | None) -> None:
     """To stdout, or whole into a file: a reader never sees half of it."""
     if out is None:
         click.echo(text, nl=False)
-        return
-    if not out.name:
-        raise CheckerError(f"cannot write '{out}': it names no file")
-    part = out.parent / f".mealspec.{os.getpid()}.part"
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    except OSError as error:
-        raise CheckerError(f"cannot write {out}: {error.strerror}") from None
-    finally:
-        with contextlib.suppress(OSError):  # gone, if all went well
-            part.unlink()
+    else:
+        write(out, text)

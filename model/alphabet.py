@@ -166,7 +166,7 @@ def _archive(m: str, design: Design, scope: Scope) -> Iterator[Event]:
 def _dial_takes(old: str, new: str, scope: Scope) -> list[str]:
     taken = [c for c in scope.connection_names if c <= new or c == old]
     notes = _each("notification", scope.meal_names)
-    return [*_each("connection", taken), "service", "flags", "screen", *notes]
+    return ["service", *_each("connection", taken), "flags", "screen", *notes]
 
 
 def _appear(design: Design, scope: Scope) -> Iterator[Event]:
@@ -467,91 +467,245 @@ def _poll_takes(name: str, design: Design, scope: Scope) -> list[str]:
     return ["poller"] if name in poll_starts(design, scope) else []
 
 
+_SHOW = (
+    "Show what the answer says, though it may be old; with `terminal_absorbs` a meal that is shown as finished "
+    "stays so."
+)
+_DOWN = "The server is down: the load ends at once, and what is shown stays."
+_OFFLINE = "There is no network: the load ends at once, and what is shown stays."
+_CUT = "A load may fail, on the way or its answer on the way back; what is shown stays."
+_LOOK = "Then look for unfinished meals, as after an answer."
+_OVER = (
+    "With `retry_refresh` send it again; else the handler is over, and with `socket_stops_polling` it stops "
+    "polling all the same."
+)
+
 OBLIGATIONS: dict[str, str] = {
-    "user.submit": "Save the meal on the device at once; its upload is the outbox's.",
-    "client.submit": "Save the waiting meal as soon as no connect is in progress.",
-    "client.submit_anyway": "Save the waiting meal when the time limit has passed, connected or not.",
-    "user.wait": "While a connect is in progress, hold the submission back, and start its time limit.",
-    "user.reconnect": "Let the old socket go, lower connected, raise connecting, dial anew; it ends as a connect does.",
-    "user.leave": "End the poll task and every load, close the socket, lower both flags.",
-    "client.return": "Load the list, then connect as on the first appearance.",
-    "user.background": "Nothing runs from here on; do not count on any socket that was open.",
-    "user.foreground": "Run on; a socket from before may be dead without a word.",
-    "user.archive": "Forget a meal that is shown as finished, and nothing of it before its load is over.",
-    "client.appear": "Load the list once, beside the connect and not after it.",
-    "client.connect": "Raise connecting, then dial; let the older socket go as the design says.",
-    "client.heal": "When the flag says connected and the service does not, dial as the button does.",
-    "client.redial": "Whenever the service holds no socket and no dial is awaited, dial again; back off between tries.",
+    "user.submit": (
+        "Save the meal on the device at once, whatever the network does, and leave its upload to the outbox. With "
+        "`poll_on_submit` start polling in the same step. With `wait_before_submit` only while no connect is in "
+        "progress, else wait."
+    ),
+    "user.wait": "While connecting is raised, hold the submission back, and start its time limit.",
+    "client.submit": "As soon as connecting is lowered, save the waiting meal, as `user.submit` does.",
+    "client.submit_anyway": "When its time limit has passed, save the waiting meal though the connect goes on.",
+    "user.reconnect": (
+        "At any time while the screen is shown, also during another connect: lower connected, raise connecting, "
+        "close the socket that the library holds (`close_before_dial`), dial. It ends as a connect does."
+    ),
+    "user.leave": (
+        "In one step: end the poll task, one that is cancelled and still alive, every load and whoever awaits a "
+        "dial; close the socket; lower both flags."
+    ),
+    "user.background": "No code runs from here on: no timer, no poll, no answer to a ping. Do not count on any socket.",
+    "user.foreground": (
+        "Run on; a socket from before may be dead without a word. With `probe_on_foreground` load the list at "
+        "once, and probe the socket with a deadline."
+    ),
+    "user.archive": (
+        "Nothing to build: the model forgets a finished meal that is shown, once nothing of it is under way, so "
+        "that its name can be used again."
+    ),
+    "client.appear": "Load the list once, beside the connect and not after it. With `poll_on_appear` start polling.",
+    "client.return": (
+        "As on the first appearance: load the list, drop what an earlier such load was told, connect. With "
+        "`poll_on_appear` start polling if no task runs."
+    ),
+    "client.connect": (
+        "The screen's connect task; with `connect_guard` only while connecting is lowered. Raise connecting, "
+        "leave connected as it is, close the socket that the library holds (`close_before_dial`), dial."
+    ),
     "client.skip_connect": "While connecting is raised, do nothing: do not dial, do not touch the flags.",
-    "client.open": "The handshake is done: the socket is open, which does not say that the server can route to it.",
-    "client.ready": "Only after the server's ready may the service say connected.",
-    "client.connected": "Raise connected and lower connecting, for the socket whose outcome this is.",
-    "client.failed": "Lower both flags, for the socket whose outcome this is; from here on a fallback must run.",
-    "client.superseded": "An outcome of a socket that is no longer the current one changes nothing.",
-    "client.give_up": "Limit every dial in time; when the limit passes, close that end and tell whoever awaits it.",
-    "client.refused": "A refused dial fails at once, for whoever awaits it.",
-    "client.unreachable": "Without a network a dial fails at once instead of hanging.",
-    "client.hear_close": "When the close arrives, hold no socket and say not connected.",
-    "client.expire": "Ping; when the answer is late, close the socket and say not connected.",
-    "client.probe_dead": "A probe without an answer in time closes the socket.",
-    "client.probe_alive": "A probe that is answered changes nothing.",
-    "client.probe_none": "Without a socket there is nothing to probe.",
-    "client.follow_path": "When the network path changes, let the socket go; its successor is dialled as always.",
-    "client.notice_drop": "When the library holds no socket, lower connected and start polling.",
-    "client.ping": "Send a ping while connected.",
-    "client.upload": "Send a saved meal as long as it is not answered; a repetition must be recognisable as one.",
+    "client.heal": (
+        "While the screen is shown, look now and then: if the flag says connected and the library does not, lower "
+        "connected, raise connecting, dial."
+    ),
+    "client.redial": (
+        "Whenever the screen is shown, the library holds no socket and connecting is lowered: lower connected, "
+        "raise connecting, dial. Never give this up; back off between tries."
+    ),
+    "client.open": (
+        "The handshake is done, which does not say that the server can route to the socket. With `ready_ack` tell "
+        "nobody, and wait for ready; without it the library says connected, if it still holds this socket, and "
+        "the dial has succeeded."
+    ),
+    "client.ready": (
+        "Only now may the library say connected, if it still holds this socket, and the dial has succeeded."
+    ),
+    "client.connected": (
+        "Raise connected, lower connecting. What was skipped before the server could route to the socket is not sent "
+        "again: fetch it here (`catch_up`), or go on polling until it is shown (`client.poll.wake.anyway`). With "
+        "`socket_stops_polling` stop polling here, fetched or not. With `current_socket_only` all this only if the "
+        "library holds this socket and says connected."
+    ),
+    "client.failed": (
+        "Lower both flags; with `poll_on_connect_failure` start polling. With `current_socket_only` only while "
+        "the library holds no socket, and then also for a dial that succeeded and whose socket is gone since."
+    ),
+    "client.superseded": (
+        "The library holds another socket by now: forget the outcome of this dial, good or bad, and touch neither "
+        "flags nor polling."
+    ),
+    "client.give_up": (
+        "Limit every dial in time, with `ready_ack` until ready has come. When the limit passes, close that end, "
+        "let go of the socket, and tell whoever awaits the dial that it failed."
+    ),
+    "client.refused": (
+        "While the server is down a dial fails at once: let go of the socket, and tell whoever awaits the dial."
+    ),
+    "client.unreachable": (
+        "Without a network a dial fails at once instead of hanging: let go of the socket, and tell whoever awaits "
+        "the dial."
+    ),
+    "client.hear_close": (
+        "When the close arrives, the library holds no socket and says not connected; the view model's flags stay "
+        "as they are. A dial that still waits for ready has failed."
+    ),
+    "client.expire": (
+        "Ping while connected; when an answer is late, close the socket: the library holds none and says not "
+        "connected, the view model's flags stay as they are."
+    ),
+    "client.probe_dead": "A probe that is not answered in time: close the socket, as for a late answer to a ping.",
+    "client.probe_alive": "A probe that is answered: keep the socket.",
+    "client.probe_none": "Where the library says not connected there is nothing to probe.",
+    "client.follow_path": (
+        "When the network path has changed, close the socket that the library holds. This dials no other: that is left "
+        "to `client.redial` or the button."
+    ),
+    "client.notice_drop": "When the library holds no socket and the flag says connected, lower it and start polling.",
+    "client.ping": (
+        "Ping while the library says connected. That a ping was sent proves nothing; only its answer does, see "
+        "`client.expire`."
+    ),
+    "client.upload": (
+        "Send a saved meal, and again whenever that fails, until it is answered; always with the same key, by which "
+        "`server.take` can tell a repetition."
+    ),
     "client.uploaded": "Stop sending only when the answer has come.",
-    "client.receive": "Load the list; the message says that something is new, and not what.",
-    "client.apply": "Show what the answer says.",
-    "client.error": "A load that the server does not answer ends there; nothing shown changes.",
-    "client.offline": "A load without a network ends at once; nothing shown changes.",
-    "client.poll.wake": "Sleep first, then load, or stop if the design looks at the socket here.",
-    "client.poll.wake.verified": "The socket is taken for fine: go and stop.",
-    "client.poll.wake.anyway": "Load, whatever the socket says.",
-    "client.poll.check": "A meal is unfinished: sleep again.",
-    "client.poll.check.done": "Decide to stop only if no meal is unfinished in the eyes of the design.",
-    "client.poll.stop": "Stopping is a step of its own: it must not undo what has happened since the decision.",
-    "client.stale": "A cancelled task runs on until it looks whether it is cancelled; it may act on its successor.",
-    "client.stale.end": "After every await a task looks whether it is still the current one, and ends if not.",
-    "server.take": "Answer 201 once the meal is stored and its work queued; take one submission once.",
-    "server.refuse_upload": "While down, refuse; the outbox keeps the meal.",
-    "network.refuse_upload": "Without a network the upload fails at once; the outbox keeps the meal.",
-    "server.accept": "Answer the handshake.",
-    "server.register": "Enter the socket into the registry before anything is told to the client about it.",
-    "server.notice": "When the close arrives, end the handler and remove its entry, and no other's, in one step.",
-    "server.expire": "Ping; when the answer is late, end the handler and remove its entry.",
-    "server.expire_suspended": "A suspended client answers no ping: end the handler as for a dead one.",
-    "server.evict": "A send that fails ends the handler and removes its entry.",
-    "server.read": "Answer with what the database holds at that moment.",
+    "client.receive": (
+        "Load the list: the message says that something is new, not what. One message at a time, the next waits "
+        "for this one's load to be over; the same one may come twice. With `verify_on_message` raise connected."
+    ),
+    "client.apply": _SHOW,
+    "client.apply.handler": f"{_SHOW} With `socket_stops_polling` stop polling then.",
+    "client.apply.poll": f"{_SHOW} Then look for unfinished meals.",
+    "client.error": _DOWN,
+    "client.error.handler": f"{_DOWN} {_OVER}",
+    "client.error.poll": f"{_DOWN} {_LOOK}",
+    "client.offline": _OFFLINE,
+    "client.offline.handler": f"{_OFFLINE} {_OVER}",
+    "client.offline.poll": f"{_OFFLINE} {_LOOK}",
+    "client.poll.wake.verified": (
+        "After the sleep, the library says connected and so does the flag (`poll_needs_both`): decide to stop, "
+        "and load no more."
+    ),
+    "client.poll.wake.service_down": "After the sleep, the library says not connected: load.",
+    "client.poll.wake.unflagged": "After the sleep, the library says connected and the flag does not: load.",
+    "client.poll.wake.anyway": "After the sleep load, whatever the socket says.",
+    "client.poll.check": (
+        "This meal is unfinished: it is listed as processing, or with `poll_until_terminal` submitted and not "
+        "listed yet. Sleep again."
+    ),
+    "client.poll.check.done": (
+        "No meal is unfinished, as far as the list shows: decide to stop. With `poll_until_terminal` a meal that "
+        "is submitted and not listed yet is unfinished; without it, it is overlooked."
+    ),
+    "client.poll.stop": (
+        "Stop, in a step after the decision. Who starts polling between the two must get a task of its own, which "
+        "this step leaves alone (`generation_token`); without that the start is lost."
+    ),
+    "client.stale.wake": (
+        "Not to be built (F6): a cancelled sleep returns at once and the rest of the body runs; if it loads, that "
+        "fails at once. `generation_token` ends it instead."
+    ),
+    "client.stale.check": "Not to be built (F6): the cancelled task sees an unfinished meal, and ends only then.",
+    "client.stale.check.done": (
+        "Not to be built (F6): the cancelled task sees nothing unfinished, and decides to stop polling."
+    ),
+    "client.stale.stop": "Not to be built (F6): the cancelled task stops polling, and so cancels whoever is current.",
+    "client.stale.end": (
+        "A task that is not the current one any more ends at its next step: after every await it looks, before it "
+        "does anything else."
+    ),
+    "server.take": (
+        "Store the meal and queue its work, then answer 201. With `idempotent_upload` a repetition is recognised "
+        "by its key, and answered in the same way without a second meal."
+    ),
+    "server.refuse_upload": "While the server is down the upload fails; the outbox keeps the meal and sends it again.",
+    "network.refuse_upload": (
+        "Without a network the upload fails at once; the outbox keeps the meal and sends it again."
+    ),
+    "server.accept": (
+        "Answer the handshake. From here on the client may take the socket for open, though nobody can route to it yet."
+    ),
+    "server.register": (
+        "Enter the socket into the registry, with `connection_set` beside the user's others, else in place of them; "
+        "only after that let `client.ready` be sent, and only after that look whether the client has gone."
+    ),
+    "server.notice": (
+        "When the close arrives, end the handler and remove its entry in one step, and with `connection_set` or "
+        "`compare_and_delete` no other's; without them whatever is there goes (F1)."
+    ),
+    "server.expire": (
+        "Ping every registered socket; when an answer is late, end the handler and remove its entry, as for a close."
+    ),
+    "server.expire_suspended": (
+        "A suspended client answers no ping though the path is fine: end the handler and remove its entry, as for "
+        "a close."
+    ),
+    "server.evict": "When a send fails, end the handler and remove its entry, as for a close; that copy is lost.",
+    "server.read": (
+        "Answer with what the database holds at that moment: absent, processing (until the work is over, also if "
+        "nobody works on it), completed or failed."
+    ),
     "server.start": "Take queued work up.",
-    "server.complete": "Store the result first, then owe the notification.",
-    "server.fail": "Store the failure first, then owe its notification.",
-    "server.push": "Look the user up after the result is stored, and send to whom the registry lists.",
-    "server.skip": "With an empty registry there is nobody to send to; the result must reach the screen by a load.",
-    "server.replay": "Send again what was not delivered.",
-    "server.boot": "Come up with an empty registry; take up what the last life left unfinished, if the design says so.",
-    "server.crash": "The registry, all handlers and unfinished work may be gone at any moment.",
-    "network.restore_path": "The network comes back without telling any socket.",
-    "network.fail_dial": "A dial may fail at any time.",
-    "network.break": "A connection may break with no word to either end.",
-    "network.tell_client": "The client may hear of a break late.",
-    "network.tell_server": "The server may hear of a break late.",
+    "server.complete": "Store the result, and then owe its notification.",
+    "server.fail": "Store the failure, and with `failure_notifications` then owe its notification.",
+    "server.push": (
+        "After the result is stored, look the user up once, and send: to every connection that the registry holds "
+        "(`push_to_all`), else to one of them. That it is sent does not say that it arrives."
+    ),
+    "server.skip": (
+        "The registry holds nobody: log it and send nothing. Nothing but `server.replay` makes it good; without that "
+        "the result must reach the screen by a load."
+    ),
+    "server.replay": "What was skipped or lost, or died with the process, is sent again to a registered connection.",
+    "server.boot": (
+        "Come up with an empty registry. With `job_reconciliation` queue again whatever the last life left unfinished."
+    ),
+    "server.crash": (
+        "The registry and every handler are gone, unfinished work is left as it is, and what was owed and not yet "
+        "sent never will be."
+    ),
+    "network.restore_path": "The network comes back; the sockets from before stay dead.",
+    "network.fail_dial": "A dial may fail until it is open; whoever awaits it is told.",
+    "network.break": "A connection may break with no word to either end, from its acceptance on.",
+    "network.tell_client": "The client may hear of a break, soon, late or never; then it is as if the close had come.",
+    "network.tell_server": "The server may hear of a break, soon, late or never; then it is as if the close had come.",
     "network.void": "What is sent to a socket that is gone vanishes, and no error tells.",
     "network.lose": "A message may be lost on a socket that is fine.",
-    "network.cut": "A load may fail, on the way or its answer.",
-    "network.cut_upload": "An upload may fail after the server has taken the meal.",
+    "network.cut": _CUT,
+    "network.cut.handler": f"{_CUT} {_OVER}",
+    "network.cut.poll": f"{_CUT} {_LOOK}",
+    "network.cut_upload": (
+        "An upload may be lost on the way, or its answer after the server has taken the meal; the outbox sends it "
+        "again."
+    ),
     "network.change_path": "A change of the path kills every socket and tells no one.",
-    "network.lose_path": "Without a path nothing is reached.",
-    "network.reclaim": "The system may take away the sockets of a suspended app.",
+    "network.lose_path": "Every socket is dead and no one is told; until the network is back nothing is reached.",
+    "network.reclaim": "The system may take away the sockets of a suspended app, with no word to either end.",
 }
-"""What an implementer owes at each event, by the beginning of its name; for faults, what must be borne."""
+"""What an implementer owes at each event, by the beginning of its name; for faults, what must be borne.
+
+Mechanisms and events stand in backticks. What is said of a mechanism goes for the designs that have it.
+"""
 
 
 def obligation(name: str) -> str:
     """What an implementer owes at the event of that name; empty if nothing is declared.
 
-    >>> obligation("client.poll.wake.verified")
-    'The socket is taken for fine: go and stop.'
+    >>> obligation("client.uploaded.m1")
+    'Stop sending only when the answer has come.'
     """
     fits = [prefix for prefix in OBLIGATIONS if name == prefix or name.startswith(prefix + ".")]
     return OBLIGATIONS[max(fits, key=len)] if fits else ""

@@ -1,4 +1,4 @@
-"""What each state means, in the words of an implementer.
+"""What each state means, and what each timer waits for, in the words of an implementer.
 
 States are values of enumerations, or tuples of such values; the words stand by enumeration and value, and by
 tuple and field. The suite holds that every value and every field has some.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from model.app import App
 from model.connection import Await, Client, Connection, Server
 from model.flags import Flags
 from model.job import Job
 from model.loader import Loader, Phase
+from model.mechanism import Mechanism as M
 from model.notification import Fate, Notification
 from model.outbox import Outbox
 from model.path import Path
@@ -25,7 +27,7 @@ from model.server import Process
 from model.service import Service
 from model.view import View
 
-__all__ = ["FIELDS", "VALUES"]
+__all__ = ["FIELDS", "TIMERS", "VALUES", "Timer"]
 
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Screen: {
@@ -139,3 +141,51 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
     },
 }
 """By tuple and field."""
+
+
+class Timer(NamedTuple):
+    """A wait of the code, at whose end an event happens.
+
+    Attributes
+    ----------
+    event, what
+        The beginning of the event's name, and what has run out.
+    figure, refs
+        What the original document says of its length, if anything, and where that comes from.
+    mechanisms
+        Without which nobody waits so.
+    """
+
+    event: str
+    what: str
+    figure: str = ""
+    refs: tuple[str, ...] = ()
+    mechanisms: tuple[M, ...] = ()
+
+
+TIMERS = (
+    Timer("client.poll.wake", "the sleep of the poll task", "5 s", ("R7", "R23", "R26")),
+    Timer(
+        "client.poll.wake",
+        "the same, after empty polls",
+        "after more than 3 of them each time 1.5 times as long, at most 30 s",
+        ("R26",),
+        (M.ADAPTIVE_INTERVAL,),
+    ),
+    Timer(
+        "client.submit_anyway",
+        "the wait of a submission for a connect",
+        "at most 5 s",
+        ("R28",),
+        (M.WAIT_BEFORE_SUBMIT,),
+    ),
+    Timer("client.give_up", "the limit on a dial"),
+    Timer("client.redial", "the pause before the next dial", "", ("F10",), (M.AUTO_RECONNECT,)),
+    Timer("client.heal", "the pause before the next health check", "", ("R25",), (M.HEALTH_CHECK,)),
+    Timer("client.ping", "the pause before the client's next ping", "", ("R10",)),
+    Timer("client.expire", "the client's limit on the answer to a ping", "", ("R10", "F2"), (M.CLIENT_PING,)),
+    Timer("client.probe_dead", "the limit on the answer to a probe", "", ("F7",), (M.PROBE_ON_FOREGROUND,)),
+    Timer("server.expire", "the server's limit on the answer to a ping", "", ("F2",), (M.SERVER_PING,)),
+    Timer("server.complete", "the AI work", "26 to 33 s from the submission to the end", ("R12",)),
+)
+"""All of them; a timer may end at any moment while it runs."""

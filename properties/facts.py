@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker import At, Family, Predicate, System, all_of, any_of
+from checker import At, Predicate, System, all_of, any_of
 from model.app import App
 from model.connection import IDLE
 from model.design import Design
@@ -18,11 +18,14 @@ __all__ = ["Facts"]
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of one system, or of a family of systems: a design, or any, in a scope."""
+    """Facts of one system: a design in a scope.
+
+    For any design at once, the system is the richest one: it is only asked which machines there are.
+    """
 
     design: Design
     scope: Scope
-    system: System | Family
+    system: System
 
     def foreground(self) -> Predicate:
         """The app's code runs."""

@@ -238,6 +238,15 @@ PATHS: dict[str, Scenario] = {
     s.id: s
     for s in (
         Scenario(
+            "repair", "the flaw's run with the repairs: the meal is skipped just the same, and polling brings it", ("R13", "R31"), "hardened",
+            (
+                "user.submit.m1", "client.appear", "client.connect", "client.apply.appear.processing", "server.accept.c1", "client.open.c1",
+                "server.complete.m1", "server.skip.m1", "server.register.c1", "client.ready.c1", "client.connected.c1",
+                "client.poll.wake", "client.apply.poll.completed", "client.poll.check.done", "client.poll.stop",
+            ),
+            Scope(connections=1, faults=0),
+        ),
+        Scenario(
             "happy-hardened", "the socket works: pushed, shown, and polling stops by itself", ("R16",), "hardened",
             (
                 "client.appear", "client.connected.c1", "user.submit.m1", "server.push.m1.c1", "client.receive.m1",

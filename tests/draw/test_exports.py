@@ -65,6 +65,14 @@ def test_scxml_holds_all(machines: list[Automaton]) -> None:
         assert sorted(found) == rows(automaton)
 
 
+def test_no_event_is_the_beginning_of_another(machines: list[Automaton]) -> None:
+    """SCXML takes an event for every transition whose name is its beginning, part by part."""
+    for automaton in machines:
+        events = {event for event, _, _ in automaton.rows}
+        starts = {event.rsplit(".", k)[0] for event in events for k in range(1, event.count(".") + 1)}
+        assert not events & starts
+
+
 def test_xstate_holds_all(machines: list[Automaton]) -> None:
     for automaton in machines:
         config = json.loads(export(automaton, "json"))

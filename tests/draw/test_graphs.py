@@ -21,6 +21,9 @@ from properties.facts import Facts
 
 SMALL = Scope(connections=1, faults=0)
 
+BROADEST, FINEST = 1320, 11
+"""Pixels of a screen that a picture may take, and of its smallest letters, at the size at which it is drawn."""
+
 
 @cache
 def gallery() -> dict[str, Picture]:
@@ -68,6 +71,9 @@ def check_card(root: ET.Element) -> None:
     assert colours <= set(dot.DARK), "a colour without a dark one"
     left, top, width, height = map(float, root.attrib["viewBox"].split())
     assert (left, top) == (0, 0)
+    assert int(root.attrib["width"]) <= BROADEST
+    sizes = [float(size) for each in root.iter() if (size := each.get("font-size"))]
+    assert min(sizes) * dot.POINT >= FINEST
     for each in root.findall(f"{{{SVG}}}text"):
         wide = float(each.attrib["x"]) + len(each.text or "") * float(each.attrib["font-size"]) * dot.WIDTH
         assert wide <= width, f"clipped: {each.text}"
@@ -156,6 +162,19 @@ def test_a_row_depends_on_a_mechanism_that_brings_it() -> None:
     assert needs(DESIGNS["published"], "service")["client.open.c1", "c1/not", "c1/connected"] == ()
 
 
+def test_what_only_a_mechanism_leads_to_bears_its_mark() -> None:
+    drawing = picture(DESIGNS["hardened"], "connection.c1", ("client",))
+    mark = next(key.text.split()[0] for key in drawing.legend if " only with ready_ack:" in key.text)
+    assert f"<B>ready {mark}</B>" in drawing.source
+    assert "<B>open</B>" in drawing.source
+
+
+def test_what_leads_there_from_everywhere_is_drawn_once() -> None:
+    said = texts(svg(picture(DESIGNS["hardened"], "poller", ("loop",))))
+    assert "any state but off → off" in said
+    assert "sleep → off" not in said
+
+
 def test_what_a_fix_is_can_be_seen() -> None:
     found = change(DESIGNS["published_plus"], DESIGNS["hardened"], "view.m1")
     assert found is not None
@@ -165,8 +184,9 @@ def test_what_a_fix_is_can_be_seen() -> None:
     assert "+ client.apply.poll.processing: poll: show processing" in said  # it stays completed now
 
 
-def test_a_machine_that_does_not_differ_has_no_difference() -> None:
-    assert change(DESIGNS["before"], DESIGNS["published"], "receipt.m1") is None
+@pytest.mark.parametrize("name", ["receipt.m1", "app"])
+def test_a_machine_that_does_not_move_differently_has_no_difference(name: str) -> None:
+    assert change(DESIGNS["before"], DESIGNS["published"], name) is None
 
 
 def test_an_unknown_machine_names_the_choices() -> None:

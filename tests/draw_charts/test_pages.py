@@ -10,6 +10,7 @@ import pytest
 
 from checker import Kind
 from draw.charts import charts, drawn
+from draw.machines import portraits
 from draw.matrix import matrix
 from draw.page import Page
 from draw.pages import pages
@@ -18,9 +19,10 @@ from model.alphabet import OBLIGATIONS, obligation
 from model.design import DESIGNS, design
 from model.mechanism import CATALOGUE, Mechanism
 from model.scope import Scope
-from model.words import FIELDS, VALUES
+from model.words import FIELDS, TIMERS, VALUES
 from properties.catalogue import PROPERTIES
 from properties.expected import Verdict, expected
+from properties.laws import LAWS
 from properties.requirements import REQUIREMENTS
 from properties.scenarios import FAILURES, PATHS, shortest
 
@@ -41,13 +43,14 @@ def text(path: str) -> str:
 
 
 def test_every_link_leads_to_a_page_and_a_place() -> None:
+    drawn_too = {each.path for _, each in portraits()}
     for page in everything().values():
         if not page.path.endswith(".md"):
             continue
         for target in LINK.findall(page.text):
             way, _, anchor = target.partition("#")
             path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), way)) if way else page.path
-            assert path in everything(), f"{page.path} links to {target}"
+            assert path in everything() or path in drawn_too, f"{page.path} links to {target}"
             assert not anchor or f'<a id="{anchor}">' in text(path), f"{page.path} links to {target}"
 
 
@@ -114,6 +117,37 @@ def test_no_obligation_is_about_nothing() -> None:
         assert any(name == prefix or name.startswith(prefix + ".") for name in every_event()), prefix
 
 
+def rows_of(expression: str, prefix: str) -> set[tuple[object, ...]]:
+    machines = widest(expression)[0].values()
+    return {
+        (machine.name, row.event, str(row.source), str(row.dest))
+        for machine in machines
+        for row in machine.rows
+        if f"{row.event}.".startswith(f"{prefix}.")
+    }
+
+
+def makes_a_difference(name: str, prefix: str) -> bool:
+    """Some design that has the events has other rows of them with or without the mechanism."""
+    mechanism = Mechanism(name)
+    for plan in ("hardened", "published", *(f"hardened+{m}" for m in Mechanism if m not in DESIGNS["hardened"])):
+        other = f"{plan}{'-' if mechanism in design(plan) else '+'}{mechanism}"
+        if rows_of(plan, prefix) and rows_of(plan, prefix) != rows_of(other, prefix):
+            return True
+    return False
+
+
+def test_an_obligation_names_only_events_and_mechanisms_that_make_a_difference_there() -> None:
+    named = [(name, prefix) for prefix, words in OBLIGATIONS.items() for name in re.findall("`(.+?)`", words)]
+    assert [pair for pair in named if pair[0] not in OBLIGATIONS and not makes_a_difference(*pair)] == []
+
+
+def test_mechanisms_in_obligations_lead_to_their_description() -> None:
+    page = text("reference/events.md")
+    assert "With [ready_ack](mechanisms.md#ready_ack) ✓ tell nobody" in page
+    assert "With [socket_stops_polling](mechanisms.md#socket_stops_polling) stop polling here" in page
+
+
 def test_every_mechanism_property_and_requirement_is_described() -> None:
     assert all(entry.does in text("reference/mechanisms.md") for entry in CATALOGUE.values())
     assert all(f"`{name}`" in text("reference/mechanisms.md") for name in CATALOGUE)
@@ -139,5 +173,29 @@ def test_the_path_of_a_requirement_is_a_run_of_the_repaired_design() -> None:
 
 
 def test_laws_are_listed() -> None:
-    laws = pytest.importorskip("properties.laws").LAWS
-    assert all(law.sentence in text("reference/laws.md") for law in laws.values())
+    assert all(law.sentence in text("reference/laws.md") for law in LAWS.values())
+
+
+def test_every_timer_is_told_with_where_it_runs() -> None:
+    page = text("reference/timing.md")
+    for timer in TIMERS:
+        row = next(line for line in page.splitlines() if line.startswith(f"| {timer.what} |"))
+        assert f"[`{timer.event}`]" in row
+        assert all(f"#{mechanism})" in row for mechanism in timer.mechanisms)
+        assert f"| {timer.figure or 'none'} |" in row
+        assert any(f"{name}.".startswith(f"{timer.event}.") for name in every_event())
+    assert "[`poller`](machines/poller.md) is loop: sleep" in page
+
+
+def test_what_a_whole_machine_is_there_for_is_said_once() -> None:
+    page = text("reference/machines/flags.md")
+    assert "There only with [state_flags](../mechanisms.md#state_flags) ✓: " in page
+    assert page.count("#state_flags") == 1
+    row = next(line for line in page.splitlines() if line.startswith("| `user.reconnect."))
+    assert "| any state | connected → no, connecting → yes |" in row
+
+
+def test_who_takes_part_is_told_of_the_repaired_design() -> None:
+    section = text("reference/events.md").split("### `user.submit`")[1].split("<a id")[0]
+    assert "- takes part: [`outbox.m1`](machines/outbox.m1.md), [`view.m1`](machines/view.m1.md), [`poller`]" in section
+    assert "- in other designs also: [`flags`](machines/flags.md)" in section
