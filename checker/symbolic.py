@@ -134,6 +134,10 @@ class Symbolic:
             out = (variable if value else ~variable) & out
         return out
 
+    def feature(self, name: str) -> Set:
+        """The systems that have the feature."""
+        return self._vars[self._place[name]]
+
     def systems(self, given: Mapping[str, bool]) -> Set:
         """The systems in which these features are on, or off."""
         return self.cube(given.items())
@@ -180,6 +184,26 @@ class Symbolic:
     def _state_bits(self) -> Set:
         return self.cube((bit, True) for encoding in self.encodings.values() for bit in encoding.bits)
 
+    def moved(self, systems: Set, source: Symbolic) -> Set:
+        """A set of systems of another space with the same features, in this one."""
+        done: dict[Set, Set] = {source.true: self.true, source.false: self.false}
+
+        def copy(old: Set) -> Set:
+            if old not in done:
+                name = source.variables[old.node_var() or 0]
+                high, low = old.cofactors() or (old, old)
+                done[old] = self.feature(name).ite(copy(high), copy(low))
+            return done[old]
+
+        return copy(systems)
+
+    def one(self, states: Set) -> Set:
+        """One pair of a system and a state of a set that is not empty, always the same."""
+        values = states.pick_cube()
+        if values is None:
+            raise ValueError("an empty set has no state")
+        return self.cube((name, values[k] is True) for k, name in enumerate(self.variables))
+
     def projected(self, states: Set) -> Set:
         """The systems that have a state in the set."""
         return states.exists(self._state_bits)
@@ -218,15 +242,34 @@ class Symbolic:
             out = before
         return out & step.guard
 
-    def reach(self, states: Set) -> Set:
-        """What can be reached from there; never left are the systems that a state belongs to."""
-        moving = [step for step in self.steps if step.moves]
-        return self._guarded(lambda: self._close(states, moving, self.image))
+    def confine(self, systems: Set, bad: Set | None = None) -> Set:
+        """Look at these systems only, and let go of one as soon as it reaches a ``bad`` state: those that did.
+
+        To be called before anything else is asked about reachable states.
+        """
+        lost = self.false
+
+        def judge(states: Set) -> Set:
+            nonlocal lost
+            if bad is None:
+                return states
+            doomed = self.projected(states & bad)
+            lost = lost | doomed
+            return states & ~doomed
+
+        self.initial = self.initial & systems
+        self.reachable = self.reach(self.initial, judge)
+        return lost
 
     @cached_property
     def reachable(self) -> Set:
         """Everything that can be reached."""
         return self.reach(self.initial)
+
+    def reach(self, states: Set, judge: Callable[[Set], Set] = lambda states: states) -> Set:
+        """What can be reached from there; ``judge`` may take states out on the way."""
+        moving = [step for step in self.steps if step.moves]
+        return self._guarded(lambda: self._close(states, moving, self.image, judge))
 
     @cached_property
     def quiet(self) -> Set:
@@ -236,29 +279,34 @@ class Symbolic:
     def back(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
         """From where one can get there by these steps without leaving ``inside``."""
         moving = [step for step in steps if step.moves]
-        return self._close(
-            states & inside, moving, lambda step, fresh: self.preimage(step, fresh) & inside, staged=False
-        )
+        grow = lambda step, fresh: self.preimage(step, fresh) & inside  # noqa: E731 (one line says it)
+        return self._guarded(lambda: self._close(states & inside, moving, grow))
 
     def _close(
-        self, states: Set, steps: Sequence[Step], grow: Callable[[Step, Set], Set], *, staged: bool = True
+        self,
+        states: Set,
+        steps: Sequence[Step],
+        grow: Callable[[Step, Set], Set],
+        judge: Callable[[Set], Set] | None = None,
     ) -> Set:
+        """The states and all that grows from them; with a judge step by step, and else with all steps at once."""
         began = last = time.monotonic()
         seen: dict[str, Set] = {}
-        for taken in range(1 if staged else len(steps), len(steps) + 1):
+        for taken in range(1 if judge else len(steps), len(steps) + 1):
             before = None
             while states != before:
                 before = states
                 for step in steps[:taken]:
                     done = seen.get(step.name, self.false)
-                    if done == states:
-                        continue
-                    seen[step.name] = states
-                    states = states | grow(step, states & ~done)
+                    if done != states:
+                        seen[step.name] = states
+                        states = states | grow(step, states & ~done)
                 now = time.monotonic()
                 if self.report and now - last > 0.2:
                     self.report(Effort(taken, len(steps), states.node_count(), now - began))
                     last = now
+            if judge:
+                states = judge(states)
         return states
 
     def _guarded(self, work: Callable[[], Set]) -> Set:

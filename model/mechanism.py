@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["CATALOGUE", "Entry", "Mechanism"]
+__all__ = ["CATALOGUE", "NEEDS", "Entry", "Mechanism"]
 
 
 class Mechanism(StrEnum):
@@ -270,3 +270,14 @@ CATALOGUE: dict[Mechanism, Entry] = {
         ("F15",),
     ),
 }
+
+NEEDS: dict[Mechanism, Mechanism] = {
+    M.CONNECT_GUARD: M.STATE_FLAGS,
+    M.VERIFY_ON_MESSAGE: M.STATE_FLAGS,
+    M.POLL_NEEDS_BOTH: M.STATE_FLAGS,
+    M.HEALTH_CHECK: M.STATE_FLAGS,
+    M.WAIT_BEFORE_SUBMIT: M.STATE_FLAGS,
+    M.POLL_ON_DROP: M.STATE_FLAGS,
+    M.PUSH_TO_ALL: M.CONNECTION_SET,
+}
+"""What a mechanism reads or writes and another brings. Without it nobody could build it as it is described."""

@@ -1,22 +1,245 @@
-"""All designs at once: which break a property, and what those that keep it have in common."""
+"""All designs at once: which keep the properties, what those have in common, and which are the smallest.
+
+A sweep climbs: it decides all designs in the smallest scope, and in each larger one only those that are
+left. A larger scope has all runs of a smaller one, so whatever breaks a property in a smaller one breaks it
+in the larger; the suite compares the two ways where both can be gone.
+"""
 
 from __future__ import annotations
 
-from checker import Symbolic, branches
-from checker.decide_all import breakers, questions
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from checker import CheckerError, Effort, Form, Symbolic, branches
+from checker.decide_all import Question, breakers, questions
+from checker.lattice import breaks, members, minimal, near, necessary, smallest
+from checker.onion import Onion, lasso
 from checker.symbolic import Set
-from model.family import opened
+from model.design import Design
+from model.family import family, opened
+from model.mechanism import NEEDS
+from model.mechanism import Mechanism as M
+from model.product import system
 from model.scope import Scope
-from properties.catalogue import Property
+from properties.catalogue import PROPERTIES, Property
 from properties.facts import Facts
 
-__all__ = ["breaking"]
+__all__ = ["Change", "Flaw", "Region", "Rung", "Sweep", "asked", "flaw", "rungs", "sweep"]
 
 
-def breaking(space: Symbolic, scope: Scope, prop: Property, on: frozenset[str] = frozenset()) -> Set:
-    """The designs that violate the property."""
-    asked = branches(lambda choice: prop.claims(Facts(opened(choice), scope, space.family)), space.family.features, on)
-    out = space.false
-    for question in questions(space, asked):
-        out = out | breakers(space, question, ~out)
+@dataclass(frozen=True)
+class Region:
+    """A part of the design space: what every design has, and what none has."""
+
+    required: frozenset[M] = frozenset()
+    forbidden: frozenset[M] = frozenset()
+
+    def __post_init__(self) -> None:
+        both = sorted(self.required & self.forbidden)
+        if both:
+            raise CheckerError(f"no design both has and lacks {', '.join(both)}")
+        lacking = [f"{m} needs {NEEDS[m]}" for m in sorted(self.required) if NEEDS.get(m) in self.forbidden]
+        if lacking:
+            raise CheckerError(f"no such design can be built: {'; '.join(lacking)}")
+
+    @property
+    def free(self) -> tuple[M, ...]:
+        """The mechanisms that are open."""
+        return tuple(m for m in M if m not in self.required and m not in self.forbidden)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One scope of a sweep: designs that came to it and that passed it, states of theirs, seconds."""
+
+    scope: Scope
+    designs: int
+    passing: int
+    states: int
+    nodes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to add to a design and what to take away."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Why a design fails: a property, the scope in which it breaks, and a run; ``loop`` as in a trace."""
+
+    property: str
+    scope: Scope
+    trace: tuple[str, ...]
+    loop: int | None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep has found.
+
+    Attributes
+    ----------
+    region, scope, properties
+        What was asked: designs, the largest scope, ids of properties.
+    space
+        The diagrams of the largest scope; all sets are over its features.
+    valid, passing
+        The designs that can be built, and those of them that keep all properties.
+    rungs
+        The scopes, smallest first.
+    """
+
+    region: Region
+    scope: Scope
+    properties: tuple[str, ...]
+    space: Symbolic
+    valid: Set
+    passing: Set
+    rungs: tuple[Rung, ...]
+
+    def count(self, designs: Set) -> int:
+        """How many designs there are in a set."""
+        return self.space.count_systems(designs)
+
+    def necessary(self) -> list[str]:
+        """The mechanisms that every passing design has."""
+        return [*sorted(self.region.required), *necessary(self.space, self.passing)]
+
+    def minimal(self) -> Set:
+        """The passing designs of which no mechanism can be left out, with any others or alone."""
+        return minimal(self.space, self.passing)
+
+    def sets(self, designs: Set, most: int = 1000) -> list[tuple[str, ...]]:
+        """The designs of a set with what all of them have, the smallest ones first."""
+        required = tuple(sorted(self.region.required))
+        return [(*required, *some) for some in smallest(self.space, designs, most)]
+
+    def hurting(self) -> dict[str, tuple[str, ...]]:
+        """Mechanisms that break a passing design when they are added to it, each with a smallest such design."""
+        found = {name: breaks(self.space, name, self.passing, self.valid) for name in self.space.family.features}
+        return {name: self.sets(designs, 1)[0] for name, designs in found.items() if designs != self.space.false}
+
+    def repairs(self, base: Design) -> list[Change]:
+        """The smallest changes to a design that make it pass; additions alone, if some of these do.
+
+        Empty if nothing passes, or if the design lies outside the region.
+        """
+        names = {m.value for m in base.mechanisms}
+        free = set(self.space.family.features)
+        if not self.region.required <= base.mechanisms or names - free - {m.value for m in self.region.required}:
+            return []
+        additions = self.passing
+        for name in names & free:
+            additions = additions & self.space.feature(name)
+        wanted = self.passing if additions == self.space.false else additions
+        if wanted == self.space.false:
+            return []
+        _, nearest = near(self.space, wanted, names & free)
+        found = sorted(members(self.space, nearest))
+        return [
+            Change(tuple(m for m in some if m not in names), tuple(m for m in names & free if m not in some))
+            for some in found
+        ]
+
+
+def rungs(scope: Scope) -> list[Scope]:
+    """The scope and smaller ones of its kind, the smallest first, which lets no fault in."""
+    sizes = sorted(
+        product(range(1, scope.meals + 1), range(1, scope.connections + 1)), key=lambda size: (size[0] * size[1], size)
+    )
+    found = [replace(scope, meals=meals, connections=connections) for meals, connections in sizes]
+    return list(dict.fromkeys([replace(found[0], faults=0), *found]))
+
+
+def sweep(
+    scope: Scope,
+    properties: Sequence[Property] = tuple(PROPERTIES.values()),
+    region: Region | None = None,
+    *,
+    climb: bool = True,
+    report: Callable[[str, Effort], None] | None = None,
+    done: Callable[[Rung], None] | None = None,
+) -> Sweep:
+    """Decide for every design of the region whether it keeps all these properties.
+
+    Without ``climb`` all designs are looked at in the largest scope at once.
+    """
+    region = region or Region()
+    found: list[Rung] = []
+    space: Symbolic | None = None
+    passing: Set | None = None
+    for rung in rungs(scope) if climb else [scope]:
+        began = time.monotonic()
+        tell = None if report is None else (lambda effort, rung=rung: report(rung.describe(), effort))
+        after = Symbolic(family(rung, region.free, region.required), report=tell)
+        valid = _valid(after, region)
+        left = valid if space is None or passing is None else after.moved(passing, space)
+        designs = after.count_systems(left)
+        every = [question for prop in properties for question in asked(after, rung, prop, region.required)]
+        left = left & ~after.confine(left, after.any(q.wrong for q in every if q.form is Form.NEVER))
+        for question in every:
+            left = left & ~breakers(after, question, left)
+        space, passing = after, left
+        found.append(
+            Rung(
+                rung, designs, after.count_systems(left), after.count(after.reachable),
+                after.reachable.node_count(), time.monotonic() - began,
+            )
+        )  # fmt: skip
+        if done:
+            done(found[-1])
+    assert space is not None
+    assert passing is not None
+    ids = tuple(prop.id for prop in properties)
+    return Sweep(region, scope, ids, space, valid, passing, tuple(found))
+
+
+def _valid(space: Symbolic, region: Region) -> Set:
+    """The designs in which nothing lacks what it needs."""
+    out = space.true
+    for mechanism, needed in NEEDS.items():
+        if mechanism in region.forbidden or needed in region.required:
+            continue
+        has = space.true if mechanism in region.required else space.feature(mechanism)
+        brought = space.false if needed in region.forbidden else space.feature(needed)
+        out = out & (~has | brought)
     return out
+
+
+def asked(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = ()) -> list[Question]:
+    """The property as questions about every design of the space."""
+    features = space.family.features
+    everything = Design("every mechanism", frozenset(M(name) for name in features) | frozenset(fixed))
+    richest = system(everything, scope)
+    on = frozenset(m.value for m in fixed)
+    return questions(space, branches(lambda choice: prop.claims(Facts(opened(choice), scope, richest)), features, on))
+
+
+def flaw(plan: Design, scope: Scope, properties: Sequence[Property] = tuple(PROPERTIES.values())) -> Flaw | None:
+    """Why the design fails in the scope: the shortest run that breaks one of the properties, in the smallest
+    scope in which one breaks; None if it keeps them all. A run that goes on for ever is shown only where no
+    property is broken by one that ends."""
+    for rung in rungs(scope):
+        space = Symbolic(family(rung, (), plan.mechanisms))
+        onion = Onion(space, space.initial)
+        found = [(prop.id, run) for prop in properties for run in _broken(space, rung, prop, plan, onion)]
+        if found:
+            name, (events, loop) = min(found, key=lambda each: (each[1][1] is not None, len(each[1][0])))
+            return Flaw(name, rung, tuple(events), loop)
+    return None
+
+
+def _broken(
+    space: Symbolic, scope: Scope, prop: Property, plan: Design, onion: Onion
+) -> Iterator[tuple[list[str], int | None]]:
+    for question in asked(space, scope, prop, plan.mechanisms):
+        run = lasso(space, question, onion)
+        if run is not None:
+            yield run
