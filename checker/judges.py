@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -133,7 +133,14 @@ def ours(system: System, claims: Sequence[Claim] = ()) -> Judged:
 # ---------------------------------------------------------------------- SPIN
 
 
-def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, text: str | None = None) -> Judged:
+def spin(
+    system: System,
+    claims: Sequence[Claim] = (),
+    *,
+    reduce: bool = False,
+    optimise: bool = True,
+    text: str | None = None,
+) -> Judged:
     """What SPIN finds.
 
     Parameters
@@ -143,6 +150,8 @@ def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, 
     reduce
         With partial-order reduction. (Every step of a product reads variables that others write, so there is
         nothing that it could leave out.)
+    optimise
+        Whether the compiler takes its time, which pays from a million states on.
     text
         The specification, if it is not to be written anew.
 
@@ -155,18 +164,18 @@ def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, 
     names = promela.claim_names(system, claims)
     live = [claim for claim in claims if claim.live]
     safe = [claim for claim in claims if not claim.live]
-    order = [] if reduce else ["-DNOREDUCE"]
+    options = ["-O2" if optimise else "-O0", *([] if reduce else ["-DNOREDUCE"])]
     violated, judging = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         (at / "system.pml").write_text(promela.promela(system, claims) if text is None else text, encoding="utf-8")
-        preparing = _compiled(at, ["-DNOCLAIM", "-DSAFETY", *order])
+        preparing = _compiled(at, ["-DNOCLAIM", "-DSAFETY", *options])
         out, seconds = _pan(at, ["-c0"])
         for asked, compiling, how in (
             (safe, ["-DSAFETY"], ["-E"]),
             (live, [FAIR, f"-DNFAIR={_fair_words(system)}"], ["-a", "-f"]),
         ):
-            preparing += _compiled(at, [*compiling, *order]) if asked else 0.0
+            preparing += _compiled(at, [*compiling, *options]) if asked else 0.0
             for claim in asked:
                 said, judging[claim.name] = _pan(at, [*how, "-N", names[claim.name]])
                 violated[claim.name] = _errors(said) > 0
@@ -198,7 +207,7 @@ def _compiled(at: Path, options: Sequence[str]) -> float:
     said = _run([str(_spin()), *front, "-a", "system.pml"], at)
     (at / "pan").unlink(missing_ok=True)
     if (at / "pan.c").is_file():
-        said = _run(["gcc", "-O2", "-w", *options, "-o", "pan", "pan.c"], at)
+        said = _run(["gcc", "-w", *options, "-o", "pan", "pan.c"], at)
     if not (at / "pan").is_file():
         raise JudgeFailed(f"SPIN failed: {_tail(said)}")
     (at / "pan.c").unlink()
@@ -233,6 +242,7 @@ def tlc(
     claims: Sequence[Claim] = (),
     *,
     workers: int = 1,
+    thought: Collection[str] = (),
     text: str | None = None,
 ) -> Judged:
     """What TLC finds.
@@ -246,6 +256,8 @@ def tlc(
         What to judge.
     workers
         Its threads. The depth that it tells is exact with one.
+    thought
+        Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
     text
         The module, if it is not to be written anew.
 
@@ -262,7 +274,7 @@ def tlc(
         (at / "Product.tla").write_text(tla.tla(system, claims) if text is None else text, encoding="utf-8")
         asking = _Asking(at, system, claims, workers)
         out = asking.safety(safe)
-        asking.liveness(live)
+        asking.liveness([c for c in live if c.name not in thought], [c for c in live if c.name in thought])
     generated, states = map(int, _found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
     return Judged(
         judge="TLC",
@@ -302,19 +314,16 @@ class _Asking:
                 self.seconds["all states"] = seconds
                 return _sound(out, HELD)
 
-    def liveness(self, claims: Sequence[Claim]) -> None:
-        """All at once, for if all hold that is all; else one by one, for TLC does not say which is violated."""
-        if not claims or not self._lasts(claims):
-            return
-        for claim in claims:
-            if len(claims) == 1 or self._lasts([claim]):
-                self.violated.append(claim)
+    def liveness(self, held: Sequence[Claim], doubtful: Sequence[Claim]) -> None:
+        """Those that are thought to hold all at once, and one by one if they do not: TLC does not say which."""
+        alone = [*doubtful, *(held if len(held) == 1 or (held and not self._last(held)) else ())]
+        self.violated += [claim for claim in alone if not self._last([claim])]
 
-    def _lasts(self, claims: Sequence[Claim]) -> bool:
-        """Whether one of them is violated."""
+    def _last(self, claims: Sequence[Claim]) -> bool:
+        """Whether all of them hold."""
         asked = tla.config([self._names[claim.name] for claim in claims], live=True)
         out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, deadlock=False)
-        return "Temporal properties were violated" in _sound(out, HELD, "Temporal properties were violated")
+        return HELD in _sound(out, HELD, "Temporal properties were violated")
 
     def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
         (self._at / "Product.cfg").write_text(config, encoding="utf-8")

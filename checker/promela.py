@@ -49,6 +49,10 @@ always_true calm environment FAIR is_quiet system
 """What a name must not be: words of Promela, of its temporal logic, of C, and those that are defined below."""
 
 
+AND, OR = f"{TIE}&& ", f"{TIE}|| "
+"""Lines are broken behind operators only: where a line could end a statement SPIN ends it."""
+
+
 class _Writer:
     """The names of one system in Promela."""
 
@@ -66,16 +70,16 @@ class _Writer:
         }
 
     def formula(self, formula: Formula) -> str:
-        return written(formula, self._within, "&&", "||", "always_true", "false")
+        return written(formula, self._within, AND, OR, "always_true", "false")
 
     def _within(self, part: In) -> str:
         name = self.machines[part.machine]
         states, word, sign = (
-            (part.states, "||", "==") if len(part.states) <= len(part.others) else (part.others, "&&", "!=")
+            (part.states, OR, "==") if len(part.states) <= len(part.others) else (part.others, AND, "!=")
         )
         tests = [f"{name} {sign} {self.states[part.machine, state]}" for state in states]
         tied = [test.replace(" ", TIE) for test in tests]
-        return tied[0] if len(tied) == 1 else f"({f' {word} '.join(tied)})"
+        return tied[0] if len(tied) == 1 else f"({word.join(tied)})"
 
     def machine(self, machine: Machine) -> list[str]:
         """Its states as numbers, and the variable."""
@@ -103,7 +107,7 @@ class _Writer:
             *_comment(f"{event.name}{says}: {event.kind}, of the {event.owner}"),
             f"inline {self.events[event.name]}() {{",
             "  d_step {",
-            *_inside(f"{' && '.join(tests)}{' ->' if effects else ''}"),
+            *_inside(f"{AND.join(tests)}{f'{TIE}->' if effects else ''}"),
             *(line for effect in effects for line in _inside(effect)),
             "  }",
             "}",
@@ -116,8 +120,8 @@ class _Writer:
         text = self.states[machine.name, last]
         name = self.machines[machine.name]
         for dest, sources in reversed(asked):
-            tests = " || ".join(f"{name}{TIE}=={TIE}{self.states[machine.name, source]}" for source in sources)
-            text = f"({tests} -> {self.states[machine.name, dest]} : {text})"
+            tests = OR.join(f"{name}{TIE}=={TIE}{self.states[machine.name, source]}" for source in sources)
+            text = f"({tests}{TIE}-> {self.states[machine.name, dest]}{TIE}: {text})"
         return text
 
     def processes(self) -> list[str]:
@@ -161,7 +165,7 @@ class _Writer:
         return [*lines, *UNEXCUSED.format(name=name).split("\n")]
 
     def _wrong(self, name: str, predicate: Predicate, more: Sequence[str] = ()) -> list[str]:
-        return _defined(name, " && ".join([*more, self.formula(predicate.formula(self.system))]))
+        return _defined(name, AND.join([*more, self.formula(predicate.formula(self.system))]))
 
 
 FOREVER = """\

@@ -65,7 +65,7 @@ class _Writer:
         self.variables = [*self.machines.values(), *(["calm"] if self.faults else [])]
 
     def formula(self, formula: Formula) -> str:
-        return written(formula, self._within, "/\\", "\\/", "TRUE", "FALSE")
+        return written(formula, self._within, " /\\ ", " \\/ ", "TRUE", "FALSE")
 
     def _within(self, part: In) -> str:
         name = self.machines[part.machine]
