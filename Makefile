@@ -48,7 +48,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup --design published --design hardened
+	@$(BIN)/pytest -m "not slow and not judges" -n 2 --dist loadgroup --design published --design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
@@ -82,6 +82,8 @@ judges: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 crosscheck: judges ## SPIN and TLC beside our checker, on all designs
 	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
+	@echo "== the same on small and random systems, and on broken specifications"
+	@$(BIN)/pytest -q -m judges tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -157,7 +157,7 @@ class _Writer:
         calm = "calm /\\ " if self.faults else ""
         wrong = f"<>[]({calm}{self.formula(claim.wrong.formula(self.system))})"
         if claim.excuse is not None:
-            wrong += f" /\\ []<>{self.formula(negation(claim.excuse.formula(self.system)))}"
+            wrong += f" /\\ []<>({self.formula(negation(claim.excuse.formula(self.system)))})"
         return [*lines, *laid(f"{self.claims[claim.name]} == ~({wrong})"), ""]
 
 

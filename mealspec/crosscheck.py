@@ -137,9 +137,9 @@ def lines(case: Case) -> list[str]:
     out.append(f"  {'':4}  {'states':>9}  {'transitions':>11}  {'depth':>5}  {'deadlocks':>9}  {'violated':>8}")
     for judged in (case.ours, *case.judged):
         out.append(_line(judged))
-    out += [f"  {name}  skipped: {why}" for name, why in case.skipped.items()]
+    out += [f"  {name:4}  skipped: {why}" for name, why in case.skipped.items()]
     out += [
-        f"  {name}  {counted(number, 'liveness claim')} not asked: too many states"
+        f"  {name:4}  {counted(number, 'liveness claim')} not asked: too many states"
         for name, number in case.unasked.items()
     ]
     verdict = [f"  DIFFERS: {each}" for each in case.differences]

@@ -28,15 +28,17 @@ MODULE = "Product"
 
 @click.command()
 @click.argument("name", metavar="[DESIGN]", default="hardened")
-@click.option("--to", "form", type=click.Choice(["promela", "tla"]), required=True, help="For SPIN, or for TLC.")
+@click.option("--to", "form", type=click.Choice(["promela", "tla"]), help="For SPIN, or for TLC.")
 @click.option("--property", "only", multiple=True, help="Claim only this property; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to a file, or into a folder that is there.")
 @scoped
-def export(name: str, form: str, only: tuple[str, ...], out: Path | None, scope: Scope) -> None:
+def export(name: str, form: str | None, only: tuple[str, ...], out: Path | None, scope: Scope) -> None:
     """The product of a DESIGN in a scope, as a specification that SPIN or TLC runs unchanged.
 
     A module in TLA+ comes with what TLC is to be asked: NAME.cfg for safety, NAME_live.cfg for liveness.
     """
+    if form is None:
+        raise CheckerError("say what to export to: --to promela or --to tla")
     plan = design(name)
     for each in only:
         if each not in PROPERTIES:
