@@ -22,7 +22,6 @@ from checker import promela, tla
 from checker.claim import Claim
 from checker.errors import CheckerError
 from checker.explore import explore
-from checker.outline import actions
 from checker.system import System
 
 __all__ = ["JudgeFailed", "Judged", "missing", "ours", "spin", "tlc"]
@@ -80,6 +79,11 @@ class Judged:
     judging: dict[str, float] = field(default_factory=dict)
     bytes_per_state: int | None = None
     memory: int | None = None
+
+    @property
+    def total(self) -> float:
+        """Seconds until everything was decided."""
+        return self.preparing + self.seconds + sum(self.judging.values())
 
 
 def missing() -> dict[str, str]:
@@ -171,7 +175,7 @@ def spin(
         asking = _AskingSpin(at, options)
         out = asking.whole()
         asking.safety({claim.name: names[claim.name] for claim in safe})
-        asking.liveness({claim.name: names[claim.name] for claim in live}, len(actions(system)) + 1)
+        asking.liveness({claim.name: names[claim.name] for claim in live}, promela.fair_words(system))
     return Judged(
         judge="SPIN",
         states=int(*_found(r"(\d+) states, stored", out, "SPIN")),
@@ -212,7 +216,7 @@ class _AskingSpin:
         for claim, name in claims.items():
             self.violated[claim] = _errors(self._deep(claim, "-E", "-N", name)) > 0
 
-    def liveness(self, claims: Mapping[str, str], processes: int) -> None:
+    def liveness(self, claims: Mapping[str, str], words: int) -> None:
         """Decide claims of liveness under weak fairness.
 
         SPIN 6.5 does not see that it goes round in the second of its nested searches where the round lies on the stack
@@ -220,7 +224,7 @@ class _AskingSpin:
         far as it may. What it then finds is a violation; that it finds none says nothing, and it is asked again to
         store states as an automaton (``-DMA``), which is slow and has another way to tell.
         """
-        fair = [FAIR, f"-DNFAIR={(processes + 2) // 4 + 1}"]  # room for four in each, and two are its own
+        fair = [FAIR, f"-DNFAIR={words}"]
         if claims:
             self._compile(*fair)
         open_ = {}

@@ -34,7 +34,7 @@ from checker.outline import TIE, Names, actions, destinations, guard, laid, quie
 from checker.predicate import Predicate
 from checker.system import System
 
-__all__ = ["claim_names", "promela"]
+__all__ = ["claim_names", "fair_words", "promela"]
 
 WORDS = """\
 active assert atomic bit bool break byte c_code c_decl c_expr c_state c_track chan cond d_step D_proctype do else empty
@@ -242,11 +242,19 @@ def claim_names(system: System, claims: Sequence[Claim]) -> dict[str, str]:
     return _Writer(system, claims).claims
 
 
+def fair_words(system: System) -> int:
+    """What ``-DNFAIR`` must be: there is room for four processes in each word, and two are SPIN's own."""
+    return (len(actions(system)) + 1 + 2) // 4 + 1
+
+
 def _head(system: System) -> list[str]:
     calm = ["#ifdef FAIR", "bool calm = false;", "#else", "#define calm false", "#endif"]
     return [
         *_comment(f"{system.name}: {len(system.events)} events of {len(system.machines)} machines"),
-        *_comment("States, deadlocks and safety: spin -a FILE. Liveness: spin -DFAIR -a FILE, and pan -a -f."),
+        "/* States and deadlocks: spin -a FILE; gcc -DNOCLAIM -DSAFETY pan.c; ./a.out -c0",
+        "   Safety:               spin -a FILE; gcc -DSAFETY pan.c; ./a.out -E -N CLAIM",
+        f"   Liveness:             spin -DFAIR -a FILE; gcc -DNFAIR={fair_words(system)} pan.c; ./a.out -a -f -N CLAIM",
+        "   If the depth is too small: -m, and for liveness -DMA=512, see checker/judges.py. */",
         "",
         "#define always_true (_nr_pr > 0) /* SPIN would drop a constant */",
         *(calm if _has_faults(system) else []),

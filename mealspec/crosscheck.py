@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any
 
 from checker import Claim, System
@@ -16,7 +17,7 @@ from model.scope import Scope
 from properties.catalogue import PROPERTIES
 from properties.facts import Facts
 
-__all__ = ["SCOPES", "Case", "compare", "differences", "lines"]
+__all__ = ["SCOPES", "Case", "compare", "differences", "lines", "summary"]
 
 SCOPES = (
     Scope(connections=1, faults=0),
@@ -133,7 +134,7 @@ def _verdict(violated: bool) -> str:
 
 def lines(case: Case) -> list[str]:
     """The case for people, at 80 columns."""
-    out = [f"{case.design}: {case.scope.describe()}"]
+    out = wrap(f"{case.design}: {case.scope.describe()}", 80)
     out.append(f"  {'':4}  {'states':>9}  {'transitions':>11}  {'depth':>5}  {'deadlocks':>9}  {'violated':>8}")
     for judged in (case.ours, *case.judged):
         out.append(_line(judged))
@@ -142,8 +143,19 @@ def lines(case: Case) -> list[str]:
         f"  {name:4}  {counted(number, 'liveness claim')} not asked: too many states"
         for name, number in case.unasked.items()
     ]
-    verdict = [f"  DIFFERS: {each}" for each in case.differences]
-    return [*out, *verdict, ""]
+    return [*out, *(f"  DIFFERS: {each}" for each in case.differences), ""]
+
+
+def summary(cases: Sequence[Case]) -> list[str]:
+    """How much was compared, and how much differs."""
+    judged = [each for case in cases for each in case.judged]
+    if not judged:
+        return ["Nothing was compared: no judge could be asked."]
+    verdicts = sum(len(each.violated) for each in judged)
+    differing = sum(len(case.differences) for case in cases)
+    judges = " and ".join(dict.fromkeys(each.judge for each in judged))
+    found = f"{judges}: {counted(len(cases), 'system')}, {counted(verdicts, 'verdict')}"
+    return [f"{found}; {counted(differing, 'difference') if differing else 'no difference'}."]
 
 
 def _line(judged: Judged) -> str:

@@ -12,7 +12,7 @@ import click
 from checker import CheckerError, Claim, System, unknown
 from checker.promela import promela
 from checker.tla import claim_names, config, tla
-from mealspec.crosscheck import SCOPES, compare, lines
+from mealspec.crosscheck import SCOPES, compare, lines, summary
 from mealspec.options import deliver, scoped
 from model.design import DESIGNS, design
 from model.product import system
@@ -95,5 +95,7 @@ def crosscheck(names: tuple[str, ...], jobs: int, as_json: bool) -> None:
             click.echo("\n".join(lines(case)))
     if as_json:
         click.echo(json.dumps([case.to_json() for case in found], indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(summary(found)))
     if any(case.differences for case in found):
         raise SystemExit(1)
