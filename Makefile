@@ -83,7 +83,7 @@ crosscheck: judges ## SPIN and TLC beside our checker, on all designs
 	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
-	@$(BIN)/pytest -q -m judges tests
+	@$(BIN)/pytest -q -m judges -n 2 tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -33,6 +33,7 @@ DEPTH = 100_000
 """The first bound on the length of SPIN's runs; ten times as much wherever it turns out too small."""
 
 FAIR = "-DFAIR"
+"""What makes a specification in Promela the one for liveness."""
 
 
 class JudgeFailed(CheckerError):
@@ -48,9 +49,10 @@ class Judged:
     judge
         Its name.
     states, transitions
-        Distinct states, and steps between them. None if the judge was asked about claims only.
+        Distinct states, and steps between them.
     depth
-        The length of the longest of all shortest runs; None for a judge that does not search level by level.
+        The length of the longest of all shortest runs; None for a judge that does not search strictly level by
+        level.
     deadlocked
         Whether some state has no successor.
     deadlocks
@@ -193,7 +195,10 @@ def spin(
 
 
 VECTOR = r"State-vector (\d+) byte"
+"""What SPIN says of the size of a state."""
+
 TRUNCATED = "max search depth too small"
+"""What SPIN says of a search that left something out."""
 
 
 class _AskingSpin:
@@ -293,7 +298,7 @@ def tlc(
     system, claims
         What to judge.
     workers
-        Its threads. The depth that it tells is exact with one.
+        Its threads. With more than one it does not know the depth.
     thought
         Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
     text
@@ -318,7 +323,10 @@ def tlc(
         judge="TLC",
         states=states,
         transitions=generated - 1,  # it counts the initial state, too
-        depth=int(*_found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1,
+        # With more workers a state may be found by a longer run first.
+        depth=int(*_found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1
+        if workers == 1
+        else None,
         deadlocked=asking.deadlocked,
         deadlocks=None,
         violated={claim.name: claim in asking.violated for claim in claims},

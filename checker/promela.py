@@ -211,7 +211,7 @@ def promela(system: System, claims: Sequence[Claim] = ()) -> str:
     >>> print(promela(System([lamp], [Event("on", Kind.USER, "user", ("lamp",)),
     ...                               Event("off", Kind.SYSTEM, "lamp", ("lamp",))])))
     ... # doctest: +ELLIPSIS
-    /* system: 2 events of 1 machines */
+    /* system; machines: 1, events: 2 */
     ...
     inline on() {
       d_step {
@@ -250,7 +250,7 @@ def fair_words(system: System) -> int:
 def _head(system: System) -> list[str]:
     calm = ["#ifdef FAIR", "bool calm = false;", "#else", "#define calm false", "#endif"]
     return [
-        *_comment(f"{system.name}: {len(system.events)} events of {len(system.machines)} machines"),
+        *_comment(f"{system.name}; machines: {len(system.machines)}, events: {len(system.events)}"),
         "/* States and deadlocks: spin -a FILE; gcc -DNOCLAIM -DSAFETY pan.c; ./a.out -c0",
         "   Safety:               spin -a FILE; gcc -DSAFETY pan.c; ./a.out -E -N CLAIM",
         f"   Liveness:             spin -DFAIR -a FILE; gcc -DNFAIR={fair_words(system)} pan.c; ./a.out -a -f -N CLAIM",

@@ -179,7 +179,7 @@ def tla(system: System, claims: Sequence[Claim] = (), *, module: str = "Product"
     writer = _Writer(system, claims)
     lines = [
         f"---- MODULE {module} ----",
-        *_comment(f"{system.name}: {len(system.events)} events of {len(system.machines)} machines"),
+        *_comment(f"{system.name}; machines: {len(system.machines)}, events: {len(system.events)}"),
         *_comment("States, deadlocks and safety: Spec, with the invariants; liveness: FairSpec, with the properties."),
         "",
         *writer.state(),

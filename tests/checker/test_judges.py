@@ -132,7 +132,7 @@ def _one_of(machine: str, states: list[str]) -> Predicate:
 
 
 @asks
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_systems_are_judged_as_we_do(judge: str, seed: int) -> None:
     found = random_system(seed)
     assert found is not None
