@@ -285,6 +285,7 @@ def tlc(
     claims: Sequence[Claim] = (),
     *,
     workers: int = 1,
+    optimise: bool = True,
     thought: Collection[str] = (),
     text: str | None = None,
 ) -> Judged:
@@ -299,6 +300,8 @@ def tlc(
         What to judge.
     workers
         Its threads. With more than one it does not know the depth.
+    optimise
+        Whether Java's compiler takes its time, which pays from some 100,000 states on.
     thought
         Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
     text
@@ -315,7 +318,7 @@ def tlc(
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         (at / "Product.tla").write_text(tla.tla(system, claims) if text is None else text, encoding="utf-8")
-        asking = _AskingTlc(at, system, claims, workers)
+        asking = _AskingTlc(at, tla.claim_names(system, claims), workers, optimise)
         out = asking.safety(safe)
         asking.liveness([c for c in live if c.name not in thought], [c for c in live if c.name in thought])
     generated, states = map(int, _found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
@@ -338,9 +341,10 @@ def tlc(
 class _AskingTlc:
     """TLC being asked about one module."""
 
-    def __init__(self, at: Path, system: System, claims: Sequence[Claim], workers: int) -> None:
-        self._at, self._workers = at, workers
-        self._names = tla.claim_names(system, claims)
+    def __init__(self, at: Path, names: Mapping[str, str], workers: int, optimise: bool) -> None:
+        self._at, self._names = at, names
+        java = ["java", *([] if optimise else ["-XX:TieredStopAtLevel=1"]), "-XX:+UseParallelGC", "-cp", str(_jar())]
+        self._command = [*java, "tlc2.TLC", "-nowarning", "-metadir", "meta", "-workers", str(workers)]
         self.deadlocked = False
         self.violated: list[Claim] = []
         self.seconds: dict[str, float] = {}
@@ -374,10 +378,8 @@ class _AskingTlc:
     def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
         (self._at / "Product.cfg").write_text(config, encoding="utf-8")
         shutil.rmtree(self._at / "meta", ignore_errors=True)
-        java = ["java", "-XX:+UseParallelGC", "-cp", str(_jar()), "tlc2.TLC", "-nowarning", "-metadir", "meta"]
-        more = ["-workers", str(self._workers), *([] if deadlock else ["-deadlock"])]
         began = time.perf_counter()
-        out = _run([*java, *more, "Product"], self._at)
+        out = _run([*self._command, *([] if deadlock else ["-deadlock"]), "Product"], self._at)
         return out, time.perf_counter() - began
 
 

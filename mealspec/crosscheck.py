@@ -37,7 +37,7 @@ def _spin(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
 
 
 def _tlc(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
-    return tlc(system, claims, thought=[name for name, violated in own.violated.items() if violated])
+    return tlc(system, claims, optimise=False, thought=[name for name, violated in own.violated.items() if violated])
 
 
 JUDGES: dict[str, Callable[[System, Sequence[Claim], Judged], Judged]] = {"SPIN": _spin, "TLC": _tlc}
