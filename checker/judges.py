@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from checker import promela, tla
 from checker.claim import Claim
 from checker.errors import CheckerError
 from checker.explore import explore
-from checker.outline import actions
 from checker.system import System
 
 __all__ = ["JudgeFailed", "Judged", "missing", "ours", "spin", "tlc"]
@@ -34,6 +33,7 @@ DEPTH = 100_000
 """The first bound on the length of SPIN's runs; ten times as much wherever it turns out too small."""
 
 FAIR = "-DFAIR"
+"""What makes a specification in Promela the one for liveness."""
 
 
 class JudgeFailed(CheckerError):
@@ -49,9 +49,10 @@ class Judged:
     judge
         Its name.
     states, transitions
-        Distinct states, and steps between them. None if the judge was asked about claims only.
+        Distinct states, and steps between them.
     depth
-        The length of the longest of all shortest runs; None for a judge that does not search level by level.
+        The length of the longest of all shortest runs; None for a judge that does not search strictly level by
+        level.
     deadlocked
         Whether some state has no successor.
     deadlocks
@@ -80,6 +81,11 @@ class Judged:
     judging: dict[str, float] = field(default_factory=dict)
     bytes_per_state: int | None = None
     memory: int | None = None
+
+    @property
+    def total(self) -> float:
+        """Seconds until everything was decided."""
+        return self.preparing + self.seconds + sum(self.judging.values())
 
 
 def missing() -> dict[str, str]:
@@ -133,7 +139,14 @@ def ours(system: System, claims: Sequence[Claim] = ()) -> Judged:
 # ---------------------------------------------------------------------- SPIN
 
 
-def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, text: str | None = None) -> Judged:
+def spin(
+    system: System,
+    claims: Sequence[Claim] = (),
+    *,
+    reduce: bool = False,
+    optimise: bool = True,
+    text: str | None = None,
+) -> Judged:
     """What SPIN finds.
 
     Parameters
@@ -143,6 +156,8 @@ def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, 
     reduce
         With partial-order reduction. (Every step of a product reads variables that others write, so there is
         nothing that it could leave out.)
+    optimise
+        Whether the compiler takes its time, which pays from a million states on.
     text
         The specification, if it is not to be written anew.
 
@@ -155,21 +170,14 @@ def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, 
     names = promela.claim_names(system, claims)
     live = [claim for claim in claims if claim.live]
     safe = [claim for claim in claims if not claim.live]
-    order = [] if reduce else ["-DNOREDUCE"]
-    violated, judging = {}, {}
+    options = ["-O2" if optimise else "-O0", *([] if reduce else ["-DNOREDUCE"])]
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         (at / "system.pml").write_text(promela.promela(system, claims) if text is None else text, encoding="utf-8")
-        preparing = _compiled(at, ["-DNOCLAIM", "-DSAFETY", *order])
-        out, seconds = _pan(at, ["-c0"])
-        for asked, compiling, how in (
-            (safe, ["-DSAFETY"], ["-E"]),
-            (live, [FAIR, f"-DNFAIR={_fair_words(system)}"], ["-a", "-f"]),
-        ):
-            preparing += _compiled(at, [*compiling, *order]) if asked else 0.0
-            for claim in asked:
-                said, judging[claim.name] = _pan(at, [*how, "-N", names[claim.name]])
-                violated[claim.name] = _errors(said) > 0
+        asking = _AskingSpin(at, options)
+        out = asking.whole()
+        asking.safety({claim.name: names[claim.name] for claim in safe})
+        asking.liveness({claim.name: names[claim.name] for claim in live}, promela.fair_words(system))
     return Judged(
         judge="SPIN",
         states=int(*_found(r"(\d+) states, stored", out, "SPIN")),
@@ -177,44 +185,88 @@ def spin(system: System, claims: Sequence[Claim] = (), *, reduce: bool = False, 
         depth=None,
         deadlocked=_errors(out) > 0,
         deadlocks=_errors(out),
-        violated={claim.name: violated[claim.name] for claim in claims},
-        seconds=seconds,
-        preparing=preparing,
-        judging=judging,
-        bytes_per_state=int(*_found(r"State-vector (\d+) byte", out, "SPIN")),
+        violated={claim.name: asking.violated[claim.name] for claim in claims},
+        seconds=asking.seconds.pop("all states"),
+        preparing=asking.seconds.pop("preparing"),
+        judging=asking.seconds,
+        bytes_per_state=int(*_found(VECTOR, out, "SPIN")),
         memory=round(float(*_found(r"([\d.]+)\s+total actual memory usage", out, "SPIN")) * 2**20),
     )
 
 
-def _fair_words(system: System) -> int:
-    """What SPIN's weak fairness needs: room for four processes in each word, two of them its own."""
-    return (len(actions(system)) + 1 + 2) // 4 + 1
+VECTOR = r"State-vector (\d+) byte"
+"""What SPIN says of the size of a state."""
+
+TRUNCATED = "max search depth too small"
+"""What SPIN says of a search that left something out."""
 
 
-def _compiled(at: Path, options: Sequence[str]) -> float:
-    """Translate and compile; the seconds that it took."""
-    began = time.perf_counter()
-    front = [FAIR] if FAIR in options else []
-    said = _run([str(_spin()), *front, "-a", "system.pml"], at)
-    (at / "pan").unlink(missing_ok=True)
-    if (at / "pan.c").is_file():
-        said = _run(["gcc", "-O2", "-w", *options, "-o", "pan", "pan.c"], at)
-    if not (at / "pan").is_file():
-        raise JudgeFailed(f"SPIN failed: {_tail(said)}")
-    (at / "pan.c").unlink()
-    return time.perf_counter() - began
+class _AskingSpin:
+    """SPIN being asked about one specification."""
 
+    def __init__(self, at: Path, options: Sequence[str]) -> None:
+        self._at, self._options = at, options
+        self.violated: dict[str, bool] = {}
+        self.seconds = {"preparing": 0.0}
 
-def _pan(at: Path, options: Sequence[str]) -> tuple[str, float]:
-    """Its output, and the seconds of the run whose bound on the depth was enough."""
-    depth = DEPTH
-    while True:
+    def whole(self) -> str:
+        """SPIN's words about all states; each deadlock is an error."""
+        self._compile("-DNOCLAIM", "-DSAFETY")
+        return self._deep("all states", "-c0")
+
+    def safety(self, claims: Mapping[str, str]) -> None:
+        """Decide claims of safety, given by what they are called in the specification."""
+        if claims:
+            self._compile("-DSAFETY")
+        for claim, name in claims.items():
+            self.violated[claim] = _errors(self._deep(claim, "-E", "-N", name)) > 0
+
+    def liveness(self, claims: Mapping[str, str], words: int) -> None:
+        """Decide claims of liveness under weak fairness.
+
+        SPIN 6.5 does not see that it goes round in the second of its nested searches where the round lies on the stack
+        of the first (``hstore`` in ``pan.c``, "1st dfs-stack intersected", "treat as new state"), and descends as
+        far as it may. What it then finds is a violation; that it finds none says nothing, and it is asked again to
+        store states as an automaton (``-DMA``), which is slow and has another way to tell.
+        """
+        fair = [FAIR, f"-DNFAIR={words}"]
+        if claims:
+            self._compile(*fair)
+        open_ = {}
+        for claim, name in claims.items():
+            out = self._run(claim, DEPTH, "-a", "-f", "-N", name)
+            if TRUNCATED in out and "acceptance cycle (" not in out:
+                open_[claim] = int(*_found(VECTOR, out, "SPIN"))
+            else:
+                self.violated[claim] = _errors(out) > 0
+        if open_:
+            self._compile(*fair, f"-DMA={max(open_.values())}")
+        for claim in open_:
+            self.violated[claim] = _errors(self._deep(claim, "-a", "-f", "-N", claims[claim])) > 0
+
+    def _compile(self, *options: str) -> None:
         began = time.perf_counter()
-        out = _run(["./pan", "-n", f"-m{depth}", *options], at)
-        seconds = time.perf_counter() - began
-        if "max search depth too small" not in out:
-            return out, seconds
-        depth *= 10
+        for old in self._at.glob("pan*"):
+            old.unlink()
+        said = _run([str(_spin()), *([FAIR] if FAIR in options else []), "-a", "system.pml"], self._at)
+        if (self._at / "pan.c").is_file():
+            said = _run(["gcc", "-w", *self._options, *options, "-o", "pan", "pan.c"], self._at)
+        if not (self._at / "pan").is_file():
+            raise JudgeFailed(f"SPIN failed: {_tail(said)}")
+        self.seconds["preparing"] += time.perf_counter() - began
+
+    def _deep(self, about: str, *options: str) -> str:
+        """SPIN's words about a run whose bound on the depth was enough."""
+        depth = DEPTH
+        while TRUNCATED in (out := self._run(about, depth, *options)):
+            depth *= 10
+        return out
+
+    def _run(self, about: str, depth: int, *options: str) -> str:
+        began = time.perf_counter()
+        out = _run(["./pan", "-n", f"-m{depth}", *options], self._at)
+        self.seconds[about] = time.perf_counter() - began
+        return out
 
 
 def _errors(out: str) -> int:
@@ -233,6 +285,8 @@ def tlc(
     claims: Sequence[Claim] = (),
     *,
     workers: int = 1,
+    optimise: bool = True,
+    thought: Collection[str] = (),
     text: str | None = None,
 ) -> Judged:
     """What TLC finds.
@@ -245,7 +299,11 @@ def tlc(
     system, claims
         What to judge.
     workers
-        Its threads. The depth that it tells is exact with one.
+        Its threads. With more than one it does not know the depth.
+    optimise
+        Whether Java's compiler takes its time, which pays from some 100,000 states on.
+    thought
+        Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
     text
         The module, if it is not to be written anew.
 
@@ -260,15 +318,18 @@ def tlc(
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         (at / "Product.tla").write_text(tla.tla(system, claims) if text is None else text, encoding="utf-8")
-        asking = _Asking(at, system, claims, workers)
+        asking = _AskingTlc(at, tla.claim_names(system, claims), workers, optimise)
         out = asking.safety(safe)
-        asking.liveness(live)
+        asking.liveness([c for c in live if c.name not in thought], [c for c in live if c.name in thought])
     generated, states = map(int, _found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
     return Judged(
         judge="TLC",
         states=states,
         transitions=generated - 1,  # it counts the initial state, too
-        depth=int(*_found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1,
+        # With more workers a state may be found by a longer run first.
+        depth=int(*_found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1
+        if workers == 1
+        else None,
         deadlocked=asking.deadlocked,
         deadlocks=None,
         violated={claim.name: claim in asking.violated for claim in claims},
@@ -277,12 +338,13 @@ def tlc(
     )
 
 
-class _Asking:
+class _AskingTlc:
     """TLC being asked about one module."""
 
-    def __init__(self, at: Path, system: System, claims: Sequence[Claim], workers: int) -> None:
-        self._at, self._workers = at, workers
-        self._names = tla.claim_names(system, claims)
+    def __init__(self, at: Path, names: Mapping[str, str], workers: int, optimise: bool) -> None:
+        self._at, self._names = at, names
+        java = ["java", *([] if optimise else ["-XX:TieredStopAtLevel=1"]), "-XX:+UseParallelGC", "-cp", str(_jar())]
+        self._command = [*java, "tlc2.TLC", "-nowarning", "-metadir", "meta", "-workers", str(workers)]
         self.deadlocked = False
         self.violated: list[Claim] = []
         self.seconds: dict[str, float] = {}
@@ -292,7 +354,7 @@ class _Asking:
         left = {self._names[claim.name]: claim for claim in claims}
         while True:
             out, seconds = self._ask(tla.config(left, live=False), deadlock=not self.deadlocked)
-            if wrong := re.search(r"Error: Invariant (\w+) is violated", out):
+            if wrong := re.search(VIOLATED, out):
                 self.violated.append(left.pop(wrong[1]))
                 self.seconds[self.violated[-1].name] = seconds
             elif "Error: Deadlock reached" in out:
@@ -302,29 +364,27 @@ class _Asking:
                 self.seconds["all states"] = seconds
                 return _sound(out, HELD)
 
-    def liveness(self, claims: Sequence[Claim]) -> None:
-        """All at once, for if all hold that is all; else one by one, for TLC does not say which is violated."""
-        if not claims or not self._lasts(claims):
-            return
-        for claim in claims:
-            if len(claims) == 1 or self._lasts([claim]):
-                self.violated.append(claim)
+    def liveness(self, held: Sequence[Claim], doubtful: Sequence[Claim]) -> None:
+        """Those that are thought to hold all at once, and one by one if they do not: TLC does not say which."""
+        alone = [*doubtful, *(held if len(held) == 1 or (held and not self._last(held)) else ())]
+        self.violated += [claim for claim in alone if not self._last([claim])]
 
-    def _lasts(self, claims: Sequence[Claim]) -> bool:
-        """Whether one of them is violated."""
+    def _last(self, claims: Sequence[Claim]) -> bool:
+        """Whether all of them hold."""
         asked = tla.config([self._names[claim.name] for claim in claims], live=True)
         out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, deadlock=False)
-        return "Temporal properties were violated" in _sound(out, HELD, "Temporal properties were violated")
+        return HELD in _sound(out, HELD, "Temporal properties were violated")
 
     def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
         (self._at / "Product.cfg").write_text(config, encoding="utf-8")
         shutil.rmtree(self._at / "meta", ignore_errors=True)
-        java = ["java", "-XX:+UseParallelGC", "-cp", str(_jar()), "tlc2.TLC", "-nowarning", "-metadir", "meta"]
-        more = ["-workers", str(self._workers), *([] if deadlock else ["-deadlock"])]
         began = time.perf_counter()
-        out = _run([*java, *more, "Product"], self._at)
+        out = _run([*self._command, *([] if deadlock else ["-deadlock"]), "Product"], self._at)
         return out, time.perf_counter() - began
 
+
+VIOLATED = r"Error: (?:I|The i)nvariant (?:of )?(\w+) is (?:violated|equal to FALSE)"
+"""What TLC says of an invariant that is violated; of one that is violated everywhere it says so at once."""
 
 HELD = "No error has been found"
 """What TLC says of a run that found nothing wrong."""

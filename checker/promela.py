@@ -34,7 +34,7 @@ from checker.outline import TIE, Names, actions, destinations, guard, laid, quie
 from checker.predicate import Predicate
 from checker.system import System
 
-__all__ = ["claim_names", "promela"]
+__all__ = ["claim_names", "fair_words", "promela"]
 
 WORDS = """\
 active assert atomic bit bool break byte c_code c_decl c_expr c_state c_track chan cond d_step D_proctype do else empty
@@ -47,6 +47,10 @@ struct switch union void volatile while
 always_true calm environment FAIR is_quiet system
 """
 """What a name must not be: words of Promela, of its temporal logic, of C, and those that are defined below."""
+
+
+AND, OR = f"{TIE}&& ", f"{TIE}|| "
+"""Lines are broken behind operators only: where a line could end a statement SPIN ends it."""
 
 
 class _Writer:
@@ -66,16 +70,16 @@ class _Writer:
         }
 
     def formula(self, formula: Formula) -> str:
-        return written(formula, self._within, "&&", "||", "always_true", "false")
+        return written(formula, self._within, AND, OR, "always_true", "false")
 
     def _within(self, part: In) -> str:
         name = self.machines[part.machine]
         states, word, sign = (
-            (part.states, "||", "==") if len(part.states) <= len(part.others) else (part.others, "&&", "!=")
+            (part.states, OR, "==") if len(part.states) <= len(part.others) else (part.others, AND, "!=")
         )
         tests = [f"{name} {sign} {self.states[part.machine, state]}" for state in states]
         tied = [test.replace(" ", TIE) for test in tests]
-        return tied[0] if len(tied) == 1 else f"({f' {word} '.join(tied)})"
+        return tied[0] if len(tied) == 1 else f"({word.join(tied)})"
 
     def machine(self, machine: Machine) -> list[str]:
         """Its states as numbers, and the variable."""
@@ -103,7 +107,7 @@ class _Writer:
             *_comment(f"{event.name}{says}: {event.kind}, of the {event.owner}"),
             f"inline {self.events[event.name]}() {{",
             "  d_step {",
-            *_inside(f"{' && '.join(tests)}{' ->' if effects else ''}"),
+            *_inside(f"{AND.join(tests)}{f'{TIE}->' if effects else ''}"),
             *(line for effect in effects for line in _inside(effect)),
             "  }",
             "}",
@@ -116,8 +120,8 @@ class _Writer:
         text = self.states[machine.name, last]
         name = self.machines[machine.name]
         for dest, sources in reversed(asked):
-            tests = " || ".join(f"{name}{TIE}=={TIE}{self.states[machine.name, source]}" for source in sources)
-            text = f"({tests} -> {self.states[machine.name, dest]} : {text})"
+            tests = OR.join(f"{name}{TIE}=={TIE}{self.states[machine.name, source]}" for source in sources)
+            text = f"({tests}{TIE}-> {self.states[machine.name, dest]}{TIE}: {text})"
         return text
 
     def processes(self) -> list[str]:
@@ -161,7 +165,7 @@ class _Writer:
         return [*lines, *UNEXCUSED.format(name=name).split("\n")]
 
     def _wrong(self, name: str, predicate: Predicate, more: Sequence[str] = ()) -> list[str]:
-        return _defined(name, " && ".join([*more, self.formula(predicate.formula(self.system))]))
+        return _defined(name, AND.join([*more, self.formula(predicate.formula(self.system))]))
 
 
 FOREVER = """\
@@ -207,7 +211,7 @@ def promela(system: System, claims: Sequence[Claim] = ()) -> str:
     >>> print(promela(System([lamp], [Event("on", Kind.USER, "user", ("lamp",)),
     ...                               Event("off", Kind.SYSTEM, "lamp", ("lamp",))])))
     ... # doctest: +ELLIPSIS
-    /* system: 2 events of 1 machines */
+    /* system; machines: 1, events: 2 */
     ...
     inline on() {
       d_step {
@@ -238,11 +242,19 @@ def claim_names(system: System, claims: Sequence[Claim]) -> dict[str, str]:
     return _Writer(system, claims).claims
 
 
+def fair_words(system: System) -> int:
+    """What ``-DNFAIR`` must be: there is room for four processes in each word, and two are SPIN's own."""
+    return (len(actions(system)) + 1 + 2) // 4 + 1
+
+
 def _head(system: System) -> list[str]:
     calm = ["#ifdef FAIR", "bool calm = false;", "#else", "#define calm false", "#endif"]
     return [
-        *_comment(f"{system.name}: {len(system.events)} events of {len(system.machines)} machines"),
-        *_comment("States, deadlocks and safety: spin -a FILE. Liveness: spin -DFAIR -a FILE, and pan -a -f."),
+        *_comment(f"{system.name}; machines: {len(system.machines)}, events: {len(system.events)}"),
+        "/* States and deadlocks: spin -a FILE; gcc -DNOCLAIM -DSAFETY pan.c; ./a.out -c0",
+        "   Safety:               spin -a FILE; gcc -DSAFETY pan.c; ./a.out -E -N CLAIM",
+        f"   Liveness:             spin -DFAIR -a FILE; gcc -DNFAIR={fair_words(system)} pan.c; ./a.out -a -f -N CLAIM",
+        "   If the depth is too small: -m, and for liveness -DMA=512, see checker/judges.py. */",
         "",
         "#define always_true (_nr_pr > 0) /* SPIN would drop a constant */",
         *(calm if _has_faults(system) else []),

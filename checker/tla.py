@@ -65,7 +65,7 @@ class _Writer:
         self.variables = [*self.machines.values(), *(["calm"] if self.faults else [])]
 
     def formula(self, formula: Formula) -> str:
-        return written(formula, self._within, "/\\", "\\/", "TRUE", "FALSE")
+        return written(formula, self._within, " /\\ ", " \\/ ", "TRUE", "FALSE")
 
     def _within(self, part: In) -> str:
         name = self.machines[part.machine]
@@ -157,7 +157,7 @@ class _Writer:
         calm = "calm /\\ " if self.faults else ""
         wrong = f"<>[]({calm}{self.formula(claim.wrong.formula(self.system))})"
         if claim.excuse is not None:
-            wrong += f" /\\ []<>{self.formula(negation(claim.excuse.formula(self.system)))}"
+            wrong += f" /\\ []<>({self.formula(negation(claim.excuse.formula(self.system)))})"
         return [*lines, *laid(f"{self.claims[claim.name]} == ~({wrong})"), ""]
 
 
@@ -179,7 +179,7 @@ def tla(system: System, claims: Sequence[Claim] = (), *, module: str = "Product"
     writer = _Writer(system, claims)
     lines = [
         f"---- MODULE {module} ----",
-        *_comment(f"{system.name}: {len(system.events)} events of {len(system.machines)} machines"),
+        *_comment(f"{system.name}; machines: {len(system.machines)}, events: {len(system.events)}"),
         *_comment("States, deadlocks and safety: Spec, with the invariants; liveness: FairSpec, with the properties."),
         "",
         *writer.state(),

@@ -12,7 +12,7 @@ import click
 from checker import CheckerError, Claim, System, unknown
 from checker.promela import promela
 from checker.tla import claim_names, config, tla
-from mealspec.crosscheck import SCOPES, compare, lines
+from mealspec.crosscheck import SCOPES, compare, lines, summary
 from mealspec.options import deliver, scoped
 from model.design import DESIGNS, design
 from model.product import system
@@ -28,15 +28,17 @@ MODULE = "Product"
 
 @click.command()
 @click.argument("name", metavar="[DESIGN]", default="hardened")
-@click.option("--to", "form", type=click.Choice(["promela", "tla"]), required=True, help="For SPIN, or for TLC.")
+@click.option("--to", "form", type=click.Choice(["promela", "tla"]), help="For SPIN, or for TLC.")
 @click.option("--property", "only", multiple=True, help="Claim only this property; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to a file, or into a folder that is there.")
 @scoped
-def export(name: str, form: str, only: tuple[str, ...], out: Path | None, scope: Scope) -> None:
+def export(name: str, form: str | None, only: tuple[str, ...], out: Path | None, scope: Scope) -> None:
     """The product of a DESIGN in a scope, as a specification that SPIN or TLC runs unchanged.
 
     A module in TLA+ comes with what TLC is to be asked: NAME.cfg for safety, NAME_live.cfg for liveness.
     """
+    if form is None:
+        raise CheckerError("say what to export to: --to promela or --to tla")
     plan = design(name)
     for each in only:
         if each not in PROPERTIES:
@@ -93,5 +95,7 @@ def crosscheck(names: tuple[str, ...], jobs: int, as_json: bool) -> None:
             click.echo("\n".join(lines(case)))
     if as_json:
         click.echo(json.dumps([case.to_json() for case in found], indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(summary(found)))
     if any(case.differences for case in found):
         raise SystemExit(1)
