@@ -30,6 +30,7 @@ from mealspec.options import deliver, number_of_faults, scoped, split
 from mealspec.parallel import reports
 from mealspec.progress import Reporter
 from mealspec.show import counted, incident_lines, report_table, trace_lines, trace_notes
+from mealspec.sweeping import sweep
 from model.design import DESIGNS, Design, design
 from model.product import system
 from model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
@@ -69,6 +70,7 @@ def cli() -> None:
 
 
 cli.add_command(export)
+cli.add_command(sweep)
 cli.add_command(crosscheck)
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from checker import Progress
+from checker import Effort, Progress
 
 __all__ = ["Reporter", "line"]
 
@@ -14,8 +14,10 @@ QUIET = 5.0
 """Seconds between two lines where stderr is no terminal."""
 
 
-def line(name: str, progress: Progress) -> str:
-    """How far one search has come; what is left is known only as the states that still wait."""
+def line(name: str, progress: Progress | Effort) -> str:
+    """How far one search has come; what is left is known only as the states that still wait, or the events."""
+    if isinstance(progress, Effort):
+        return f"{name}: event {progress.taken} of {progress.steps}, {progress.nodes:,} nodes, {progress.seconds:.0f} s"
     return (
         f"{name}: {progress.states:,} states, {progress.waiting:,} waiting, "
         f"depth {progress.depth}, {progress.rate:,.0f}/s"
@@ -30,7 +32,7 @@ class Reporter:
         self._last = time.monotonic()
         self._shown: dict[str, str] = {}
 
-    def update(self, name: str, progress: Progress) -> None:
+    def update(self, name: str, progress: Progress | Effort) -> None:
         """One search has come further."""
         self._shown[name] = line(name, progress)
         if self._live:

@@ -15,7 +15,16 @@ from properties.facts import Facts
 from properties.incident import Explanation, Search
 from properties.verify import Report
 
-__all__ = ["LANES", "counted", "incident_lines", "incident_table", "report_table", "trace_lines", "trace_notes"]
+__all__ = [
+    "LANES",
+    "counted",
+    "incident_lines",
+    "incident_table",
+    "report_table",
+    "trace_lines",
+    "trace_notes",
+    "wrapped",
+]
 
 LANES = {"user": 13, "client": 25, "network": 17, "server": 19}
 """The lanes of a chart and their widths; with the step numbers they make 80 columns."""
@@ -53,7 +62,7 @@ def trace_lines(trace: Trace, facts: Facts | None = None, property_id: str = "")
     """The chart of a run, and below it why it went wrong and how it ends."""
     lines = chart(trace, LANES, lost=frozenset(reason.step for reason in reasons(trace)))
     notes = trace_notes(trace, facts, property_id)
-    return [*lines, "", *_wrapped(notes)] if notes else lines
+    return [*lines, "", *wrapped(notes)] if notes else lines
 
 
 def trace_notes(trace: Trace, facts: Facts | None = None, property_id: str = "") -> list[str]:
@@ -91,7 +100,8 @@ def _stillness(trace: Trace) -> str:
     return "nothing that the system owes can change that any more"
 
 
-def _wrapped(notes: Iterable[str]) -> list[str]:
+def wrapped(notes: Iterable[str]) -> list[str]:
+    """Each note as lines of at most 80 columns."""
     return [line for note in notes for line in wrap(note, 80, subsequent_indent="  ", break_on_hyphens=False)]
 
 
@@ -109,7 +119,7 @@ def incident_lines(search: Search) -> list[str]:
     lines = [f"{search.logs.title}: {count} of '{search.design}' fit the logs.", ""]
     lines += ["client log:", *(f"  {_short(line)}" for line in search.logs.client)]
     lines += ["server log:", *(f"  {_short(line)}" for line in search.logs.server), ""]
-    lines += _wrapped(
+    lines += wrapped(
         [
             f"Looked at: {counted(search.states, 'state')}, every run of up to {search.depth} steps; "
             f"{search.scope.describe()}. The kinds of lines shown are printed exactly as often and in "
@@ -122,8 +132,8 @@ def incident_lines(search: Search) -> list[str]:
             f"{number}. {counted(len(explanation.trace), 'step')}: at the lookup (step {explanation.skipped_at}), "
             f"{explanation.cause}. The client {belief} at that moment."
         )
-        lines += ["", *_wrapped([head]), "", *chart(explanation.trace, LANES, lost=frozenset({explanation.skipped_at}))]
-        lines += ["", *_wrapped(_between(search, explanation))]
+        lines += ["", *wrapped([head]), "", *chart(explanation.trace, LANES, lost=frozenset({explanation.skipped_at}))]
+        lines += ["", *wrapped(_between(search, explanation))]
     return lines
 
 

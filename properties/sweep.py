@@ -8,46 +8,22 @@ in the larger; the suite compares the two ways where both can be gone.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from checker import CheckerError, Effort, Form, Symbolic, branches
-from checker.decide_all import Question, breakers, questions
+from checker import Effort, Form, Symbolic
+from checker.decide_all import breakers
 from checker.lattice import breaks, members, minimal, near, necessary, smallest
 from checker.onion import Onion, lasso
 from checker.symbolic import Set
 from model.design import Design
-from model.family import family, opened
-from model.mechanism import NEEDS
-from model.mechanism import Mechanism as M
-from model.product import system
+from model.family import family
 from model.scope import Scope
 from properties.catalogue import PROPERTIES, Property
-from properties.facts import Facts
+from properties.region import Region, asked, valid_designs, witnessed
 
-__all__ = ["Change", "Flaw", "Region", "Rung", "Sweep", "asked", "flaw", "rungs", "sweep"]
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of the design space: what every design has, and what none has."""
-
-    required: frozenset[M] = frozenset()
-    forbidden: frozenset[M] = frozenset()
-
-    def __post_init__(self) -> None:
-        both = sorted(self.required & self.forbidden)
-        if both:
-            raise CheckerError(f"no design both has and lacks {', '.join(both)}")
-        lacking = [f"{m} needs {NEEDS[m]}" for m in sorted(self.required) if NEEDS.get(m) in self.forbidden]
-        if lacking:
-            raise CheckerError(f"no such design can be built: {'; '.join(lacking)}")
-
-    @property
-    def free(self) -> tuple[M, ...]:
-        """The mechanisms that are open."""
-        return tuple(m for m in M if m not in self.required and m not in self.forbidden)
+__all__ = ["Change", "Flaw", "OneVerdict", "Region", "Rung", "Sweep", "asked", "flaw", "one_by_one", "rungs", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -179,7 +155,7 @@ def sweep(
         began = time.monotonic()
         tell = None if report is None else (lambda effort, rung=rung: report(rung.describe(), effort))
         after = Symbolic(family(rung, region.free, region.required), report=tell)
-        valid = _valid(after, region)
+        valid = valid_designs(after, region)
         left = valid if space is None or passing is None else after.moved(passing, space)
         designs = after.count_systems(left)
         every = [question for prop in properties for question in asked(after, rung, prop, region.required)]
@@ -201,25 +177,44 @@ def sweep(
     return Sweep(region, scope, ids, space, valid, passing, tuple(found))
 
 
-def _valid(space: Symbolic, region: Region) -> Set:
-    """The designs in which nothing lacks what it needs."""
-    out = space.true
-    for mechanism, needed in NEEDS.items():
-        if mechanism in region.forbidden or needed in region.required:
-            continue
-        has = space.true if mechanism in region.required else space.feature(mechanism)
-        brought = space.false if needed in region.forbidden else space.feature(needed)
-        out = out & (~has | brought)
-    return out
+@dataclass(frozen=True)
+class OneVerdict:
+    """How many designs of a region break one property, out of how many; states of all of them, seconds.
+
+    ``vacuous`` says that its premise occurs in no design.
+    """
+
+    property: str
+    designs: int
+    breaking: int
+    states: int
+    vacuous: bool
+    seconds: float
 
 
-def asked(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = ()) -> list[Question]:
-    """The property as questions about every design of the space."""
-    features = space.family.features
-    everything = Design("every mechanism", frozenset(M(name) for name in features) | frozenset(fixed))
-    richest = system(everything, scope)
-    on = frozenset(m.value for m in fixed)
-    return questions(space, branches(lambda choice: prop.claims(Facts(opened(choice), scope, richest)), features, on))
+def one_by_one(
+    scope: Scope,
+    properties: Sequence[Property],
+    region: Region,
+    *,
+    report: Callable[[str, Effort], None] | None = None,
+) -> Iterator[OneVerdict]:
+    """Decide each property by itself, for every design of the region, in the scope as it is."""
+    began = time.monotonic()
+    tell = None if report is None else (lambda effort: report(scope.describe(), effort))
+    space = Symbolic(family(scope, region.free, region.required), report=tell)
+    valid = valid_designs(space, region)
+    space.confine(valid)
+    designs, states = space.count_systems(valid), space.count(space.reachable)
+    for prop in properties:
+        broken = space.false
+        for question in asked(space, scope, prop, region.required):
+            broken = broken | breakers(space, question, valid & ~broken)
+        premise = space.reachable & witnessed(space, scope, prop, region.required)
+        now = time.monotonic()
+        vacuous = premise == space.false
+        yield OneVerdict(prop.id, designs, space.count_systems(broken), states, vacuous, now - began)
+        began = now
 
 
 def flaw(plan: Design, scope: Scope, properties: Sequence[Property] = tuple(PROPERTIES.values())) -> Flaw | None:
