@@ -75,11 +75,10 @@ def fair(space: Symbolic, inside: Set, counts: Set) -> Set:
     left, before = inside, None
     while left != before and left != space.false:
         before = left
-        left = space.back(left & counts, left, steps)
+        left = left & ~space.trapped(left & ~counts, left, steps)
         for action, some in actions.items():
-            served = left & (idle[action] | _before(space, some, left))
-            if served != left:
-                left = space.back(served, left, steps)
+            unserved = left & ~(idle[action] | _before(space, some, left))
+            left = left & ~space.trapped(unserved, left, steps)
         left = left & _before(space, steps, left)
     return left
 

@@ -282,6 +282,25 @@ class Symbolic:
         grow = lambda step, fresh: self.preimage(step, fresh) & inside  # noqa: E731 (one line says it)
         return self._guarded(lambda: self._close(states & inside, moving, grow))
 
+    def trapped(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
+        """Those of the states from which these steps lead to no others of ``inside``, however many are taken.
+
+        The same as what :meth:`back` from the others leaves over, and cheaper where there are few states.
+        """
+        moving = [step for step in steps if step.moves]
+
+        def shrink() -> Set:
+            trap, before = states, None
+            while trap != before and trap != self.false:
+                before = trap
+                for step in moving:
+                    away = self.image(step, trap) & inside & ~trap
+                    if away != self.false:
+                        trap = trap & ~self.preimage(step, away)
+            return trap
+
+        return self._guarded(shrink)
+
     def _close(
         self,
         states: Set,

@@ -131,7 +131,7 @@ def rungs(scope: Scope) -> list[Scope]:
         product(range(1, scope.meals + 1), range(1, scope.connections + 1)), key=lambda size: (size[0] * size[1], size)
     )
     found = [replace(scope, meals=meals, connections=connections) for meals, connections in sizes]
-    return list(dict.fromkeys([replace(found[0], faults=0), *found]))
+    return list(dict.fromkeys(each for s in found for each in (replace(s, faults=0), s)))
 
 
 def sweep(
