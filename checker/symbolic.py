@@ -40,7 +40,7 @@ Set = BCDDFunction
 NODES = 150_000_000
 """Room for diagram nodes; what is not used costs no memory."""
 
-CACHE = 32_000_000
+CACHE = 8_000_000
 """Remembered results of operations."""
 
 

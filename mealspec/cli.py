@@ -40,6 +40,7 @@ from properties.incident import explain_incident
 from properties.mutants import cases
 from properties.scenarios import scenario, shortest
 from properties.verify import counterexample
+from properties.verify_sets import counterexample_by_sets
 
 __all__ = ["cli", "main"]
 
@@ -112,31 +113,51 @@ def _entry(console: Console, entry: dict[str, Any]) -> None:
 @click.argument("designs", nargs=-1, metavar="[DESIGN]...")
 @click.option("--property", "only", multiple=True, help="Decide only this property; may be repeated.")
 @click.option("--limit", type=click.IntRange(1), help="Stop a search at this many states.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "explicit", "symbolic"]),
+    default="auto",
+    show_default=True,
+    help="State by state, or by sets of states; what is faster, if left out.",
+)
 @click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @scoped
 def verify(
-    designs: tuple[str, ...], only: tuple[str, ...], limit: int | None, jobs: int, as_json: bool, scope: Scope
+    designs: tuple[str, ...],
+    only: tuple[str, ...],
+    limit: int | None,
+    engine: str,
+    jobs: int,
+    as_json: bool,
+    scope: Scope,
 ) -> None:
     """Check designs (all four, if none is named) and compare with what is expected."""
     chosen = [design(name) for name in designs or DESIGNS]
     for name in only:
         _property(name)
+    if engine == "symbolic" and limit is not None:
+        raise CheckerError("--limit counts states one by one; choose --engine explicit with it")
+    if engine == "auto":
+        engine = "explicit" if limit is not None or scope.meals * scope.connections == 1 else "symbolic"
     found = []
     console = _console()
     if not as_json:
         console.print(f"Checking in the scope: {scope.describe()}.", highlight=False)
         console.print(f"Left out: {', '.join(scope.left_out()) or 'nothing'}; time.", style="dim", highlight=False)
         console.print("Liveness assumes that faults end, and weak fairness of system events.", style="dim")
-    for report in reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs):
+    for report in reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs, engine):
         found.append(report)
         if as_json:
             continue
-        size = f"{counted(report.states, 'state')}, {counted(report.transitions, 'transition')}, depth {report.depth}"
+        size = f"{counted(report.states, 'state')}, {counted(report.transitions, 'transition')}"
+        size += "" if report.depth is None else f", depth {report.depth}"
         extent = "every reachable state" if report.complete else "NOT fully explored: the limit stopped it"
         console.print()
         console.print(report.design, style="bold", highlight=False)
         console.print(f"{size}; {extent}.", highlight=False)
+        cost = f"{engine} engine, {report.seconds:.1f} s, {report.memory / 2**20:,.0f} MiB"
+        console.print(cost, style="dim", highlight=False)
         console.print(report_table(report))
     if as_json:
         _print_json([report.to_json() for report in found])
@@ -177,7 +198,8 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         _property(property_id)
         plan = design(name)
         reporter = Reporter()
-        run = counterexample(plan, scope, property_id, report=reporter.on(plan.name))
+        search = counterexample if scope.meals * scope.connections <= 2 else counterexample_by_sets
+        run = search(plan, scope, property_id, report=reporter.on(plan.name))
         reporter.done(plan.name)
         facts = Facts(plan, scope, system(plan, scope))
         title = f"{plan}: {property_id} is violated ({scope.describe()})"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from checker import Progress
+from checker import Effort, Progress
 from mealspec.progress import Reporter
 from model.design import Design, design
 from model.scope import Scope
 from properties.verify import Report, verify
+from properties.verify_sets import verify_by_sets
 
 __all__ = ["reports"]
 
@@ -21,13 +22,13 @@ _channel: Any = None
 
 
 def reports(
-    designs: Sequence[Design], scope: Scope, only: Sequence[str], limit: int | None, jobs: int
+    designs: Sequence[Design], scope: Scope, only: Sequence[str], limit: int | None, jobs: int, engine: str = "explicit"
 ) -> Iterator[Report]:
     """The report on each design, in the order of the designs, each as soon as it is there."""
     reporter = Reporter()
     if jobs == 1 or len(designs) == 1:
         for each in designs:
-            yield verify(each, scope, only=only, limit=limit, report=reporter.on(each.name))
+            yield _checked(each, scope, only, limit, engine, reporter.on(each.name))
             reporter.done(each.name)
         return
     context = multiprocessing.get_context("spawn")
@@ -39,7 +40,7 @@ def reports(
     finally:
         signal.signal(signal.SIGINT, handler)
     with pool:
-        running = [pool.apply_async(_work, (each.name, scope, tuple(only), limit)) for each in designs]
+        running = [pool.apply_async(_work, (each.name, scope, tuple(only), limit, engine)) for each in designs]
         for each, result in zip(designs, running, strict=True):
             while not result.ready():
                 try:
@@ -55,9 +56,22 @@ def _begin(channel: Any) -> None:
     _channel = channel
 
 
-def _work(name: str, scope: Scope, only: tuple[str, ...], limit: int | None) -> Report:
-    return verify(design(name), scope, only=only, limit=limit, report=partial(_tell, name))
+def _work(name: str, scope: Scope, only: tuple[str, ...], limit: int | None, engine: str) -> Report:
+    return _checked(design(name), scope, only, limit, engine, partial(_tell, name))
 
 
-def _tell(name: str, progress: Progress) -> None:
+def _checked(
+    plan: Design,
+    scope: Scope,
+    only: Sequence[str],
+    limit: int | None,
+    engine: str,
+    report: Callable[[Progress | Effort], None],
+) -> Report:
+    if engine == "symbolic":
+        return verify_by_sets(plan, scope, only=only, report=report)
+    return verify(plan, scope, only=only, limit=limit, report=report)
+
+
+def _tell(name: str, progress: Progress | Effort) -> None:
     _channel.put((name, progress))

@@ -50,6 +50,6 @@ class Reporter:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
-    def on(self, name: str) -> Callable[[Progress], None]:
+    def on(self, name: str) -> Callable[[Progress | Effort], None]:
         """The callback for one search."""
         return lambda progress: self.update(name, progress)

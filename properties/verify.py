@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +17,7 @@ from properties.catalogue import PROPERTIES, Property
 from properties.expected import Verdict, expected
 from properties.facts import Facts
 
-__all__ = ["Finding", "Report", "counterexample", "decide", "verify"]
+__all__ = ["Finding", "Report", "counterexample", "decide", "memory", "verify"]
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All verdicts on one design in one scope, and the size of the search."""
+    """All verdicts on one design in one scope, and the size of the search.
+
+    ``depth`` is None where it was not measured; ``memory`` is the most that the process has held, in bytes.
+    """
 
     design: str
     scope: Scope
     states: int
     transitions: int
-    depth: int
+    depth: int | None
     complete: bool
     seconds: float
     findings: tuple[Finding, ...]
+    memory: int = 0
 
     @property
     def as_expected(self) -> bool:
@@ -94,13 +101,21 @@ def verify(
     report: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Explore the design in the scope and decide the properties named in ``only``."""
+    began = time.monotonic()
     product = system(design, scope)
     graph = explore(product, limit=limit, report=report)
     facts = Facts(design, scope, product)
     findings = tuple(_finding(graph, facts, p) for p in PROPERTIES.values() if p.id in only)
+    seconds = time.monotonic() - began
     return Report(
-        design.name, scope, len(graph), graph.transitions, graph.depth, graph.complete, graph.seconds, findings
+        design.name, scope, len(graph), graph.transitions, graph.depth, graph.complete, seconds, findings, memory()
     )
+
+
+def memory() -> int:
+    """The most memory that this process has held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def decide(graph: Graph, facts: Facts, prop: Property) -> Trace | None:
