@@ -9,12 +9,17 @@ from collections.abc import Collection, Iterator
 
 from checker.symbolic import Set, Symbolic
 
-__all__ = ["breaks", "least", "members", "minimal", "near", "necessary", "smallest"]
+__all__ = ["breaks", "excluded", "least", "members", "minimal", "near", "necessary", "smallest"]
 
 
 def necessary(space: Symbolic, systems: Set) -> list[str]:
     """The features that every one of the systems has."""
     return [name for name in space.family.features if systems & ~space.feature(name) == space.false]
+
+
+def excluded(space: Symbolic, systems: Set) -> list[str]:
+    """The features that none of the systems has."""
+    return [name for name in space.family.features if systems & space.feature(name) == space.false]
 
 
 def minimal(space: Symbolic, systems: Set) -> Set:

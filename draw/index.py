@@ -41,6 +41,7 @@ def index(pictures: Sequence[Picture], pages: Sequence[Page]) -> Page:
         "## Everything",
         "",
         f"- {link(HERE, 'matrix.md', 'Designs by properties')}: what holds, and a chart for each violation",
+        f"- {link(HERE, 'designs.md', 'All designs at once')}: which mechanisms are enough, which hurt, what repairs",
         f"- {link(HERE, 'charts/README.md', 'Sequence charts')}: every violation, the incident, the failure classes, "
         "the paths that work",
         f"- {link(HERE, 'reference/README.md', 'Reference')}: what to build, machine by machine and event by event",

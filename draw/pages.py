@@ -10,6 +10,7 @@ from functools import cache
 from checker import Event, Graph, explore, reach
 from draw.charts import drawn, page_of
 from draw.cited import ROOT, cited, named
+from draw.designs import designs
 from draw.matrix import cell, matrix
 from draw.page import Page, code, link, table
 from draw.reference import (
@@ -51,8 +52,9 @@ TESTS = 3
 
 
 def pages() -> Iterator[Page]:
-    """The matrix and all pages of the reference."""
+    """The matrix, the page of all designs, and all pages of the reference."""
     yield matrix()
+    yield designs()
     machines = list(machine_pages())
     yield from machines
     rest = [_events(), _timing(), _mechanisms(), _properties(), _traceability(), _scopes(), _laws()]

@@ -45,7 +45,7 @@ class Findings:
     ----------
     swept
         The sweep.
-    necessary, minimal, hurting, repairs
+    necessary, excluded, minimal, hurting, repairs
         As :class:`~properties.sweep.Sweep` says; ``number`` is how many minimal sets there are.
     without
         For each minimal set shown, what breaks without each member; None where the rest cannot be built
@@ -54,6 +54,7 @@ class Findings:
 
     swept: Sweep
     necessary: list[str]
+    excluded: list[str]
     number: int
     minimal: list[tuple[str, ...]]
     hurting: dict[str, tuple[tuple[str, ...], Flaw | None]]
@@ -76,6 +77,7 @@ class Findings:
                 for r in swept.rungs
             ],
             "necessary": self.necessary,
+            "excluded": self.excluded,
             "minimal": [list(some) for some in self.minimal],
             "minimal_number": self.number,
             "hurting": {
@@ -132,7 +134,8 @@ def findings(swept: Sweep, properties: Sequence[Property], shown: int = SHOWN) -
 
     return Findings(
         swept,
-        swept.necessary(),
+        swept.necessary() if minimal else [],
+        swept.excluded() if minimal else [],
         swept.count(least),
         minimal,
         {name: (some, explain(_design({*some, name}))) for name, some in swept.hurting().items()},
@@ -242,6 +245,7 @@ def _show(console: Console, found: Findings) -> None:
         return
     say(f"{swept.count(swept.passing):,} of {swept.count(swept.valid):,} designs pass.")
     say(f"Every one of them has ({len(found.necessary)}): {', '.join(found.necessary)}.")
+    say(f"None of them has ({len(found.excluded)}): {', '.join(found.excluded) or 'every other may be there'}.")
     console.print(f"\n{counted(found.number, 'smallest sufficient set')}", style="bold")
     for number, (some, without) in enumerate(zip(found.minimal, found.without, strict=False), start=1):
         more = [name for name in some if name not in found.necessary]
@@ -249,9 +253,9 @@ def _show(console: Console, found: Findings) -> None:
         console.print(_without(without))
     if found.number > len(found.without):
         say(f"... and {found.number - len(found.without):,} more: --json")
-    console.print("\nMechanisms that hurt", style="bold")
+    console.print("\nMechanisms that hurt some passing design", style="bold")
     for name, (some, broken) in found.hurting.items():
-        say(f"{name}: added to a passing design of {counted(len(some), 'mechanism')} it breaks {_broken(broken)}")
+        say(f"{name}: added to one of {counted(len(some), 'mechanism')} it breaks {_broken(broken)}")
     if not found.hurting:
         say("none")
     console.print("\nSmallest repairs", style="bold")

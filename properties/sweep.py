@@ -14,7 +14,7 @@ from itertools import product
 
 from checker import Effort, Form, Symbolic
 from checker.decide_all import breakers
-from checker.lattice import breaks, members, minimal, near, necessary, smallest
+from checker.lattice import breaks, excluded, members, minimal, near, necessary, smallest
 from checker.onion import Onion, lasso
 from checker.symbolic import Set
 from model.design import Design
@@ -87,6 +87,10 @@ class Sweep:
     def necessary(self) -> list[str]:
         """The mechanisms that every passing design has."""
         return [*sorted(self.region.required), *necessary(self.space, self.passing)]
+
+    def excluded(self) -> list[str]:
+        """The open mechanisms that no passing design has."""
+        return excluded(self.space, self.passing)
 
     def minimal(self) -> Set:
         """The passing designs of which no mechanism can be left out, with any others or alone."""

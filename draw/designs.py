@@ -1,0 +1,98 @@
+"""All designs at once as a page: which mechanisms are enough, what each is for, and what hurts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from draw.page import Page, code, link, table
+from draw.reference import references
+from model.mechanism import CATALOGUE, NEEDS, Mechanism
+from properties.swept import RECORDS, Record
+
+__all__ = ["PATH", "designs"]
+
+PATH = "designs.md"
+
+
+def designs() -> Page:
+    """The page."""
+    lines = [
+        "# All designs at once", "",
+        f"A design is a set of {link(PATH, 'reference/mechanisms.md', 'mechanisms')}, of which there are "
+        f"{len(CATALOGUE)}. Every design was decided, completely, by one search over all of them. Left out are designs "
+        f"that nobody could build as described, for {len(NEEDS)} mechanisms need another: "
+        f"{', '.join(f'{code(m)} needs {code(n)}' for m, n in NEEDS.items())}.",
+    ]  # fmt: skip
+    for record in RECORDS:
+        lines += ["", *_record(record, record.answer())]
+    about = "which mechanisms are enough, what each is for, which hurt, and the smallest repairs"
+    return Page(PATH, "All designs at once", about, "\n".join(lines) + "\n")
+
+
+def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"## {record.question}", "")
+    yield f"Asked by `{' '.join(['mealspec sweep', record.options]).strip()}`. Scope: {record.scope.describe()}; left "
+    yield f"out: {', '.join(record.scope.left_out())}; time."
+    yield ""
+    yield f"**{found['passing']:,} of {found['designs']:,} designs pass.** What fails in a small scope fails in a"
+    yield "larger one, so each scope decides those that the one before has left:"
+    yield ""
+    yield from table(["scope", "designs", "that pass", "pairs of a design and a state"], _rungs(found))
+    if found["required"]:
+        yield from ("", f"Each has: {_names(found['required'])}.")
+    rest = [name for name in found["necessary"] if name not in found["required"]]
+    yield from ("", f"Every design that passes has, besides: {_names(rest)}.", "")
+    if found["excluded"]:
+        yield from (f"No design that passes has: {_names(found['excluded'])}.", "")
+    number = found["minimal_number"]
+    yield f"{number} smallest set{'s are' if number > 1 else ' is'} enough: no mechanism of it can be left out."
+    for some, without in zip(found["minimal"], found["without"], strict=False):
+        yield from ("", f"{len(some)} mechanisms. Without one of them:", "")
+        yield from table(["without", "breaks", "shortest run", "from", "what it closes"], _without(without))
+    yield from ("", "**What hurts** some design that passes, when it is added (the smallest such design):", "")
+    hurts = found["hurting"].items()
+    yield from table(["added", "to a design of", "breaks", "shortest run"], (_hurt(*each) for each in hurts))
+    if found["repairs"]:
+        yield from ("", "**The smallest repairs:**", "")
+    for name, changes in found["repairs"].items():
+        others = "" if len(changes) == 1 else f" ({len(changes)} ways, this is one)"
+        yield f"- {code(name)}{others}: {_change(changes[0])}"
+
+
+def _rungs(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for rung in found["rungs"]:
+        scope = rung["scope"]
+        faults = "no faults" if scope["faults"] == 0 else f"{scope['faults']} faults"
+        size = f"{scope['meals']} meal(s), {scope['connections']} connection(s), {faults}"
+        yield size, f"{rung['designs']:,}", f"{rung['passing']:,}", f"{rung['states']:,}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(map(code, names)) or "nothing"
+
+
+def _run(flaw: Mapping[str, Any]) -> tuple[str, str]:
+    """The property, and the length of the run that breaks it."""
+    if not flaw:
+        return "", ""
+    loop = "" if flaw["loop"] is None else f", then round a loop of {len(flaw['trace']) - flaw['loop']}"
+    steps = len(flaw["trace"]) if flaw["loop"] is None else flaw["loop"]
+    prop = link(PATH, f"reference/properties.md#{flaw['breaks']}", flaw["breaks"])
+    return prop, f"{steps} steps{loop}"
+
+
+def _without(without: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for name, flaw in without.items():
+        entry = CATALOGUE[Mechanism(name)]
+        broken = _run(flaw) if flaw else ("another that needs it", "")
+        yield code(name), *broken, references(entry.refs, PATH), entry.closes
+
+
+def _hurt(name: str, flaw: Mapping[str, Any]) -> Sequence[object]:
+    return code(name), f"{len(flaw['added_to'])} mechanisms", *_run(flaw)
+
+
+def _change(change: Mapping[str, Sequence[str]]) -> str:
+    added, removed = _names(change["add"]), _names(change["remove"])
+    return f"add {added}" + (f"; take away {removed}" if change["remove"] else "")

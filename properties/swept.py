@@ -1,0 +1,62 @@
+"""What the sweeps of record have found: kept as data, drawn from it, and made anew by the slow tests.
+
+To renew a record: ``mealspec sweep OPTIONS --json --out properties/swept/NAME.json`` with the options that
+:data:`RECORDS` names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.scope import Scope
+from properties.region import Region
+from properties.smallest import KEPT
+
+__all__ = ["RECORDS", "Record"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A sweep of record: what was asked, and for whom."""
+
+    name: str
+    question: str
+    scope: Scope
+    region: Region
+
+    @property
+    def options(self) -> str:
+        """The same question on the command line."""
+        words = []
+        if self.region.required:
+            words.append(f"--require {','.join(sorted(self.region.required))}")
+        further = sorted(self.scope.includes - Scope().includes)
+        if further:
+            words.append(f"--with {','.join(further)}")
+        return " ".join(words)
+
+    @property
+    def file(self) -> Path:
+        """Where the answer is kept."""
+        return Path(__file__).with_name("swept") / f"{self.name}.json"
+
+    def answer(self) -> Mapping[str, Any]:
+        """What was found, as ``mealspec sweep --json`` says it."""
+        found: Mapping[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
+        return found
+
+
+RECORDS = (
+    Record("all", "Of all designs, which keep every property?", Scope(), Region()),
+    Record(
+        "asked",
+        "Of the designs with everything that a requirement or a report asks for by name, and with uploads that "
+        "may fail, which keep every property?",
+        Scope().with_(["upload"]),
+        Region(frozenset(KEPT)),
+    ),
+)
