@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from checker.claim import Form
 from checker.decide_all import Question, ends, fair
 from checker.event import Kind
 from checker.symbolic import Set, Step, Symbolic
@@ -83,6 +84,8 @@ def lasso(space: Symbolic, question: Question, onion: Onion) -> tuple[list[str],
     if goal != space.false:
         ring, _ = onion.first({"end": goal}) or (0, "")
         return onion.run(ring, goal)[0], None
+    if question.form is not Form.FOREVER:
+        return None
     left = fair(space, space.reachable & question.wrong, ~question.excused)
     if left == space.false:
         return None
