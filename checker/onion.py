@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from checker.claim import Form
 from checker.decide_all import Question, ends, fair
 from checker.event import Kind
-from checker.symbolic import Set, Step, Symbolic
+from checker.symbolic import Set, Step, Symbolic, bounded
 
 __all__ = ["Onion", "lasso"]
 
@@ -75,6 +75,7 @@ class Onion:
         return events[::-1], end
 
 
+@bounded
 def lasso(space: Symbolic, question: Question, onion: Onion) -> tuple[list[str], int | None] | None:
     """A run of the onion's system that breaks the claim, and the index from which it repeats for ever, if it does.
 
