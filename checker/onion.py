@@ -135,9 +135,9 @@ def _round(space: Symbolic, entry: Set, component: Set, question: Question) -> l
         at = space.image(step, at)
 
     go(~question.excused)
-    actions = dict.fromkeys(step.action for step in steps if step.kind is Kind.SYSTEM)
-    for action in actions:
-        some = [step for step in steps if step.action == action]
+    owed = [step for step in steps if step.kind is Kind.SYSTEM]
+    for action in dict.fromkeys(step.action for step in owed):
+        some = [step for step in owed if step.action == action]
         idle = ~space.any(step.guard for step in some)
         takes = [(step, space.preimage(step, component)) for step in some]
         go(component & (idle | space.any(source for _, source in takes)))
