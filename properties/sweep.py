@@ -144,7 +144,7 @@ class Sweep:
         _, nearest = near(self.space, wanted, names & free)
         found = sorted(members(self.space, nearest))
         return [
-            Change(tuple(m for m in some if m not in names), tuple(m for m in names & free if m not in some))
+            Change(tuple(m for m in some if m not in names), tuple(m for m in sorted(names & free) if m not in some))
             for some in found
         ]
 
