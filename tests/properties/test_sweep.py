@@ -154,8 +154,10 @@ def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinn
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(26))
 def test_two_hundred_random_designs_have_the_states_and_verdicts_that_they_have_on_their_own(seed: int) -> None:
-    """Up to eight of each of 26 families of up to 16, with one meal, one connection and any number of faults; the default
-    scope, with two connections, would take the explorer up to a minute for each design, and a few are enough there."""
+    """Up to eight of each of 26 families of up to 16, with one meal, one connection and any number of faults.
+
+    With the two connections of the default scope the explorer would take up to a minute for each; there a few do.
+    """
     rng = Random(seed)
     plan = random_design(rng)
     free = rng.sample(sorted(M), 4)
