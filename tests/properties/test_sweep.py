@@ -156,7 +156,7 @@ def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinn
 def test_two_hundred_random_designs_have_the_states_and_verdicts_that_they_have_on_their_own(seed: int) -> None:
     """Up to eight of each of 26 families of up to 16, with one meal, one connection and any number of faults.
 
-    With the two connections of the default scope the explorer would take up to a minute for each; there a few do.
+    With the two connections of the default scope the explorer would take up to a minute for each; there one does.
     """
     rng = Random(seed)
     plan = random_design(rng)
@@ -166,9 +166,9 @@ def test_two_hundred_random_designs_have_the_states_and_verdicts_that_they_have_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0])
 def test_random_designs_have_the_states_and_verdicts_of_the_default_scope(seed: int) -> None:
-    """As many as the explorer does in some two minutes."""
+    """One that is quick; the named designs, of which all is pinned, stand for the others."""
     plan = random_design(Random(seed))
     assert Answers(Scope(), (), plan.mechanisms).of(plan.mechanisms) == explicitly(plan, Scope())
 
