@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -116,7 +117,7 @@ def test_what_needs_another_does_something_where_that_is(mechanism: M) -> None:
 # ---------------------------------------------------------------------- order and stages
 
 
-@pytest.mark.parametrize("scope", [EVERYTHING, Scope(meals=2, connections=1)])
+@pytest.mark.parametrize("scope", [EVERYTHING, replace(EVERYTHING, meals=2, connections=1)])
 def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) -> None:
     names = order(scope)
     assert len(set(names)) == len(names)
