@@ -168,7 +168,7 @@ def test_two_hundred_random_designs_have_the_states_and_verdicts_that_they_have_
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0])
 def test_random_designs_have_the_states_and_verdicts_of_the_default_scope(seed: int) -> None:
-    """One that is small: others have up to 60 million states. Beside it stand the named designs, with what is pinned."""
+    """One that is small: others have up to 60 million states. Beside it stand the named designs, as pinned."""
     plan = random_design(Random(seed))
     assert Answers(Scope(), (), plan.mechanisms).of(plan.mechanisms) == explicitly(plan, Scope())
 
