@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from checker.choice import Branch
 from checker.claim import Claim, Form
 from checker.event import Kind
-from checker.symbolic import Set, Step, Symbolic
+from checker.symbolic import Set, Step, Symbolic, bounded
 
 __all__ = ["Question", "breakers", "ends", "fair", "questions"]
 
@@ -35,6 +35,7 @@ class Question:
         return self.wrong & ~self.excused
 
 
+@bounded
 def questions(space: Symbolic, asked: tuple[Branch[list[Claim]], ...]) -> list[Question]:
     """The claims of each branch as one list of questions about all systems; each branch has as many, of like form."""
     out = []
@@ -49,6 +50,7 @@ def questions(space: Symbolic, asked: tuple[Branch[list[Claim]], ...]) -> list[Q
     return out
 
 
+@bounded
 def breakers(space: Symbolic, question: Question, among: Set | None = None) -> Set:
     """The systems (of those ``among``) that break the claim."""
     among = space.true if among is None else among
@@ -59,11 +61,13 @@ def breakers(space: Symbolic, question: Question, among: Set | None = None) -> S
     return found | space.projected(fair(space, inside, ~question.excused))
 
 
+@bounded
 def ends(space: Symbolic, question: Question) -> Set:
     """The states in which a run that breaks the claim ends, or may as well end."""
     return question.bad & (space.reachable if question.form is Form.NEVER else space.quiet)
 
 
+@bounded
 def fair(space: Symbolic, inside: Set, counts: Set) -> Set:
     """From where a run without faults can stay inside for ever, be fair, and come to ``counts`` again and again."""
     steps = [step for step in space.steps if step.kind is not Kind.FAULT]

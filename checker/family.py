@@ -107,9 +107,10 @@ class Family:
 
 def _alike(machines: Sequence[Machine]) -> bool:
     """Whether all begin in the same state and may rest in the same ones, as far as they have them."""
-    first = machines[0]
+    rests: dict[State, bool] = {}
     return all(
-        machine.initial == first.initial and all(machine.resting(s) == first.resting(s) for s in machine.states)
+        machine.initial == machines[0].initial
+        and all(rests.setdefault(s, machine.resting(s)) == machine.resting(s) for s in machine.states)
         for machine in machines
     )
 

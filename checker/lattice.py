@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from checker.symbolic import Set, Symbolic
+from checker.symbolic import Set, Symbolic, bounded
 
 __all__ = ["breaks", "excluded", "least", "members", "minimal", "near", "necessary", "smallest"]
 
 
+@bounded
 def necessary(space: Symbolic, systems: Set) -> list[str]:
     """The features that every one of the systems has."""
     return [name for name in space.family.features if systems & ~space.feature(name) == space.false]
 
 
+@bounded
 def excluded(space: Symbolic, systems: Set) -> list[str]:
     """The features that none of the systems has."""
     return [name for name in space.family.features if systems & space.feature(name) == space.false]
 
 
+@bounded
 def minimal(space: Symbolic, systems: Set) -> Set:
     """The systems of the set of which no other one has fewer features, all of them among its own."""
     above = systems
@@ -37,6 +40,7 @@ def _with(space: Symbolic, name: str, systems: Set) -> Set:
     return feature & (systems & ~feature).exists(feature)
 
 
+@bounded
 def breaks(space: Symbolic, name: str, systems: Set, valid: Set) -> Set:
     """The systems of the set that leave it (and stay valid) when the feature is added to them."""
     feature = space.feature(name)
@@ -48,6 +52,7 @@ def least(space: Symbolic, systems: Set) -> tuple[int, Set]:
     return near(space, systems, ())
 
 
+@bounded
 def near(space: Symbolic, systems: Set, base: Collection[str]) -> tuple[int, Set]:
     """How many features one must add to ``base`` or take away to get into the set, and where one gets so.
 
@@ -79,6 +84,7 @@ def members(space: Symbolic, systems: Set) -> Iterator[tuple[str, ...]]:
         systems = systems & ~space.system(having)
 
 
+@bounded
 def smallest(space: Symbolic, systems: Set, most: int) -> list[tuple[str, ...]]:
     """Up to ``most`` systems of the set, those with the fewest features first, then by name."""
     out: list[tuple[str, ...]] = []

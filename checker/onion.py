@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from checker.claim import Form
 from checker.decide_all import Question, ends, fair
 from checker.event import Kind
-from checker.symbolic import Set, Step, Symbolic
+from checker.symbolic import Set, Step, Symbolic, bounded
 
 __all__ = ["Onion", "lasso"]
 
@@ -75,6 +75,7 @@ class Onion:
         return events[::-1], end
 
 
+@bounded
 def lasso(space: Symbolic, question: Question, onion: Onion) -> tuple[list[str], int | None] | None:
     """A run of the onion's system that breaks the claim, and the index from which it repeats for ever, if it does.
 
@@ -134,9 +135,9 @@ def _round(space: Symbolic, entry: Set, component: Set, question: Question) -> l
         at = space.image(step, at)
 
     go(~question.excused)
-    actions = dict.fromkeys(step.action for step in steps if step.kind is Kind.SYSTEM)
-    for action in actions:
-        some = [step for step in steps if step.action == action]
+    owed = [step for step in steps if step.kind is Kind.SYSTEM]
+    for action in dict.fromkeys(step.action for step in owed):
+        some = [step for step in owed if step.action == action]
         idle = ~space.any(step.guard for step in some)
         takes = [(step, space.preimage(step, component)) for step in some]
         go(component & (idle | space.any(source for _, source in takes)))

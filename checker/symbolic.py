@@ -19,8 +19,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from oxidd.bcdd import BCDDFunction, BCDDManager
 from oxidd.util import BooleanOperator, DDMemoryError
@@ -32,7 +32,7 @@ from checker.family import Family
 from checker.machine import Machine, State
 from checker.predicate import Predicate
 
-__all__ = ["Effort", "Set", "Step", "Symbolic", "TooLarge"]
+__all__ = ["Effort", "Set", "Step", "Symbolic", "TooLarge", "bounded"]
 
 Set = BCDDFunction
 """A set of pairs of a system and a state; over features alone, a set of systems."""
@@ -46,6 +46,26 @@ CACHE = 8_000_000
 
 class TooLarge(CheckerError):
     """The diagrams need more room than they were given."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def bounded(work: Callable[Concatenate[Symbolic, P], T]) -> Callable[Concatenate[Symbolic, P], T]:
+    """The same work on a space, with :class:`TooLarge` where the space has no room for it."""
+
+    @wraps(work)
+    def within(space: Symbolic, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(space, *args, **kwargs)
+        except DDMemoryError:
+            raise TooLarge(
+                f"{space.family.name}: the decision diagrams outgrow {space.room:,} nodes; "
+                "choose a smaller scope, or fix more mechanisms"
+            ) from None
+
+    return within
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,7 @@ class Symbolic:
     2
     """
 
+    @bounded
     def __init__(
         self,
         family: Family,
@@ -114,6 +135,7 @@ class Symbolic:
         report: Callable[[Effort], None] | None = None,
     ) -> None:
         self.family = family
+        self.room = nodes
         self.report = report
         self.manager = BCDDManager(nodes, cache, 1)
         self.encodings = {name: encode(name, family.states(name)) for name in family.variants}
@@ -161,10 +183,12 @@ class Symbolic:
         there = self.any(self.systems(b.given) for b in self.family.variants[machine] if b.value is not None)
         return (passes & there) | (~there if absent else self.false)
 
+    @bounded
     def where(self, predicate: Predicate) -> Set:
         """Where the predicate holds."""
         return predicate.symbolic(self)
 
+    @bounded
     def any(self, sets: Iterable[Set]) -> Set:
         """What is in one of them."""
         out = self.false
@@ -173,6 +197,7 @@ class Symbolic:
         return out
 
     @cached_property
+    @bounded
     def initial(self) -> Set:
         """Every machine of every system in its initial state."""
         out = self.true
@@ -181,9 +206,11 @@ class Symbolic:
         return out
 
     @cached_property
+    @bounded
     def _state_bits(self) -> Set:
         return self.cube((bit, True) for encoding in self.encodings.values() for bit in encoding.bits)
 
+    @bounded
     def moved(self, systems: Set, source: Symbolic) -> Set:
         """A set of systems of another space with the same features, in this one."""
         done: dict[Set, Set] = {source.true: self.true, source.false: self.false}
@@ -204,6 +231,7 @@ class Symbolic:
             raise ValueError("an empty set has no state")
         return self.cube((name, values[k] is True) for k, name in enumerate(self.variables))
 
+    @bounded
     def projected(self, states: Set) -> Set:
         """The systems that have a state in the set."""
         return states.exists(self._state_bits)
@@ -218,6 +246,7 @@ class Symbolic:
 
     # ------------------------------------------------------------------ steps
 
+    @bounded
     def image(self, step: Step, states: Set) -> Set:
         """Where the step leads from there."""
         out = states & step.guard
@@ -230,6 +259,7 @@ class Symbolic:
             out = after
         return out
 
+    @bounded
     def preimage(self, step: Step, states: Set) -> Set:
         """From where the step leads there."""
         out = states
@@ -242,6 +272,7 @@ class Symbolic:
             out = before
         return out & step.guard
 
+    @bounded
     def confine(self, systems: Set, bad: Set | None = None) -> Set:
         """Look at these systems only, and let go of one as soon as it reaches a ``bad`` state: those that did.
 
@@ -262,44 +293,45 @@ class Symbolic:
         return lost
 
     @cached_property
+    @bounded
     def reachable(self) -> Set:
         """Everything that can be reached."""
         return self.reach(self.initial)
 
+    @bounded
     def reach(self, states: Set, judge: Callable[[Set], Set] = lambda states: states) -> Set:
         """What can be reached from there; ``judge`` may take states out on the way."""
         moving = [step for step in self.steps if step.moves]
-        return self._guarded(lambda: self._close(states, moving, self.image, judge))
+        return self._close(states, moving, self.image, judge)
 
     @cached_property
+    @bounded
     def quiet(self) -> Set:
         """The states that can be reached and that no system event changes."""
         return self.reachable & ~self.any(step.moving for step in self.steps if step.kind is Kind.SYSTEM)
 
+    @bounded
     def back(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
         """From where one can get there by these steps without leaving ``inside``."""
         moving = [step for step in steps if step.moves]
         grow = lambda step, fresh: self.preimage(step, fresh) & inside  # noqa: E731 (one line says it)
-        return self._guarded(lambda: self._close(states & inside, moving, grow))
+        return self._close(states & inside, moving, grow)
 
+    @bounded
     def trapped(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
         """Those of the states from which these steps lead to no others of ``inside``, however many are taken.
 
         The same as what :meth:`back` from the others leaves over, and cheaper where there are few states.
         """
         moving = [step for step in steps if step.moves]
-
-        def shrink() -> Set:
-            trap, before = states, None
-            while trap != before and trap != self.false:
-                before = trap
-                for step in moving:
-                    away = self.image(step, trap) & inside & ~trap
-                    if away != self.false:
-                        trap = trap & ~self.preimage(step, away)
-            return trap
-
-        return self._guarded(shrink)
+        trap, before = states, None
+        while trap != before and trap != self.false:
+            before = trap
+            for step in moving:
+                away = self.image(step, trap) & inside & ~trap
+                if away != self.false:
+                    trap = trap & ~self.preimage(step, away)
+        return trap
 
     def _close(
         self,
@@ -327,15 +359,6 @@ class Symbolic:
             if judge:
                 states = judge(states)
         return states
-
-    def _guarded(self, work: Callable[[], Set]) -> Set:
-        try:
-            return work()
-        except DDMemoryError:
-            raise TooLarge(
-                f"{self.family.name}: the decision diagrams outgrow {self.manager.num_inner_nodes():,} nodes; "
-                "choose a smaller scope, or fix more mechanisms"
-            ) from None
 
     # ------------------------------------------------------------------ compilation
 

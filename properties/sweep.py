@@ -124,7 +124,7 @@ class Sweep:
         _, nearest = near(self.space, wanted, names & free)
         found = sorted(members(self.space, nearest))
         return [
-            Change(tuple(m for m in some if m not in names), tuple(m for m in names & free if m not in some))
+            Change(tuple(m for m in some if m not in names), tuple(m for m in sorted(names & free) if m not in some))
             for some in found
         ]
 
@@ -163,7 +163,7 @@ def sweep(
         left = valid if space is None or passing is None else after.moved(passing, space)
         designs = after.count_systems(left)
         every = [question for prop in properties for question in asked(after, rung, prop, region.required)]
-        left = left & ~after.confine(left, after.any(q.wrong for q in every if q.form is Form.NEVER))
+        left = left & ~after.confine(left, after.any(q.bad for q in every if q.form is Form.NEVER))
         for question in every:
             left = left & ~breakers(after, question, left)
         space, passing = after, left
