@@ -65,8 +65,10 @@ slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"
 	@$(BIN)/pytest -m slow tests -n 2
 
-bench: $(READY) ## the explorer beside naive stepping
+bench: judges ## the explorer beside naive stepping, and our engines beside SPIN and TLC
 	@$(BIN)/mealspec bench
+	@echo "== engines on the same systems (about two minutes)"
+	@$(BIN)/mealspec bench hardened --engines --connections 1 --faults 0 --meals-up-to 3 --limit-seconds 20
 
 judges: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	@mkdir -p $(TOOLS)

@@ -23,6 +23,8 @@ from checker import CheckerError, Rejection, differences, dump, load, replay, un
 from draw import sequence
 from draw.sequence import Chart
 from mealspec.bench import bench_lines, measure
+from mealspec.engine_tables import compare_engines
+from mealspec.engines import grown
 from mealspec.judging import crosscheck, export
 from mealspec.listing import LISTS, listing
 from mealspec.mutants import heading, spread, survey, survey_parts
@@ -295,13 +297,37 @@ def incident(name: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("name", metavar="[DESIGN]", default="before")
+@click.argument("names", nargs=-1, metavar="[DESIGN]...")
 @click.option("--hunt", is_flag=True, help="Rule calls per second of Hypothesis in lock-step, and where they go.")
+@click.option("--engines", is_flag=True, help="Our two engines, SPIN and TLC, on the same systems and claims.")
+@click.option("--meals-up-to", "most", type=int, help="With --engines: more and more meals, up to so many.")
+@click.option("--limit-seconds", "limit", type=click.FloatRange(0.1), help="With --engines: for each; 60, if left out.")
+@click.option("--markdown", is_flag=True, help="With --engines: ratios only, as tables for a page.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @scoped
-def bench(name: str, hunt: bool, as_json: bool, scope: Scope) -> None:
-    """States per second of the explorer, beside naive stepping of transitions objects."""
-    plan = design(name)
+def bench(
+    names: tuple[str, ...],
+    hunt: bool,
+    engines: bool,
+    most: int | None,
+    limit: float | None,
+    markdown: bool,
+    as_json: bool,
+    scope: Scope,
+) -> None:
+    """States per second of the explorer, beside naive stepping of transitions objects.
+
+    Or, with --engines, of several engines; exit status 1 then means that two of them disagree.
+    """
+    plans = [design(name) for name in names or ["before"]]
+    if hunt and engines:
+        raise CheckerError("choose one: --hunt or --engines")
+    if engines:
+        compare_engines(plans, grown(scope, most), limit or 60, "json" if as_json else "markdown" if markdown else "")
+        return
+    if len(plans) > 1 or most is not None or limit is not None or markdown:
+        raise CheckerError("several designs, --meals-up-to, --limit-seconds and --markdown need --engines")
+    plan = plans[0]
     if hunt:
         from hunt import bench as hunts  # takes a second to import
         from hunt.subject import Subject

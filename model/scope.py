@@ -61,7 +61,7 @@ class Scope:
     includes: frozenset[str] = field(default=frozenset(DEFAULT_ASPECTS))
 
     def __post_init__(self) -> None:
-        for name, number, most in (("meals", self.meals, 3), ("connections", self.connections, 4)):
+        for name, number, most in (("meals", self.meals, 4), ("connections", self.connections, 4)):
             if not 1 <= number <= most:
                 raise ImpossibleScope(f"impossible scope: {number} {name}; choose 1 to {most}")
         if self.devices != 1:

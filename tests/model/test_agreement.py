@@ -96,6 +96,14 @@ def test_sampled_states_agree_with_two_connections_and_two_meals(name: str) -> N
         agree_at(graph, number, living)
 
 
+@pytest.mark.parametrize("name", ["published", "hardened"])
+def test_sampled_states_agree_with_as_many_meals_as_there_can_be(name: str) -> None:
+    graph = explore(system(design(name), Scope(meals=4, connections=1, faults=1)), limit=20_000)
+    living = Living(graph.system)
+    for number in sampled(6, graph.expanded):
+        agree_at(graph, number, living)
+
+
 def test_a_graph_with_other_steps_would_be_noticed() -> None:
     """Else the tests above might compare nothing."""
     graph = explore(system(design("published"), TINY))

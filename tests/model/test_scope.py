@@ -63,9 +63,9 @@ def test_everything_can_be_let_in_or_left_out() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"meals": 0}, "impossible scope: 0 meals; choose 1 to 3"),
-        ({"meals": -1}, "impossible scope: -1 meals; choose 1 to 3"),
-        ({"meals": 4}, "impossible scope: 4 meals; choose 1 to 3"),
+        ({"meals": 0}, "impossible scope: 0 meals; choose 1 to 4"),
+        ({"meals": -1}, "impossible scope: -1 meals; choose 1 to 4"),
+        ({"meals": 5}, "impossible scope: 5 meals; choose 1 to 4"),
         ({"connections": 0}, "impossible scope: 0 connections; choose 1 to 4"),
         ({"connections": 5}, "impossible scope: 5 connections; choose 1 to 4"),
         ({"devices": 2}, "impossible scope: 2 devices; only 1 is modelled so far"),
@@ -81,7 +81,7 @@ def test_an_impossible_scope_is_refused_with_the_choices(wrong: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    "size", [{"meals": 1}, {"meals": 3}, {"connections": 1}, {"connections": 4}, {"faults": 0}, {"faults": 99}]
+    "size", [{"meals": 1}, {"meals": 4}, {"connections": 1}, {"connections": 4}, {"faults": 0}, {"faults": 99}]
 )
 def test_the_limits_themselves_are_possible(size: dict[str, int]) -> None:
     (name,) = size
