@@ -32,8 +32,8 @@ def designs() -> Page:
 
 def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"## {record.question}", "")
-    yield f"Asked by `{' '.join(['mealspec sweep', record.options]).strip()}`. Scope: {record.scope.describe()}; left "
-    yield f"out: {', '.join(record.scope.left_out())}; time."
+    yield f"Asked by `{' '.join(['mealspec sweep', record.options]).strip()}`. Scope: {record.scope.describe()}; "
+    yield f"left out: {', '.join(record.scope.left_out())}; time."
     yield ""
     yield f"**{found['passing']:,} of {found['designs']:,} designs pass.** What fails in a small scope fails in a"
     yield "larger one, so each scope decides those that the one before has left:"
@@ -42,7 +42,7 @@ def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
     if found["required"]:
         yield from ("", f"Each has: {_names(found['required'])}.")
     rest = [name for name in found["necessary"] if name not in found["required"]]
-    yield from ("", f"Every design that passes has, besides: {_names(rest)}.", "")
+    yield from ("", f"Every design that passes has{', besides' * bool(found['required'])}: {_names(rest)}.", "")
     if found["excluded"]:
         yield from (f"No design that passes has: {_names(found['excluded'])}.", "")
     number = found["minimal_number"]
@@ -63,9 +63,13 @@ def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
 def _rungs(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     for rung in found["rungs"]:
         scope = rung["scope"]
-        faults = "no faults" if scope["faults"] == 0 else f"{scope['faults']} faults"
-        size = f"{scope['meals']} meal(s), {scope['connections']} connection(s), {faults}"
-        yield size, f"{rung['designs']:,}", f"{rung['passing']:,}", f"{rung['states']:,}"
+        faults = {"any": "any number of faults", 0: "no faults"}.get(scope["faults"], f"{scope['faults']} faults")
+        sizes = (_counted(scope[f"{noun}s"], noun) for noun in ("meal", "connection"))
+        yield ", ".join([*sizes, faults]), f"{rung['designs']:,}", f"{rung['passing']:,}", f"{rung['states']:,}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + "s" * (number != 1)
 
 
 def _names(names: Sequence[str]) -> str:

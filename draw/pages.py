@@ -180,7 +180,8 @@ def _timing() -> Page:
 
 def _mechanisms() -> Page:
     here = "reference/mechanisms.md"
-    lines = ["A design is a set of these switches. ✓ marks the designs that have one.", ""]
+    enough = link(here, "designs.md", "Which are enough, and which hurt")
+    lines = [f"A design is a set of these switches. ✓ marks the designs that have one. {enough}.", ""]
     rows = []
     for name, entry in CATALOGUE.items():
         has = ["✓" if name in plan else "" for plan in DESIGNS.values()]
