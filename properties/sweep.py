@@ -124,7 +124,10 @@ class Sweep:
         _, nearest = near(self.space, wanted, names & free)
         found = sorted(members(self.space, nearest))
         return [
-            Change(tuple(m for m in some if m not in names), tuple(m for m in sorted(names & free) if m not in some))
+            Change(
+                tuple(m for m in some if m not in names),
+                tuple(m for m in self.space.family.features if m in names and m not in some),
+            )
             for some in found
         ]
 
