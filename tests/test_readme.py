@@ -12,6 +12,7 @@ from mealspec.listing import matrix
 from mealspec.show import incident_table
 from model import design
 from properties.incident import explain_incident
+from properties.swept import RECORDS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -34,3 +35,13 @@ def test_the_commands_it_names_exist() -> None:
     makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^\$ make (\w+)", README, re.M):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_the_readme_says_what_the_sweeps_of_record_found() -> None:
+    every, asked = (record.answer() for record in RECORDS)
+    for found in (every["designs"], every["passing"], asked["designs"]):
+        assert f"{found:,}" in README
+    (row,) = (line for line in README.splitlines() if line.startswith("| Which mechanisms does every one"))
+    assert {word for word in row.split("`") if "_" in word} == set(every["necessary"])
+    assert every["minimal"] == [every["necessary"]]
+    assert asked["minimal_number"] == 1
