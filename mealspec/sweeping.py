@@ -176,6 +176,8 @@ def sweep(
             raise unknown("property", name, PROPERTIES)
     if as_json and as_csv:
         raise CheckerError("choose --json or --csv, not both")
+    if out is not None and not out.parent.is_dir():  # said before the work, not after it
+        raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
     region = Region(_mechanisms(require) | (design(base).mechanisms if base else frozenset()), _mechanisms(forbid))
     console = None if as_json or as_csv or out else Console(highlight=False, soft_wrap=True)

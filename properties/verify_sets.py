@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-from checker import Effort, Form, Symbolic, Trace
-from checker.decide_all import breakers, ends
+from checker import Effort, Symbolic, Trace
+from checker.decide_all import ends
 from checker.onion import Onion, lasso
 from model.design import Design
 from model.family import family
@@ -64,8 +64,9 @@ def _finding(space: Symbolic, onion: Onion, design: Design, scope: Scope, prop: 
         ring, which = first
         return Finding(prop.id, Verdict.VIOLATED, pinned, tuple(onion.run(ring, goals[which])[0]))
     for question in questions:
-        if question.form is Form.FOREVER and breakers(space, question) != space.false:
-            events, loop = lasso(space, question, onion) or ([], None)
+        run = lasso(space, question, onion)
+        if run is not None:
+            events, loop = run
             return Finding(prop.id, Verdict.VIOLATED, pinned, tuple(events), loop)
     premise = space.reachable & witnessed(space, scope, prop, design.mechanisms)
     return Finding(prop.id, Verdict.VACUOUS if premise == space.false else Verdict.HOLDS, pinned)

@@ -150,6 +150,7 @@ def test_what_is_written_to_a_file_is_what_is_printed(mealspec: Run, tmp_path: P
         (["--base", "publishd"], "unknown design 'publishd'; did you mean 'published'?"),
         (["--json", "--csv"], "choose --json or --csv"),
         (["--meals", "9"], "impossible scope: 9 meals"),
+        (["--json", "--out", "no/such/folder.json"], "there is no folder no/such"),
     ],
 )
 def test_bad_input_gets_one_sentence(mealspec: Run, arguments: list[str], says: str) -> None:
