@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
-from checker import Branch, Choice, Event, Family, Kind, Machine, branches
+from checker import Branch, Choice, Event, Family, Machine, branches
 from model.alphabet import pieces
-from model.app import app
-from model.budget import budget
-from model.connection import connection
 from model.design import Design
-from model.flags import flags
-from model.job import job
-from model.loader import loader
 from model.mechanism import Mechanism as M
-from model.notification import notification
-from model.outbox import outbox
-from model.path import path
-from model.poller import poller
-from model.receipt import receipt
-from model.registry import registry
+from model.product import Builder, builders, lets_in
 from model.scope import Scope
-from model.screen import screen
-from model.server import server
-from model.service import service
-from model.values import ORIGINS, origins, snapshots
-from model.view import view
+from model.values import snapshots
 
 __all__ = ["Open", "family", "opened", "order", "stage"]
 
@@ -47,25 +31,22 @@ def opened(choice: Choice) -> Open:
     return Open("any design", frozenset(), choice=choice)
 
 
-Builder = Callable[[Design], Machine | None]
-
-
 def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> Family:
     """The designs that have all of ``fixed`` and any of ``free``, in the scope."""
     switches = tuple(m.value for m in M if m in free and m not in fixed)
     on = frozenset(m.value for m in fixed)
 
-    def every(ask: Callable[[Design], Machine | None]) -> tuple[Branch[Machine | None], ...]:
-        return branches(lambda choice: ask(opened(choice)), switches, on)
+    def every(build: Builder) -> tuple[Branch[Machine | None], ...]:
+        return branches(lambda choice: build(opened(choice)), switches, on)
 
     events: dict[str, list[Branch[Event]]] = {}
     for piece in pieces(scope):
         for given, some in branches(lambda choice, piece=piece: tuple(piece(opened(choice))), switches, on):  # type: ignore[misc]
             for event in some:
-                if _let_in(event, scope):
+                if lets_in(scope, event):
                     events.setdefault(event.name, []).append(Branch(given, event))
-    builders = _builders(scope, [branch.value for some in events.values() for branch in some])
-    machines = {name: every(build) for name, build in builders.items()}
+    happening = (branch.value for some in events.values() for branch in some)
+    machines = {name: every(build) for name, build in builders(scope, happening).items()}
     return Family(
         scope.describe(),
         switches,
@@ -74,49 +55,6 @@ def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = 
         order(scope),
         {name: stage(name, scope) for name in events},
     )
-
-
-def _let_in(event: Event, scope: Scope) -> bool:
-    return (not event.needs or event.needs in scope) and not (scope.faults == 0 and event.kind is Kind.FAULT)
-
-
-def _builders(scope: Scope, events: list[Event]) -> dict[str, Builder]:
-    """For each machine that some design has, how it is made."""
-    named: dict[str, Callable[[Design, Scope], Machine]] = {
-        "screen": screen,
-        "service": service,
-        "poller": poller,
-        "registry": registry,
-    }
-    out: dict[str, Builder] = {name: partial(_made, build, scope=scope) for name, build in named.items()}
-    out["flags"] = lambda design: flags(design, scope) if M.STATE_FLAGS in design else None
-    for origin in ORIGINS:
-        out[f"loader.{origin}"] = partial(_loader, origin, scope=scope)
-    for c in scope.connection_names:
-        out[f"connection.{c}"] = partial(connection, c, scope=scope)
-    for m in scope.meal_names:
-        for build in (outbox, receipt, job, notification, view):
-            out[f"{build.__name__}.{m}"] = partial(build, m, scope=scope)
-    if "restart" in scope:
-        out["server"] = partial(_made, server, scope=scope)
-    if "path" in scope:
-        out["path"] = partial(_made, path, scope=scope)
-    if "background" in scope:
-        steps = list(dict.fromkeys(event.name for event in events if "app" in event.takes))
-        out["app"] = lambda design: app(design, scope, steps)
-    if scope.faults:
-        faults = list(dict.fromkeys(event.name for event in events if event.kind is Kind.FAULT))
-        left = scope.faults
-        out["budget"] = lambda design: budget(left, faults)
-    return out
-
-
-def _made(build: Callable[[Design, Scope], Machine], design: Design, scope: Scope) -> Machine:
-    return build(design, scope)
-
-
-def _loader(origin: str, design: Design, scope: Scope) -> Machine | None:
-    return loader(origin, design, scope) if origin in origins(design) else None
 
 
 def stage(event: str, scope: Scope) -> int:

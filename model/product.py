@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from checker import Event, Kind, Machine, System, trimmed
 from model.alphabet import alphabet
@@ -27,32 +29,65 @@ from model.service import service
 from model.values import ORIGINS, origins
 from model.view import view
 
-__all__ = ["OPTIONAL", "machines", "system"]
+__all__ = ["OPTIONAL", "Builder", "builders", "lets_in", "machines", "system"]
 
 OPTIONAL = ("flags", "server", "path", "app", "budget", *(f"loader.{origin}" for origin in ORIGINS))
 """Machines that a design or a scope may leave out."""
 
 
-def machines(design: Design, scope: Scope, events: tuple[Event, ...]) -> tuple[Machine, ...]:
-    """All machines of the design in the scope: user and client, network, server, environment."""
-    parts = [screen(design, scope), service(design, scope)]
-    if M.STATE_FLAGS in design:
-        parts.append(flags(design, scope))
-    parts.append(poller(design, scope))
-    parts += [loader(origin, design, scope) for origin in origins(design)]
-    parts += [connection(c, design, scope) for c in scope.connection_names]
-    parts.append(registry(design, scope))
+Builder = Callable[[Design], Machine | None]
+"""How a machine is made for a design; None where the design goes without it."""
+
+
+def builders(scope: Scope, events: Iterable[Event]) -> dict[str, Builder]:
+    """Each machine of the scope, and how it is made: user and client, network, server, environment.
+
+    ``events`` are those that may happen, in one design or in several.
+    """
+    events = tuple(events)
+
+    def plain(build: Callable[[Design, Scope], Machine]) -> Builder:
+        return lambda design: build(design, scope)
+
+    def of(name: str, build: Callable[[str, Design, Scope], Machine]) -> Builder:
+        return lambda design: build(name, design, scope)
+
+    out: dict[str, Builder] = {"screen": plain(screen), "service": plain(service)}
+    out["flags"] = lambda design: flags(design, scope) if M.STATE_FLAGS in design else None
+    out["poller"] = plain(poller)
+    for origin in ORIGINS:
+        out[f"loader.{origin}"] = partial(_loader, origin, scope)
+    out |= {f"connection.{c}": of(c, connection) for c in scope.connection_names}
+    out["registry"] = plain(registry)
     for m in scope.meal_names:
-        parts += [build(m, design, scope) for build in (outbox, receipt, job, notification, view)]
+        out |= {f"{build.__name__}.{m}": of(m, build) for build in (outbox, receipt, job, notification, view)}
     if "restart" in scope:
-        parts.append(server(design, scope))
+        out["server"] = plain(server)
     if "path" in scope:
-        parts.append(path(design, scope))
+        out["path"] = plain(path)
     if "background" in scope:
-        parts.append(app(design, scope, [e.name for e in events if "app" in e.takes]))
+        steps = list(dict.fromkeys(e.name for e in events if "app" in e.takes))
+        out["app"] = lambda design: app(design, scope, steps)
     if scope.faults is not None:
-        parts.append(budget(scope.faults, [e.name for e in events if e.kind is Kind.FAULT]))
-    return tuple(parts)
+        left = scope.faults
+        faults = list(dict.fromkeys(e.name for e in events if e.kind is Kind.FAULT))
+        out["budget"] = lambda design: budget(left, faults)
+    return out
+
+
+def _loader(origin: str, scope: Scope, design: Design) -> Machine | None:
+    return loader(origin, design, scope) if origin in origins(design) else None
+
+
+def machines(design: Design, scope: Scope, events: Iterable[Event]) -> tuple[Machine, ...]:
+    """All machines of the design in the scope."""
+    made = (build(design) for build in builders(scope, events).values())
+    return tuple(machine for machine in made if machine is not None)
+
+
+def lets_in(scope: Scope, event: Event) -> bool:
+    """Whether the event may happen in the scope."""
+    return (not event.needs or event.needs in scope) and not (scope.faults == 0 and event.kind is Kind.FAULT)
 
 
 def system(design: Design, scope: Scope, extra: tuple[Machine, ...] = ()) -> System:
@@ -60,9 +95,7 @@ def system(design: Design, scope: Scope, extra: tuple[Machine, ...] = ()) -> Sys
 
     ``extra`` machines watch: each takes part in the events that it has rows for.
     """
-    events = tuple(e for e in alphabet(design, scope) if not e.needs or e.needs in scope)
-    if scope.faults == 0:
-        events = tuple(e for e in events if e.kind is not Kind.FAULT)
+    events = tuple(e for e in alphabet(design, scope) if lets_in(scope, e))
     parts = machines(design, scope, events)
     if extra:
         parts += extra
