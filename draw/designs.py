@@ -8,6 +8,7 @@ from typing import Any
 from draw.page import Page, code, link, table
 from draw.reference import references
 from model.mechanism import CATALOGUE, NEEDS, Mechanism
+from model.scope import counted
 from properties.swept import RECORDS, Record
 
 __all__ = ["PATH", "designs"]
@@ -64,12 +65,8 @@ def _rungs(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     for rung in found["rungs"]:
         scope = rung["scope"]
         faults = {"any": "any number of faults", 0: "no faults"}.get(scope["faults"], f"{scope['faults']} faults")
-        sizes = (_counted(scope[f"{noun}s"], noun) for noun in ("meal", "connection"))
+        sizes = (counted(scope[f"{noun}s"], noun) for noun in ("meal", "connection"))
         yield ", ".join([*sizes, faults]), f"{rung['designs']:,}", f"{rung['passing']:,}", f"{rung['states']:,}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + "s" * (number != 1)
 
 
 def _names(names: Sequence[str]) -> str:

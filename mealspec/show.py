@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker import Trace, chart, reasons
+from model.scope import counted
 from properties.catalogue import PROPERTIES
 from properties.expected import Verdict
 from properties.facts import Facts
@@ -35,11 +36,6 @@ SIGNS = {
     Verdict.VACUOUS: ("- vacuous", "yellow"),
     Verdict.UNCHECKED: ("? unchecked", "yellow"),
 }
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def report_table(report: Report) -> Table:

@@ -65,7 +65,7 @@ class Findings:
         """For machines; the same question always gets the same answer."""
         swept, region = self.swept, self.swept.region
         return {
-            "scope": _scope(swept.scope),
+            "scope": swept.scope.to_json(),
             "properties": list(swept.properties),
             "mechanisms": [m.value for m in region.free],
             "required": sorted(region.required),
@@ -73,7 +73,7 @@ class Findings:
             "designs": swept.count(swept.valid),
             "passing": swept.count(swept.passing),
             "rungs": [
-                {"scope": _scope(r.scope), "designs": r.designs, "passing": r.passing, "states": r.states}
+                {"scope": r.scope.to_json(), "designs": r.designs, "passing": r.passing, "states": r.states}
                 for r in swept.rungs
             ],
             "necessary": self.necessary,
@@ -106,19 +106,11 @@ class Findings:
         return out.getvalue()
 
 
-def _scope(scope: Scope) -> dict[str, Any]:
-    faults: Any = "any" if scope.faults is None else scope.faults
-    return {
-        "meals": scope.meals, "connections": scope.connections, "faults": faults,
-        "includes": sorted(scope.includes), "left_out": list(scope.left_out()),
-    }  # fmt: skip
-
-
 def _flaw(broken: Flaw | None) -> dict[str, Any]:
     if broken is None:
         return {}
     return {
-        "breaks": broken.property, "scope": _scope(broken.scope), "trace": list(broken.trace), "loop": broken.loop
+        "breaks": broken.property, "scope": broken.scope.to_json(), "trace": list(broken.trace), "loop": broken.loop
     }  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from checker import CheckerError, unknown
 
-__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope"]
+__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope", "counted"]
 
 FAULTS: dict[str, str] = {
     "dial": "a dial fails",
@@ -100,18 +101,33 @@ class Scope:
         """One line for people."""
         kinds = [name for name in FAULTS if name in self]
         aspects = [name for name in ASPECTS if name in self]
-        number = "any number of faults" if self.faults is None else _count(self.faults, "fault")
+        number = "any number of faults" if self.faults is None else counted(self.faults, "fault")
         if not kinds or self.faults == 0:
             number = "no faults"
         else:
             number += f" ({', '.join(kinds)})"
-        parts = [_count(self.meals, "meal"), _count(self.connections, "connection"), number, *aspects]
+        parts = [counted(self.meals, "meal"), counted(self.connections, "connection"), number, *aspects]
         return ", ".join(parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The scope for machines."""
+        return {
+            "meals": self.meals,
+            "connections": self.connections,
+            "faults": "any" if self.faults is None else self.faults,
+            "includes": sorted(self.includes),
+            "left_out": list(self.left_out()),
+        }
 
     def left_out(self) -> tuple[str, ...]:
         """The kinds and aspects that this scope leaves out."""
         return tuple(name for name in (*FAULTS, *ASPECTS) if name not in self)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "meal"), counted(12351642, "state")
+    ('1 meal', '12,351,642 states')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -14,6 +14,7 @@ from model.notification import Fate
 from model.outbox import Outbox
 from model.path import Path
 from model.poller import Loop, Stale
+from model.product import lets_in
 from model.screen import Screen
 from model.values import NONE, closings, dials, failures, origins, snapshots, targets, wakes
 from properties.facts import Facts
@@ -100,11 +101,7 @@ def _code(event: Event) -> Needs:
 def events(f: Facts) -> dict[str, Event]:
     """The events that the design has and the scope lets in."""
     scope = f.scope
-    return {
-        e.name: e
-        for e in alphabet(f.design, scope)
-        if (not e.needs or e.needs in scope) and not (e.kind is Kind.FAULT and scope.faults == 0)
-    }
+    return {e.name: e for e in alphabet(f.design, scope) if lets_in(scope, e)}
 
 
 def user_needs(f: Facts) -> Iterator[tuple[str, Needs]]:

@@ -65,16 +65,9 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The report for machines; the same design and scope always give the same."""
-        scope = self.scope
         return {
             "design": self.design,
-            "scope": {
-                "meals": scope.meals,
-                "connections": scope.connections,
-                "faults": "any" if scope.faults is None else scope.faults,
-                "includes": sorted(scope.includes),
-                "left_out": list(scope.left_out()),
-            },
+            "scope": self.scope.to_json(),
             "states": self.states,
             "transitions": self.transitions,
             "depth": self.depth,
