@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
+from types import FrameType
 from typing import Any
 
 import click
@@ -425,20 +428,45 @@ def main(arguments: Iterable[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ticks is no reason to stop
+    with _interrupts() as asked:
+        try:
+            cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+            sys.stdout.flush()  # here, where a reader who went away is no error
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
+        except (BrokenPipeError, SystemExit) as error:
+            if isinstance(error, SystemExit) and not isinstance(
+                error.__context__, BrokenPipeError
+            ):  # of click
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(141) from None
+        except (Exception, KeyboardInterrupt) as error:
+            if asked or isinstance(error, (KeyboardInterrupt, click.Abort)):
+                click.echo("mealspec: interrupted; nothing was written", err=True)
+                raise SystemExit(130) from None
+            if not isinstance(error, (CheckerError, click.ClickException)):
+                raise
+            text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+            click.echo(f"mealspec: {text}", err=True)
+            raise SystemExit(2) from None
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """The interrupts asked for meanwhile: oxidd turns one that comes in the middle of its work into a TypeError."""
+    asked: list[int] = []
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:  # a shell that runs it in the background wants it so
+        yield asked
+        return
+    signal.signal(signal.SIGINT, interrupt)
     try:
-        cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
-        sys.stdout.flush()  # here, where a reader who went away is no error
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-    except (CheckerError, click.ClickException) as error:
-        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"mealspec: {text}", err=True)
-        raise SystemExit(2) from None
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("mealspec: interrupted; nothing was written", err=True)
-        raise SystemExit(130) from None
-    except (BrokenPipeError, SystemExit) as error:
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # as click turns it
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mealspec import cli
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -45,3 +47,21 @@ def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: flo
         time.sleep(0.1)
         patience -= 1
     assert group(run.pid) == []
+
+
+def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Oxidd raises a TypeError where the interrupt comes in the middle of its work."""
+
+    def turned(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise TypeError("Expected an instance of BooleanOperator") from None
+
+    monkeypatch.setattr(cli.cli, "main", turned)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["list"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"
