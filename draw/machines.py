@@ -61,7 +61,7 @@ VIEWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
     "loader": (("phase",),),
     "notification": (("fate",), ("flight",)),
-    "poller": (("loop",), ("stale",)),
+    "poller": (("loop",), ("woken", "checks", "stops")),
     "service": (("socket",), ("connected",)),
 }
 """Which fields are looked at, one after the other; machines that are not named here are drawn whole."""

@@ -435,9 +435,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message())
         except (BrokenPipeError, SystemExit) as error:
-            if isinstance(error, SystemExit) and not isinstance(
-                error.__context__, BrokenPipeError
-            ):  # of click
+            if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # of click
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(141) from None

@@ -93,7 +93,14 @@ def _order(scope: Scope) -> Iterator[str]:
     yield from (f"notification.{m}.flight" for m in scope.meal_names)
     yield from (M.HEALTH_CHECK, M.POLL_ON_CONNECT_FAILURE, M.CURRENT_SOCKET_ONLY, M.POLL_ON_DROP)
     yield from (M.VERIFY_ON_MESSAGE, M.POLL_NEEDS_BOTH, M.SOCKET_STOPS_POLLING, M.POLL_ON_SUBMIT, M.POLL_ON_APPEAR)
-    yield from (M.GENERATION_TOKEN, "poller.loop", M.POLL_UNTIL_TERMINAL, "poller.stale")
+    yield from (
+        M.GENERATION_TOKEN,
+        "poller.loop",
+        M.POLL_UNTIL_TERMINAL,
+        "poller.woken",
+        "poller.checks",
+        "poller.stops",
+    )
     yield from (f"loader.{origin}.phase" for origin in ("poll", "handler", "appear", "connect"))
     yield from (M.CATCH_UP, M.RETRY_REFRESH, M.TERMINAL_ABSORBS, M.JOB_RECONCILIATION, M.WAIT_BEFORE_SUBMIT)
     yield M.FAILURE_NOTIFICATIONS

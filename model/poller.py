@@ -1,4 +1,4 @@
-"""The poll loop with its task identity: the current task, and a cancelled one that is still alive.
+"""The poll loop with its task identity: the current task, and cancelled ones that are still alive.
 
 Each pass: sleep, check, refresh, check again (R7, Solution 4). Cancelling does not end a task: its
 ``Task.sleep`` throws at once, ``try?`` drops the error, and the rest of the body runs once more (F6).
@@ -6,8 +6,7 @@ Its refresh fails at once, because a cancelled task's request is cancelled too; 
 ``stopPolling``, which cancels whoever is current by then. ``await self.stopPolling()`` is a step of its
 own, because the seed awaits it.
 
-Left out: a second cancelled task. Whoever would cancel a task while one is still winding up waits for
-it; a cancelled task ends in a few steps, none of which anyone can refuse.
+Left out: how many cancelled tasks stand at the same step; two of them count as one.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from model.mechanism import Mechanism as M
 from model.scope import Scope
 from model.values import Effects, always, closings, failures, snapshots, wakes, when
 
-__all__ = ["Loop", "Poller", "Stale", "poll_starts", "poll_stops", "poller"]
+__all__ = ["Loop", "Poller", "poll_starts", "poll_stops", "poller"]
 
 
 class Loop(StrEnum):
@@ -35,28 +34,26 @@ class Loop(StrEnum):
     STOPPING = "stopping"
 
 
-class Stale(StrEnum):
-    """The cancelled task: none, or what it does next."""
-
-    NONE = "none"
-    WOKEN = "woken"
-    CHECK = "check"
-    STOPPING = "stopping"
-
-
 class Poller(NamedTuple):
-    """Both tasks."""
+    """All tasks: where the current one stands, and what a cancelled one does next."""
 
     loop: Loop
-    stale: Stale
+    woken: bool = False
+    checks: bool = False
+    stops: bool = False
 
     def __str__(self) -> str:
-        return f"{self.loop}" if self.stale is Stale.NONE else f"{self.loop}+stale-{self.stale}"
+        return "+".join([self.loop, *(f"stale-{step}" for step in ("woken", "checks", "stops") if getattr(self, step))])
 
     @property
     def runs(self) -> bool:
         """There is a current poll task."""
         return self.loop not in (Loop.OFF, Loop.NONE)
+
+    @property
+    def stale(self) -> bool:
+        """There is a cancelled poll task."""
+        return self.woken or self.checks or self.stops
 
 
 def poll_starts(design: Design, scope: Scope) -> tuple[str, ...]:
@@ -106,22 +103,22 @@ def poller(design: Design, scope: Scope) -> Machine:
     effects |= _token() if token else _stale(design, scope)
     for event, _ in closings(scope):
         if event.startswith("user.leave"):
-            effects[event] = always(loop=Loop.OFF, stale=Stale.NONE)
-    resting = lambda s: not s.runs and s.stale is Stale.NONE  # noqa: E731 (a predicate, as elsewhere)
-    return Machine.generated("poller", Poller(Loop.OFF, Stale.NONE), effects, resting=resting, doc=__doc__ or "")
+            effects[event] = always(loop=Loop.OFF, woken=False, checks=False, stops=False)
+    resting = lambda s: not s.runs and not s.stale  # noqa: E731 (a predicate, as elsewhere)
+    return Machine.generated("poller", Poller(Loop.OFF), effects, resting=resting, doc=__doc__ or "")
 
 
 def _stale(design: Design, scope: Scope) -> Effects:
     """What a cancelled task still does."""
     effects: Effects = {
-        "client.stale.check.done": when(lambda s: s.stale is Stale.CHECK, stale=Stale.STOPPING),
-        "client.stale.stop": lambda s: _cancel(s._replace(stale=Stale.NONE)) if s.stale is Stale.STOPPING else None,
+        "client.stale.check.done": when(lambda s: s.checks, checks=False, stops=True),
+        "client.stale.stop": lambda s: _cancel(s._replace(stops=False)) if s.stops else None,
     }
     for wake in wakes(design):
-        to = Stale.STOPPING if wake == "verified" else Stale.CHECK
-        effects[f"client.stale.wake.{wake}"] = when(lambda s: s.stale is Stale.WOKEN, stale=to)
+        to = "stops" if wake == "verified" else "checks"
+        effects[f"client.stale.wake.{wake}"] = when(lambda s: s.woken, **{"woken": False, to: True})
     for m in scope.meal_names:
-        effects[f"client.stale.check.{m}"] = when(lambda s: s.stale is Stale.CHECK, stale=Stale.NONE)
+        effects[f"client.stale.check.{m}"] = when(lambda s: s.checks, checks=False)
     return effects
 
 
@@ -129,29 +126,24 @@ def _start(s: Poller) -> Poller:
     return s._replace(loop=Loop.SLEEP) if s.loop is Loop.NONE else s
 
 
-def _cancel(s: Poller) -> Poller | None:
+def _cancel(s: Poller) -> Poller:
     if not s.runs:
         return s
-    if s.stale is not Stale.NONE:
-        return None
-    next_step = {Loop.SLEEP: Stale.WOKEN, Loop.STOPPING: Stale.STOPPING}
-    return Poller(Loop.NONE, next_step.get(s.loop, Stale.CHECK))
+    next_step = {Loop.SLEEP: "woken", Loop.STOPPING: "stops"}.get(s.loop, "checks")
+    return s._replace(loop=Loop.NONE, **{next_step: True})
 
 
 def _token() -> Effects:
     """With a generation token a cancelled task ends at its next step."""
-    return {"client.stale.end": when(lambda s: s.stale is not Stale.NONE, stale=Stale.NONE)}
+    return {"client.stale.end": when(lambda s: s.woken, woken=False)}
 
 
-def _retire(s: Poller) -> Poller | None:
+def _retire(s: Poller) -> Poller:
     """Cancel the current generation; wherever it stands, it will see that it is not current."""
-    if not s.runs:
-        return s
-    return Poller(Loop.NONE, Stale.WOKEN) if s.stale is Stale.NONE else None
+    return Poller(Loop.NONE, woken=True) if s.runs else s
 
 
-def _renew(s: Poller) -> Poller | None:
+def _renew(s: Poller) -> Poller:
     """Start a generation. One that is about to stop does not count: it would stop for a reason that
     no longer holds."""
-    retired = _retire(s) if s.loop is Loop.STOPPING else s
-    return retired and _start(retired)
+    return _start(_retire(s) if s.loop is Loop.STOPPING else s)

@@ -19,7 +19,7 @@ from model.mechanism import Mechanism as M
 from model.notification import Fate, Notification
 from model.outbox import Outbox
 from model.path import Path
-from model.poller import Loop, Poller, Stale
+from model.poller import Loop, Poller
 from model.receipt import Receipt
 from model.registry import Registry
 from model.screen import Screen
@@ -73,12 +73,6 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
         "check": "its refresh is over, and it looks for unfinished meals next",
         "stopping": "it has decided to stop, and stops next",
     },
-    Stale: {
-        "none": "no cancelled task is alive",
-        "woken": "its sleep was cut short, and the rest of its body runs",
-        "check": "it looks for unfinished meals next",
-        "stopping": "it calls stopPolling next, whoever is current by then",
-    },
     Phase: {
         "idle": "no request is out",
         "sent": "the request is out",
@@ -129,7 +123,12 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "connecting": "a dial of the view model is in progress (`isWebSocketConnecting`)",
     },
     Service: {"socket": "the socket that the library holds, or none", "connected": "the library calls it connected"},
-    Poller: {"loop": "the current poll task", "stale": "a cancelled task that is still alive"},
+    Poller: {
+        "loop": "the current poll task",
+        "woken": "a cancelled task's sleep was cut short, and the rest of its body runs",
+        "checks": "a cancelled task looks for unfinished meals next",
+        "stops": "a cancelled task calls stopPolling next, whoever is current by then",
+    },
     Loader: {"phase": "where the request stands", "answer": "what it was told about each meal, once it was"},
     Registry: {"held": "the connections under which the server finds the user"},
     Notification: {"fate": "what has become of it", "flight": "the connections on which a copy is under way"},

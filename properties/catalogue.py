@@ -9,7 +9,7 @@ from checker import At, Claim, Form, Predicate, any_of
 from model.connection import Server
 from model.job import Job
 from model.outbox import Outbox
-from model.poller import Loop, Stale
+from model.poller import Loop
 from model.receipt import Receipt
 from model.service import Service
 from model.view import View
@@ -128,7 +128,7 @@ def _two_live(f: Facts) -> Predicate:
 
 
 def _two_tasks(f: Facts) -> Predicate:
-    return At("poller", lambda s: s.runs and s.stale in (Stale.CHECK, Stale.STOPPING))
+    return At("poller", lambda s: s.runs + s.checks + s.stops > 1)
 
 
 def _disagree(f: Facts) -> Predicate:

@@ -15,7 +15,7 @@ from model.mechanism import Mechanism as M
 from model.notification import Fate, Notification
 from model.outbox import Outbox
 from model.path import Path
-from model.poller import Loop, Poller, Stale, poll_starts, poll_stops
+from model.poller import Loop, Poller, poll_starts, poll_stops
 from model.receipt import Receipt
 from model.registry import Registry
 from model.screen import Screen
@@ -144,7 +144,7 @@ def poller_moves(f: Facts) -> Moves:
             _sets("client.poll.stop", loop=Loop.NONE),
             Move(poll_starts(f.design, f.scope), lambda s: _started(s, M.GENERATION_TOKEN in f.design)),
             Move(poll_stops(f.design, f.scope), retire),
-            _to(Poller(Loop.OFF, Stale.NONE), *_leaves(f)),
+            _to(Poller(Loop.OFF), *_leaves(f)),
             *_stale_moves(f),
         ],
     )
@@ -153,28 +153,30 @@ def poller_moves(f: Facts) -> Moves:
 def _stale_moves(f: Facts) -> list[Move]:
     goes_on = [f"client.stale.wake.{wake}" for wake in wakes(f.design) if wake != "verified"]
     return [
-        _sets("client.stale.end", *_each("client.stale.check", f.scope.meal_names), stale=Stale.NONE),
-        _sets(*goes_on, stale=Stale.CHECK),
-        _sets("client.stale.check.done", "client.stale.wake.verified", stale=Stale.STOPPING),
-        Move(("client.stale.stop",), lambda s: _cancelled(s._replace(stale=Stale.NONE))),
+        _sets("client.stale.end", woken=False),
+        _sets(*goes_on, woken=False, checks=True),
+        _sets("client.stale.wake.verified", woken=False, stops=True),
+        _sets(*_each("client.stale.check", f.scope.meal_names), checks=False),
+        _sets("client.stale.check.done", checks=False, stops=True),
+        Move(("client.stale.stop",), lambda s: _cancelled(s._replace(stops=False))),
     ]
 
 
 def _retired(s: Poller) -> Poller:
     """The current task is no longer current, and will see it."""
-    return Poller(Loop.NONE, Stale.WOKEN) if s.runs else s
+    return Poller(Loop.NONE, woken=True) if s.runs else s
 
 
 def _cancelled(s: Poller) -> Poller:
     """The current task is cancelled, and the rest of its body still runs."""
-    rest = {Loop.SLEEP: Stale.WOKEN, Loop.LOAD: Stale.CHECK, Loop.CHECK: Stale.CHECK, Loop.STOPPING: Stale.STOPPING}
-    return Poller(Loop.NONE, rest[s.loop]) if s.runs else s
+    rest = {Loop.SLEEP: "woken", Loop.LOAD: "checks", Loop.CHECK: "checks", Loop.STOPPING: "stops"}
+    return s._replace(loop=Loop.NONE, **{rest[s.loop]: True}) if s.runs else s
 
 
 def _started(s: Poller, replaces: bool) -> Poller:
     """There is a task that goes on, if there is a view model."""
     if replaces and s.loop is Loop.STOPPING:
-        return Poller(Loop.SLEEP, Stale.WOKEN)
+        return Poller(Loop.SLEEP, woken=True)
     return s._replace(loop=Loop.SLEEP) if s.loop is Loop.NONE else s
 
 

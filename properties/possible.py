@@ -13,14 +13,13 @@ from model.mechanism import Mechanism as M
 from model.notification import Fate
 from model.outbox import Outbox
 from model.path import Path
-from model.poller import Loop, Stale
+from model.poller import Loop
 from model.product import lets_in
 from model.screen import Screen
 from model.values import NONE, closings, dials, failures, origins, snapshots, targets, wakes
 from properties.facts import Facts
 from properties.rules import Needs, Possible, Rule
 from properties.words import (
-    CANCELS,
     CONNECTED,
     CONNECTING,
     DOWN,
@@ -29,7 +28,6 @@ from properties.words import (
     LIVE,
     OFFLINE,
     ONLINE,
-    RENEWS,
     RUNS,
     SUSPENDED,
     UP,
@@ -107,12 +105,11 @@ def events(f: Facts) -> dict[str, Event]:
 def user_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
     """What people do, and what the client does for them after a wait."""
     waits = [~CONNECTING] if M.WAIT_BEFORE_SUBMIT in f.design else []
-    renews = [RENEWS] if M.GENERATION_TOKEN in f.design and M.POLL_ON_SUBMIT in f.design else []
     for m in f.scope.meal_names:
-        yield f"user.submit.{m}", [in_state(f"outbox.{m}", Outbox.NONE), *waits, *renews]
+        yield f"user.submit.{m}", [in_state(f"outbox.{m}", Outbox.NONE), *waits]
         yield f"user.wait.{m}", [in_state(f"outbox.{m}", Outbox.NONE), CONNECTING]
-        yield f"client.submit.{m}", [in_state(f"outbox.{m}", Outbox.WAITING), *waits, *renews]
-        yield f"client.submit_anyway.{m}", [in_state(f"outbox.{m}", Outbox.WAITING), *renews]
+        yield f"client.submit.{m}", [in_state(f"outbox.{m}", Outbox.WAITING), *waits]
+        yield f"client.submit_anyway.{m}", [in_state(f"outbox.{m}", Outbox.WAITING)]
         done = [in_state(f"outbox.{m}", Outbox.UPLOADED), At(f"view.{m}", lambda s: s.finished), over(m)]
         yield f"user.archive.{m}", [*done, *(loads(origin, Phase.IDLE) for origin in origins(f.design))]
     for event, old in closings(f.scope):
@@ -161,11 +158,10 @@ def handshake_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
 def outcome_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
     """What the code of whoever dialled runs on with."""
     current = M.CURRENT_SOCKET_ONLY in f.design
-    cancels = [CANCELS] if M.SOCKET_STOPS_POLLING in f.design else []
     for c in f.scope.connection_names:
         due = caller(c, Await.SUCCEEDED, Await.FAILED)
         its = [holds(c), CONNECTED] if current else []
-        yield f"client.connected.{c}", [caller(c, Await.SUCCEEDED), *its, *cancels]
+        yield f"client.connected.{c}", [caller(c, Await.SUCCEEDED), *its]
         yield f"client.failed.{c}", [due, holds(NONE)] if current else [caller(c, Await.FAILED)]
         yield f"client.superseded.{c}", [due, ~holds(c), ~holds(NONE)]
 
@@ -232,19 +228,17 @@ def message_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
 
 
 def load_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
-    """A load and its ways to fail; a message's load may stop the poll task as it ends."""
+    """A load and its ways to fail."""
     for origin in origins(f.design):
         sent = loads(origin, Phase.SENT)
-        stops = origin == "handler" and M.SOCKET_STOPS_POLLING in f.design
-        cancels = [CANCELS] if stops else []
         error, offline, cut = failures(origin)
         for snapshot in snapshots(f.scope):
             says = [told(m, k, snapshot) for k, m in enumerate(f.scope.meal_names)]
             yield f"server.read.{origin}.{snapshot.name}", [sent, *says, UP, ONLINE]
-            yield f"client.apply.{origin}.{snapshot.name}", [answered(origin, snapshot), *cancels]
-        yield error, [sent, DOWN, *cancels]
-        yield offline, [sent, OFFLINE, *cancels]
-        yield cut, [loads(origin, Phase.SENT, Phase.ANSWERED), RUNS, *cancels]
+            yield f"client.apply.{origin}.{snapshot.name}", [answered(origin, snapshot)]
+        yield error, [sent, DOWN]
+        yield offline, [sent, OFFLINE]
+        yield cut, [loads(origin, Phase.SENT, Phase.ANSWERED), RUNS]
 
 
 def poll_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
@@ -255,11 +249,11 @@ def poll_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
 
 
 def stale_poll_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
-    """The cancelled poll task."""
-    yield from _wakes("client.stale", winds_up(Stale.WOKEN), f)
-    yield from _checks("client.stale", winds_up(Stale.CHECK), f)
-    yield "client.stale.stop", [winds_up(Stale.STOPPING)]
-    yield "client.stale.end", [~winds_up(Stale.NONE)]
+    """Cancelled poll tasks."""
+    yield from _wakes("client.stale", winds_up("woken"), f)
+    yield from _checks("client.stale", winds_up("checks"), f)
+    yield "client.stale.stop", [winds_up("stops")]
+    yield "client.stale.end", [winds_up("woken")]
 
 
 def _wakes(loop: str, asleep: Predicate, f: Facts) -> Iterator[tuple[str, Needs]]:

@@ -14,14 +14,13 @@ from model.loader import Phase
 from model.mechanism import Mechanism as M
 from model.notification import Fate
 from model.path import Path
-from model.poller import Loop, Stale
+from model.poller import Loop
 from model.server import Process
 from model.values import Snapshot
 from model.view import View
 from properties.facts import Facts
 
 __all__ = [
-    "CANCELS",
     "CONNECTED",
     "CONNECTING",
     "DOWN",
@@ -30,7 +29,6 @@ __all__ = [
     "LIVE",
     "OFFLINE",
     "ONLINE",
-    "RENEWS",
     "RUNS",
     "SUSPENDED",
     "UP",
@@ -109,10 +107,6 @@ def flying(m: str, c: str) -> Predicate:
 CONNECTED = At("service", lambda s: s.connected)
 FLAG = At("flags", lambda s: s.connected, absent=False)
 CONNECTING = At("flags", lambda s: s.connecting, absent=False)
-CANCELS = At("poller", lambda s: not s.runs or s.stale is Stale.NONE)
-"""A poll task can be cancelled, or there is none: the one cancelled before has wound up."""
-RENEWS = At("poller", lambda s: s.loop is not Loop.STOPPING or s.stale is Stale.NONE)
-"""A poll task that is about to stop can be replaced."""
 LIVE = (Client.OPEN, Client.READY)
 
 
@@ -151,9 +145,9 @@ def polls(*where: Loop) -> Predicate:
 
 
 @cache
-def winds_up(*where: Stale) -> Predicate:
-    """The cancelled poll task is at one of these places."""
-    return At("poller", lambda s: s.stale in where)
+def winds_up(step: str) -> Predicate:
+    """A cancelled poll task is due to do this."""
+    return At("poller", lambda s: getattr(s, step))
 
 
 @cache

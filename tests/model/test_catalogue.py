@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product as every
 
@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import Graph, System, explore
+from checker.symbolic import Symbolic
 from mealspec.listing import EVERYTHING, WIDEST
 from model.alphabet import OWNERS, alphabet
 from model.design import DESIGNS, Design, design
+from model.family import family
 from model.mechanism import CATALOGUE, Mechanism
 from model.product import OPTIONAL, system
 from model.scope import ASPECTS, FAULTS, Scope
@@ -64,7 +66,16 @@ def shown() -> Shown:
     found = Shown()
     for plan, scope, limit in EXPLORED:
         found.add(explore(system(plan, scope), limit=limit))
+    found.states |= set(deep(DESIGNS["published"], Scope(), "poller"))
     return found
+
+
+def deep(plan: Design, scope: Scope, name: str) -> Iterator[tuple[str, str]]:
+    """The states of one machine that are reached, however late."""
+    space = Symbolic(family(scope, (), plan.mechanisms))
+    for state in space.family.states(name):
+        if space.reachable & space.state(name, state) != space.false:
+            yield name, str(state)
 
 
 def handled(scope: Scope, finished: bool) -> Iterable[str]:
