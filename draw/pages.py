@@ -332,7 +332,6 @@ def _scopes() -> Page:
         "at most so many meals and connections alive at once, and the faults and aspects that it lets in.", "",
         f"- default scope: {Scope().describe()}",
         f"- what it leaves out: {', '.join(Scope().left_out())}",
-        f"- devices: {Scope().devices}",
         "- time is not modelled: a timer may fire at any moment while it is armed, so no claim is about seconds",
         "- what is not owed for ever (*not for ever*, *never when quiet*) is judged once faults have ended",
         "- where a run waits for a free connection of the scope it proves nothing: in life there is another socket", "",

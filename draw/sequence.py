@@ -52,6 +52,7 @@ STANDS: dict[str, tuple[str, ...]] = {
     "service": ("socket",),
     "connection": ("socket", "registry"),
     "path": ("network",),
+    "device": ("network",),
     "budget": ("network",),
     "registry": ("registry",),
     "notification": ("registry",),
@@ -63,6 +64,8 @@ STANDS: dict[str, tuple[str, ...]] = {
 
 ARROWS: dict[str, tuple[str, str]] = {
     "user.reconnect": ("user", "socket"),
+    "user.join": ("user", "registry"),
+    "user.quit": ("user", "network"),
     "user": ("user", "view"),
     "client.appear": ("view", "network"),
     "client.return": ("view", "network"),
@@ -124,6 +127,7 @@ SHOWN = {
     "service": "socket: {}",
     "poller": "task: {}",
     "registry": "registry: {}",
+    "device": "other device: {}",
     "view": "{} shown: {}",
     "receipt": "{} taken: {}",
     "job": "{}: {}",

@@ -51,6 +51,7 @@ def pieces(scope: Scope) -> Iterator[Piece]:
 
     yield from each(meals, _submit)
     yield from once(_reconnect, _leave, _return, _suspension)
+    yield from each(scope.device_names, _elsewhere)
     yield from each(meals, _archive)
     yield from once(_appear, _dial, _skip_connect)
     yield from each(connections, _handshake, _succeeded, _failed, _superseded, _ends)
@@ -61,6 +62,7 @@ def pieces(scope: Scope) -> Iterator[Piece]:
     yield from once(_stale_end)
     yield from each(("client.poll", "client.stale"), _wakes, _checks)
     yield from each(connections, _handler)
+    yield from each(scope.device_names, _other_handler)
     yield from each(meals, _work)
     yield from once(_boot, _network)
 
@@ -81,7 +83,7 @@ def _event(
     """An event whose owner is the first part of its name."""
     owner = name.split(".", 1)[0]
     parts = [*takes]
-    if owner in ("user", "client"):
+    if owner in ("user", "client") and "device" not in parts:
         parts.append("app")
     if kind is Kind.FAULT:
         parts.append("budget")
@@ -156,6 +158,13 @@ def _suspension(design: Design, scope: Scope) -> Iterator[Event]:
     yield _event("user.background", ["app"], "suspend app", kind=Kind.USER, needs="background", refs="R20 F7")
     takes = ["app", *(["loader.appear"] if M.PROBE_ON_FOREGROUND in design else [])]
     yield _event("user.foreground", takes, "resume app", kind=Kind.USER, needs="background", refs="R20 F7")
+
+
+def _elsewhere(d: str, design: Design, scope: Scope) -> Iterator[Event]:
+    notes = _each("notification", scope.meal_names)
+    join = ["device", "server", *notes]
+    yield _event(f"user.join.{d}", join, f"{d} connects", kind=Kind.USER, needs="device", refs="F14")
+    yield _event(f"user.quit.{d}", ["device"], f"{d} closes", kind=Kind.USER, needs="device", refs="F14")
 
 
 def _archive(m: str, design: Design, scope: Scope) -> Iterator[Event]:
@@ -392,6 +401,22 @@ def _handler(c: str, design: Design, scope: Scope) -> Iterator[Event]:
             yield _event(f"server.evict.{m}.{c}", takes, f"send fails: unregister {c}", refs="F2")
 
 
+def _other_handler(d: str, design: Design, scope: Scope) -> Iterator[Event]:
+    """What the server does for the socket of another device, and what becomes of messages there."""
+    ends, only = ["device", "registry"], "device"
+    yield _event(f"server.register.{d}", ends, f"register {d}", needs=only, refs="R13 F14")
+    yield _event(f"server.notice.{d}", ends, f"{d} closed: unregister", needs=only, refs="F1 F14")
+    if M.SERVER_PING in design:
+        yield _event(f"server.expire.{d}", ends, f"no pong on {d}: unregister", needs=only, refs="F2")
+    for m in scope.meal_names:
+        note = f"notification.{m}"
+        yield _event(f"network.deliver.{m}.{d}", [note, "device"], f"{m} reaches {d}", needs=only, refs="F14")
+        yield _event(f"network.void.{m}.{d}", [note, "device"], f"{m} into the void ({d})", needs=only, refs="F2")
+        if M.EVICT_ON_FAILED_SEND in design:
+            takes = [*ends, note]
+            yield _event(f"server.evict.{m}.{d}", takes, f"send fails: unregister {d}", needs=only, refs="F2")
+
+
 def _work(m: str, design: Design, scope: Scope) -> Iterator[Event]:
     says, told = "[MealLogAI] Processing meal log", [f"notification.{m}", "registry"]
     yield _event(f"server.start.{m}", [f"job.{m}"], f"process {m}", prints=says, refs="R12")
@@ -437,6 +462,10 @@ def _network(design: Design, scope: Scope) -> Iterator[Event]:
             needs="break",
             refs="F2",
         )
+    for d in scope.device_names:
+        told = ["device", "registry"]
+        yield _event(f"network.break.{d}", ["device"], f"{d} breaks silently", kind=fault, needs="break", refs="F2")
+        yield _event(f"network.tell_server.{d}", told, f"server hears: {d} dead", kind=fault, needs="break", refs="F2")
     for m in scope.meal_names:
         yield _event(
             f"network.cut_upload.{m}", [f"outbox.{m}"], f"upload {m} lost", kind=fault, needs="upload", refs="F15"
@@ -453,7 +482,7 @@ def _network(design: Design, scope: Scope) -> Iterator[Event]:
         "network.reclaim", ["app", *connections], "sockets reclaimed", kind=fault, needs="background", refs="F7"
     )
     notes, jobs = _each("notification", scope.meal_names), _each("job", scope.meal_names)
-    crash = ["server", "registry", *connections, *jobs, *notes]
+    crash = ["server", "registry", *connections, *jobs, *notes, "device"]
     yield _event("server.crash", crash, "server dies", kind=fault, needs="restart", refs="R22 F9")
     for m in scope.meal_names:
         takes = [f"job.{m}", f"notification.{m}"]
@@ -658,6 +687,11 @@ OBLIGATIONS: dict[str, str] = {
         "Answer with what the database holds at that moment: absent, processing (until the work is over, also if "
         "nobody works on it), completed or failed."
     ),
+    "user.join": (
+        "Another device of the same user connects: the registry holds users, and must hold every socket of theirs "
+        "(`connection_set`)."
+    ),
+    "user.quit": "Another device closes its socket: its handler must leave the entries of all others alone.",
     "server.start": "Take queued work up.",
     "server.complete": "Store the result, and then owe its notification.",
     "server.fail": "Store the failure, and with `failure_notifications` then owe its notification.",
@@ -682,6 +716,7 @@ OBLIGATIONS: dict[str, str] = {
     "network.break": "A connection may break with no word to either end, from its acceptance on.",
     "network.tell_client": "The client may hear of a break, soon, late or never; then it is as if the close had come.",
     "network.tell_server": "The server may hear of a break, soon, late or never; then it is as if the close had come.",
+    "network.deliver": "What another device has received is still owed to this one.",
     "network.void": "What is sent to a socket that is gone vanishes, and no error tells.",
     "network.lose": "A message may be lost on a socket that is fine.",
     "network.cut": _CUT,

@@ -3,6 +3,8 @@
 The lookup and the push follow the completion in a step of their own. A skip is never made good, unless
 the design replays.
 
+What only another device of the user has received is missed on this one.
+
 Left out: acknowledgements; a delivered message counts when the client's handler has begun.
 """
 
@@ -61,6 +63,13 @@ def notification(m: str, design: Design, scope: Scope) -> Machine:
             f"network.void.{m}.{c}": then(_without, c),
             f"server.evict.{m}.{c}": then(_without, c),
             f"server.replay.{m}.{c}": when(lambda s: s.fate is Fate.MISSED, fate=Fate.SENT, flight=(c,)),
+        }
+    for d in scope.device_names:
+        effects |= {
+            f"network.deliver.{m}.{d}": then(_without, d),
+            f"network.void.{m}.{d}": then(_without, d),
+            f"server.evict.{m}.{d}": then(_without, d),
+            f"user.join.{d}": when(lambda s, d: d not in s.flight, d),
         }
     for dial in dials(scope):  # an incarnation is not free while a copy is under way on it
         effects[dial.event] = when(lambda s, c: c not in s.flight, dial.new)

@@ -12,6 +12,7 @@ from model.app import app
 from model.budget import budget
 from model.connection import connection
 from model.design import Design
+from model.device import device
 from model.flags import flags
 from model.job import job
 from model.loader import loader
@@ -31,7 +32,7 @@ from model.view import view
 
 __all__ = ["OPTIONAL", "Builder", "builders", "lets_in", "machines", "system"]
 
-OPTIONAL = ("flags", "server", "path", "app", "budget", *(f"loader.{origin}" for origin in ORIGINS))
+OPTIONAL = ("flags", "server", "path", "app", "device", "budget", *(f"loader.{origin}" for origin in ORIGINS))
 """Machines that a design or a scope may leave out."""
 
 
@@ -68,6 +69,8 @@ def builders(scope: Scope, events: Iterable[Event]) -> dict[str, Builder]:
     if "background" in scope:
         steps = list(dict.fromkeys(e.name for e in events if "app" in e.takes))
         out["app"] = lambda design: app(design, scope, steps)
+    for d in scope.device_names:
+        out["device"] = of(d, device)
     if scope.faults is not None:
         left = scope.faults
         faults = list(dict.fromkeys(e.name for e in events if e.kind is Kind.FAULT))

@@ -1,8 +1,8 @@
 """Who the server thinks is connected (R13, F1, F14); lost with the process.
 
 Three policies: a single entry that every closing handler deletes blindly; a single entry that only
-its owner deletes; a set of connections. There is one user and one device, so the registry maps nothing:
-it holds connections.
+its owner deletes; a set of connections. There is one user, so the registry maps nothing: it holds
+connections, of whichever device.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def registry(design: Design, scope: Scope) -> Machine:
         return Registry(() if blind else tuple(held for held in s.held if held != c))
 
     effects: Effects = {"server.crash": always(held=())}
-    for c in scope.connection_names:
+    for c in scope.socket_names:
         effects[f"server.register.{c}"] = then(register, c)
         for event in handler_ends(c, scope):
             effects[event] = then(unregister, c)

@@ -25,6 +25,7 @@ FAULTS: dict[str, str] = {
 ASPECTS: dict[str, str] = {
     "background": "the app is suspended and its sockets may be taken away",
     "screen": "the screen is closed and opened again",
+    "device": "another device of the same user connects and goes",
 }
 """Aspects of the environment that are not faults."""
 
@@ -44,8 +45,6 @@ class Scope:
     meals, connections
         How many are alive at once. Both are used again when they are finished with, so runs have
         any length.
-    devices
-        Devices of the user; one, so far.
     faults
         How many faults may happen in a run; None for any number.
     includes
@@ -57,7 +56,6 @@ class Scope:
 
     meals: int = 1
     connections: int = 2
-    devices: int = 1
     faults: int | None = None
     includes: frozenset[str] = field(default=frozenset(DEFAULT_ASPECTS))
 
@@ -65,8 +63,6 @@ class Scope:
         for name, number, most in (("meals", self.meals, 4), ("connections", self.connections, 4)):
             if not 1 <= number <= most:
                 raise ImpossibleScope(f"impossible scope: {number} {name}; choose 1 to {most}")
-        if self.devices != 1:
-            raise ImpossibleScope(f"impossible scope: {self.devices} devices; only 1 is modelled so far")
         if self.faults is not None and not 0 <= self.faults <= 99:
             raise ImpossibleScope(f"impossible scope: {self.faults} faults; choose 0 to 99, or any")
         for name in sorted(self.includes):
@@ -96,6 +92,16 @@ class Scope:
     def connection_names(self) -> tuple[str, ...]:
         """``c1`` to ``cC``."""
         return tuple(f"c{k + 1}" for k in range(self.connections))
+
+    @property
+    def device_names(self) -> tuple[str, ...]:
+        """``d2``, the socket of the user's other device, if there is one."""
+        return ("d2",) if "device" in self else ()
+
+    @property
+    def socket_names(self) -> tuple[str, ...]:
+        """All that the registry may list."""
+        return self.connection_names + self.device_names
 
     def describe(self) -> str:
         """One line for people."""

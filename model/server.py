@@ -29,6 +29,7 @@ def server(design: Design, scope: Scope) -> Machine:
     """The machine ``server``."""
     P = Process
     serves = [f"server.accept.{c}" for c in scope.connection_names]
+    serves += [f"user.join.{d}" for d in scope.device_names]
     serves += [f"server.take.{m}" for m in scope.meal_names]
     serves += [f"server.read.{o}.{s.name}" for o in origins(design) for s in snapshots(scope)]
     refuses = [f"client.refused.{c}" for c in scope.connection_names]

@@ -140,7 +140,7 @@ def failures(origin: str) -> tuple[str, ...]:
 
 def targets(design: Design, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """``(name, connections)``: to whom one push can go."""
-    names = scope.connection_names
+    names = scope.socket_names
     sizes = range(1, len(names) + 1) if M.CONNECTION_SET in design and M.PUSH_TO_ALL in design else (1,)
     return tuple(("+".join(some), some) for size in sizes for some in combinations(names, size))
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from model.app import App
 from model.connection import Await, Client, Connection, Server
+from model.device import Device, Far
 from model.flags import Flags
 from model.job import Job
 from model.loader import Loader, Phase
@@ -58,6 +59,12 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
         "accepted": "the handshake is answered, and the registry does not hold it yet",
         "registered": "the handler has entered it into the registry, and listens",
         "gone": "the handler has ended",
+    },
+    Far: {
+        "away": "the other device has no socket",
+        "open": "the other device holds its socket open",
+        "closed": "the other device has let go",
+        "broken": "the way to the other device carries nothing, and neither end knows",
     },
     Await: {
         "none": "nobody awaits the dial",
@@ -132,6 +139,7 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
     Loader: {"phase": "where the request stands", "answer": "what it was told about each meal, once it was"},
     Registry: {"held": "the connections under which the server finds the user"},
     Notification: {"fate": "what has become of it", "flight": "the connections on which a copy is under way"},
+    Device: {"far": "the other device's end", "server": "the server's end"},
     Connection: {
         "client": "the client's end",
         "server": "the server's end",

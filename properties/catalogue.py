@@ -148,7 +148,8 @@ def _unregistered(c: str) -> Predicate:
 
 
 def _dead(f: Facts) -> list[Predicate]:
-    return [At(f"connection.{c}", lambda s: s.dead) for c in f.scope.connection_names]
+    own = [At(f"connection.{c}", lambda s: s.dead) for c in f.scope.connection_names]
+    return [*own, *(At("device", lambda s: s.dead) for _ in f.scope.device_names)]
 
 
 def _idle_polling(f: Facts) -> Predicate:

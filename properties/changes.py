@@ -8,6 +8,7 @@ from typing import Any
 from checker import Kind, State
 from model.app import App
 from model.connection import DIALLED, IDLE, Await, Client, Connection, Server, dial_ends, drop_ends, handler_ends
+from model.device import AWAY, Device, Far
 from model.flags import Flags
 from model.job import Job
 from model.loader import Loader, Phase, load_starts
@@ -30,6 +31,7 @@ from properties.rules import Changes, Move, Rule
 __all__ = [
     "changes",
     "connection_moves",
+    "device_moves",
     "flag_moves",
     "job_moves",
     "loader_moves",
@@ -245,12 +247,27 @@ def _settled(s: Connection) -> Connection:
     return IDLE if let_go else s._replace(caller=caller)
 
 
+def device_moves(f: Facts) -> Moves:
+    """Another device comes and goes; its handler registers once and ends once."""
+    for d in f.scope.device_names:
+        yield (
+            "device",
+            [
+                _to(Device(Far.OPEN, Server.ACCEPTED), f"user.join.{d}"),
+                _sets(f"user.quit.{d}", far=Far.CLOSED),
+                _sets(f"network.break.{d}", far=Far.BROKEN),
+                _sets(f"server.register.{d}", server=Server.REGISTERED),
+                _to(AWAY, *handler_ends(d, f.scope), "server.crash"),
+            ],
+        )
+
+
 def registry_moves(f: Facts) -> Moves:
     """Handlers enter their sockets and remove them, by the design's policy."""
     many = M.CONNECTION_SET in f.design
     blind = not many and M.COMPARE_AND_DELETE not in f.design
     moves = [_to(Registry(()), "server.crash")]
-    for c in f.scope.connection_names:
+    for c in f.scope.socket_names:
         ends = handler_ends(c, f.scope)
         moves.append(_enters(c) if many else _to(Registry((c,)), f"server.register.{c}"))
         moves.append(_to(Registry(()), *ends) if blind else _removes(c, ends))
@@ -323,13 +340,13 @@ def notification_moves(f: Facts) -> Moves:
         ]
         pushes = targets(f.design, f.scope)
         moves += [_to(Notification(Fate.SENT, to), f"server.push.{m}.{name}") for name, to in pushes]
-        for c in f.scope.connection_names:
+        for c in f.scope.socket_names:
             moves += _copy_moves(m, c)
         yield f"notification.{m}", moves
 
 
 def _copy_moves(m: str, c: str) -> list[Move]:
-    lost = (f"network.lose.{m}.{c}", f"network.void.{m}.{c}")
+    lost = (f"network.lose.{m}.{c}", f"network.void.{m}.{c}", f"network.deliver.{m}.{c}")
     return [
         Move((f"client.receive.{m}.{c}",), lambda s: Notification(Fate.DELIVERED, _less(s, c))),
         Move(lost, lambda s: _lost(Notification(s.fate, _less(s, c)))),

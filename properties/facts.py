@@ -46,12 +46,12 @@ class Facts:
         return self.belief() & At("service", lambda s: s.connected)
 
     def through(self) -> Predicate:
-        """A push would arrive: the service's socket works end to end and only it is registered."""
-        return any_of(_works(c) for c in self.scope.connection_names)
+        """A push would arrive: the service's socket works end to end and, of this device, only it is registered."""
+        return any_of(self._works(c) for c in self.scope.connection_names)
 
     def severed(self) -> Predicate:
-        """Service and registry both hold nothing."""
-        return At("service", lambda s: s.socket == "none") & At("registry", lambda s: not s.held)
+        """Service and registry both hold nothing of this device."""
+        return At("service", lambda s: s.socket == "none") & self._listed()
 
     def starved(self) -> Predicate:
         """The client wants to dial and the scope has no free connection.
@@ -70,7 +70,11 @@ class Facts:
         """Every machine is in a state in which it may stay for ever."""
         return all_of(At(machine.name, machine.resting, absent=True) for machine in self.system.machines)
 
+    def _works(self, c: str) -> Predicate:
+        holds = At("service", lambda s: s == Service(c, True))
+        return holds & self._listed(c) & At(f"connection.{c}", lambda s: s.works)
 
-def _works(c: str) -> Predicate:
-    held = At("service", lambda s: s == Service(c, True)) & At("registry", lambda s: s.held == (c,))
-    return held & At(f"connection.{c}", lambda s: s.works)
+    def _listed(self, *names: str) -> Predicate:
+        """Of this device's connections the registry lists these."""
+        own = set(self.scope.connection_names)
+        return At("registry", lambda s: own & set(s.held) == set(names))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from checker import At, any_of
 from model.connection import IDLE, Await, Client, Server
+from model.device import Far
 from model.job import Job
 from model.loader import Phase
 from model.mechanism import Mechanism as M
@@ -29,6 +30,7 @@ from properties.words import (
     caller,
     client_end,
     differ,
+    far_end,
     flying,
     holds,
     in_state,
@@ -78,6 +80,9 @@ def registered(f: Facts) -> Iterator[Rule]:
     for c in f.scope.connection_names:
         entry = listed((c,), False)
         yield Never(differ(entry, server_end(c, Server.REGISTERED)), entry)
+    for d in f.scope.device_names:
+        entry = listed((d,), False)
+        yield Never(differ(entry, At("device", lambda s: s.server is Server.REGISTERED)), entry)
 
 
 def without_server(f: Facts) -> Iterator[Rule]:
@@ -90,6 +95,8 @@ def without_server(f: Facts) -> Iterator[Rule]:
         yield Never(DOWN & in_state(f"job.{m}", Job.QUEUED, Job.PROCESSING), DOWN & in_state(f"job.{m}", Job.ORPHANED))
         debt = At(f"notification.{m}", lambda s: s.fate is Fate.OWED)
         yield Never(DOWN & debt, DOWN & At(f"notification.{m}", lambda s: s.fate is Fate.MISSED))
+    for _ in f.scope.device_names:
+        yield Never(DOWN & ~far_end(Far.AWAY), DOWN & far_end(Far.AWAY))
     yield Never(DOWN & At("registry", lambda s: s.held), DOWN)
 
 
@@ -100,7 +107,7 @@ def published(f: Facts) -> Iterator[Rule]:
         told = At(f"notification.{m}", lambda s: s.fate is not Fate.NONE)
         yield Never(differ(finished, told), finished)
         sent = At(f"notification.{m}", lambda s: s.fate is Fate.SENT)
-        copies = any_of(flying(m, c) for c in f.scope.connection_names)
+        copies = any_of(flying(m, c) for c in f.scope.socket_names)
         yield Never(sent & ~copies, sent)
 
 
@@ -200,10 +207,12 @@ def undelivered(f: Facts) -> Iterator[Rule]:
 
 
 def unfreed(f: Facts) -> Iterator[Rule]:
-    """Neither what the client has closed nor what a suspended client held stays."""
+    """Neither what a client has closed nor what a suspended client held stays."""
     for c in f.scope.connection_names:
         yield Ends(client_end(c, Client.CLOSED) & RUNS)
         yield Ends(server_end(c, Server.REGISTERED) & SUSPENDED)
+    for _ in f.scope.device_names:
+        yield Ends(far_end(Far.CLOSED, Far.BROKEN))
 
 
 def unshown(f: Facts) -> Iterator[Rule]:

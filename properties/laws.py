@@ -17,6 +17,7 @@ from model.mechanism import Mechanism as M
 from properties.changes import (
     changes,
     connection_moves,
+    device_moves,
     flag_moves,
     job_moves,
     loader_moves,
@@ -50,6 +51,7 @@ from properties.lasting import (
 from properties.possible import (
     dial_needs,
     drop_needs,
+    elsewhere_needs,
     handler_needs,
     handshake_needs,
     load_needs,
@@ -146,6 +148,13 @@ _ALL = (
         possible(handler_needs),
     ),
     Law(
+        "another-device",
+        "Another device of the user may connect and close whenever it likes; its handler registers and ends as any "
+        "other does, and what is sent to it reaches it or vanishes.",
+        ("R13", "F1", "F14"),
+        possible(elsewhere_needs),
+    ),
+    Law(
         "upload",
         "A saved meal can be uploaded, is taken by a server that is up and reachable and refused by one that is "
         "not; the request or its answer may be lost.",
@@ -240,6 +249,12 @@ _ALL = (
         "that closes has failed, and what both have let go of is free.",
         ("R30", "F2", "F4"),
         changes(connection_moves),
+    ),
+    Law(
+        "what-moves-another-device",
+        "Each end of its socket changes by its own steps; when its handler ends or the server dies, it is away.",
+        ("R13", "F14"),
+        changes(device_moves),
     ),
     Law(
         "what-moves-the-registry",
@@ -346,7 +361,6 @@ _ALL = (
         "Every load is shown or fails, however long the work takes, and every saved meal is uploaded.",
         ("R7", "R11"),
         unanswered,
-        lambda design: M.SOCKET_STOPS_POLLING not in design,  # there a handler may wait for a task to wind up
         whole=True,
     ),
     Law(
@@ -355,7 +369,6 @@ _ALL = (
         "hanging.",
         ("R4", "R21", "R22"),
         refused,
-        lambda design: M.SOCKET_STOPS_POLLING not in design,  # likewise
         whole=True,
     ),
     Law(

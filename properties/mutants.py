@@ -40,8 +40,9 @@ DESIGN = DESIGNS["hardened"]
 
 _ONE = Scope(connections=1)
 _EXTRAS = ("upload", "path", "job", "background", "screen")
+_DEVICE = Scope(connections=1, includes=frozenset({"break", "restart", "device"}))
 
-HOMES = (_ONE, *(_ONE.with_([item]) for item in _EXTRAS), Scope(faults=0))
+HOMES = (_ONE, *(_ONE.with_([item]) for item in _EXTRAS), _DEVICE, Scope(faults=0))
 """Where mutants come from: each is first judged in the first of these that has what it changes."""
 
 LARGER = (Scope(faults=0), _ONE.with_(_EXTRAS))
@@ -49,7 +50,8 @@ LARGER = (Scope(faults=0), _ONE.with_(_EXTRAS))
 
 LARGEST = (Scope(faults=0).with_(["screen"]), _ONE.with_(_EXTRAS), Scope())
 """A mutant that makes no difference in any of these either is equivalent: two connections and a screen that
-comes and goes, one connection and everything at once, and the default scope."""
+comes and goes, one connection and everything at once, and the default scope. What is about another device fits none
+of them, and is judged at home."""
 
 ROOM = 4
 """How many times as many states as the design a mutant may have."""
@@ -196,7 +198,7 @@ def cases() -> list[Case]:
 
 def judge(case: Case, report: Callable[[Progress], None] | None = None) -> Outcome:
     """Judge a mutant where it first makes a difference, and in larger scopes until something kills it."""
-    found = None if _idle(case.change) else case.differs()
+    found = None if _idle(case) else case.differs()
     if found is None:
         return Outcome(case, Fate.EQUIVALENT, (), case.known()[-1], 0)
     first, level = found
@@ -219,15 +221,16 @@ def _climb(case: Case, report: Callable[[Progress], None] | None) -> Outcome:
     return outcome
 
 
-def _idle(change: Mutant | Mechanism) -> bool:
+def _idle(case: Case) -> bool:
     """Whether an event that changes no machine is owed no longer.
 
     What a step that changes nothing is owed rules out no run: a loop can take it wherever it is enabled, and
     an end is stuck whether or not it is.
     """
+    change = case.change
     if isinstance(change, Mechanism) or change.operator is not Operator.FAULT:
         return False
-    system = _original(LARGER[-1] if change.fits(_original(LARGER[-1]).system) else LARGER[0]).system
+    system = _original(case.scopes()[-1]).system
     event = system.event(change.event)
     alone = sum(other.owed_as == event.owed_as for other in system.events) == 1
     rows = (row for machine in system.machines for row in machine.rows if row.event == change.event)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from checker import At, Event, Kind, Predicate, any_of
 from model.alphabet import alphabet
 from model.connection import IDLE, Await, Client, Server
+from model.device import Far
 from model.job import Job
 from model.loader import Phase
 from model.mechanism import Mechanism as M
@@ -35,6 +36,7 @@ from properties.words import (
     caller,
     client_end,
     dialled,
+    far_end,
     fine,
     flying,
     holds,
@@ -53,6 +55,7 @@ from properties.words import (
 __all__ = [
     "dial_needs",
     "drop_needs",
+    "elsewhere_needs",
     "events",
     "handler_needs",
     "handshake_needs",
@@ -92,8 +95,9 @@ def possible(table: Table) -> Callable[[Facts], list[Rule]]:
 
 
 def _code(event: Event) -> Needs:
-    """What user and client do takes the app's code, but for waking it."""
-    return [RUNS] if event.owner in ("user", "client") and event.name != "user.foreground" else []
+    """What user and client do takes the app's code, but for waking it, and for another device."""
+    own = event.owner in ("user", "client") and "device" not in event.takes
+    return [RUNS] if own and event.name != "user.foreground" else []
 
 
 def events(f: Facts) -> dict[str, Event]:
@@ -184,6 +188,22 @@ def handler_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
         yield f"server.expire.{c}", [listens, ~fine(c)]
         yield f"server.expire_suspended.{c}", [listens, fine(c), SUSPENDED]
         yield f"network.tell_server.{c}", [listens, ~fine(c)]
+
+
+def elsewhere_needs(f: Facts) -> Iterator[tuple[str, Needs]]:
+    """Another device connects and goes; its handler registers, and learns of its end."""
+    for d in f.scope.device_names:
+        there, listens = far_end(Far.OPEN), At("device", lambda s: s.server is Server.REGISTERED)
+        yield f"user.join.{d}", [far_end(Far.AWAY), UP, *(~flying(m, d) for m in f.scope.meal_names)]
+        yield f"user.quit.{d}", [there]
+        yield f"server.register.{d}", [At("device", lambda s: s.server is Server.ACCEPTED)]
+        yield f"server.notice.{d}", [listens, far_end(Far.CLOSED)]
+        yield f"server.expire.{d}", [listens, far_end(Far.BROKEN)]
+        yield f"network.tell_server.{d}", [listens, far_end(Far.BROKEN)]
+        yield f"network.break.{d}", [there]
+        for m in f.scope.meal_names:
+            yield f"network.deliver.{m}.{d}", [flying(m, d), there]
+            yield f"network.void.{m}.{d}", [flying(m, d), ~there]
 
 
 def upload_needs(f: Facts) -> Iterator[tuple[str, Needs]]:

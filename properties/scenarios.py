@@ -221,9 +221,9 @@ FAILURES: dict[str, Scenario] = {
             ("client.connected.c1", "server.register.c1", "client.apply.appear.processing", "server.fail.m1"), _with("job"), property="failure-reaches-screen",
         ),
         Scenario(
-            "F14", "one of many: only one of a user's sockets is told, and it is the dead one", ("R13",), "published+connection_set",
-            ("server.register.c1", "user.reconnect.c1.c2", "server.register.c2", "client.connected.c2", "server.push.m1.c1", "network.void.m1.c1"),
-            property="delivery", later="several devices; the sockets here are of one device",
+            "F14", "one of many: another device's socket replaces this one's in the registry, and only it is told", ("R13",), "published",
+            ("client.connected.c1", "server.register.c1", "user.join.d2", "server.register.d2", "server.push.m1.d2", "network.deliver.m1.d2"),
+            _with("device"), property="delivery",
         ),
         Scenario(
             "F15", "duplicate submit: a retried upload creates two meals", ("R11",), "published",

@@ -31,10 +31,12 @@ class Record:
     @property
     def options(self) -> str:
         """The same question on the command line."""
-        words = []
+        words, usual = [], Scope()
+        words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
+        words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
         if self.region.required:
             words.append(f"--require {','.join(sorted(self.region.required))}")
-        further = sorted(self.scope.includes - Scope().includes)
+        further = sorted(self.scope.includes - usual.includes)
         if further:
             words.append(f"--with {','.join(further)}")
         return " ".join(words)
@@ -58,5 +60,11 @@ RECORDS = (
         "may fail, which keep every property?",
         Scope().with_(["upload"]),
         Region(frozenset(KEPT)),
+    ),
+    Record(
+        "device",
+        "Of all designs, which keep every property beside another device of the user?",
+        Scope(connections=1).with_(["device"]),
+        Region(),
     ),
 )

@@ -10,6 +10,7 @@ from functools import cache
 from checker import At, Predicate
 from model.app import App
 from model.connection import DIALLED, Await, Client, Server
+from model.device import Far
 from model.loader import Phase
 from model.mechanism import Mechanism as M
 from model.notification import Fate
@@ -37,6 +38,7 @@ __all__ = [
     "client_end",
     "dialled",
     "differ",
+    "far_end",
     "fine",
     "flying",
     "holds",
@@ -90,6 +92,12 @@ def server_end(c: str, *ends: Server) -> Predicate:
 def caller(c: str, *outcomes: Await) -> Predicate:
     """Whoever dialled has one of these outcomes, or awaits one."""
     return At(f"connection.{c}", lambda s: s.caller in outcomes)
+
+
+@cache
+def far_end(*where: Far) -> Predicate:
+    """The other device's own end is so."""
+    return At("device", lambda s: s.far in where)
 
 
 @cache

@@ -672,7 +672,7 @@ def test_the_states_in_which_a_machine_may_rest_are_those_with_nothing_under_way
     resting = {
         m.name.split(".")[0]: {str(s) for s in m.states if m.resting(s)}
         for m in system(PUBLISHED, WIDE).machines
-        if not m.name.startswith(("connection", "notification", "service", "registry", "receipt", "poller"))
+        if not m.name.startswith(("connection", "notification", "service", "registry", "receipt", "poller", "device"))
     }
     assert resting == {
         "screen": {"shown"},

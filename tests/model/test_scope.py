@@ -15,7 +15,7 @@ def test_the_default_scope_has_one_meal_two_connections_and_any_number_of_the_co
     scope = Scope()
     assert (scope.meals, scope.connections, scope.faults) == (1, 2, None)
     assert scope.includes == set(DEFAULT_ASPECTS) == {"dial", "break", "request", "push", "restart"}
-    assert scope.left_out() == ("upload", "path", "job", "background", "screen")
+    assert scope.left_out() == ("upload", "path", "job", "background", "screen", "device")
 
 
 def test_meals_and_connections_are_named_by_number() -> None:
@@ -68,7 +68,6 @@ def test_everything_can_be_let_in_or_left_out() -> None:
         ({"meals": 5}, "impossible scope: 5 meals; choose 1 to 4"),
         ({"connections": 0}, "impossible scope: 0 connections; choose 1 to 4"),
         ({"connections": 5}, "impossible scope: 5 connections; choose 1 to 4"),
-        ({"devices": 2}, "impossible scope: 2 devices; only 1 is modelled so far"),
         ({"faults": -1}, "impossible scope: -1 faults; choose 0 to 99, or any"),
         ({"faults": 100}, "impossible scope: 100 faults; choose 0 to 99, or any"),
     ],

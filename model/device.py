@@ -1,0 +1,74 @@
+"""Another device of the same user, as the server sees it: one socket, ``d2``, that comes and goes (F14).
+
+The registry knows users, not devices, so what this one does there is felt on the client that is modelled:
+a single entry is overwritten, and a closing handler deletes blindly. It may do so at any time, and never has to.
+
+Left out: what that device shows and submits, which is as on this one; its dial, of which the server sees the
+end; and a second socket of its own.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from checker import Machine
+from model.connection import Server
+from model.design import Design
+from model.mechanism import Mechanism as M
+from model.scope import Scope
+from model.values import Effects, when
+
+__all__ = ["Device", "Far", "device"]
+
+
+class Far(StrEnum):
+    """The device's own end."""
+
+    AWAY = "away"
+    OPEN = "open"
+    CLOSED = "closed"
+    BROKEN = "broken"
+
+
+class Device(NamedTuple):
+    """Both ends of its socket."""
+
+    far: Far
+    server: Server
+
+    def __str__(self) -> str:
+        return f"{self.far}" if self == AWAY else f"{self.far}/{self.server}"
+
+    @property
+    def dead(self) -> bool:
+        """The server still holds it, and nothing can reach the device through it."""
+        return self.far in (Far.CLOSED, Far.BROKEN)
+
+
+AWAY = Device(Far.AWAY, Server.NONE)
+
+
+def device(d: str, design: Design, scope: Scope) -> Machine:
+    """The machine ``device``, whose socket is called ``d``."""
+    evicts = M.EVICT_ON_FAILED_SEND in design
+    effects: Effects = {
+        f"user.join.{d}": lambda s: Device(Far.OPEN, Server.ACCEPTED) if s == AWAY else None,
+        f"user.quit.{d}": when(lambda s: s.far is Far.OPEN, far=Far.CLOSED),
+        f"server.register.{d}": when(lambda s: s.server is Server.ACCEPTED, server=Server.REGISTERED),
+        f"network.break.{d}": when(lambda s: s.far is Far.OPEN, far=Far.BROKEN),
+        f"server.notice.{d}": lambda s: AWAY if s == Device(Far.CLOSED, Server.REGISTERED) else None,
+        f"server.expire.{d}": lambda s: AWAY if s == Device(Far.BROKEN, Server.REGISTERED) else None,
+        f"network.tell_server.{d}": lambda s: AWAY if s == Device(Far.BROKEN, Server.REGISTERED) else None,
+        "server.crash": lambda s: AWAY,
+    }
+    for m in scope.meal_names:
+        effects[f"network.deliver.{m}.{d}"] = when(lambda s: s.far is Far.OPEN)
+        effects[f"network.void.{m}.{d}"] = when(lambda s: s.far is not Far.OPEN and not (evicts and _listed(s)))
+        effects[f"server.evict.{m}.{d}"] = lambda s: AWAY if s.dead and _listed(s) else None
+    resting = lambda s: s == AWAY or s == Device(Far.OPEN, Server.REGISTERED)  # noqa: E731 (a predicate, as elsewhere)
+    return Machine.generated("device", AWAY, effects, resting=resting, doc=__doc__ or "")
+
+
+def _listed(s: Device) -> bool:
+    return s.server is Server.REGISTERED
