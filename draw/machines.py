@@ -1,9 +1,9 @@
 """Each machine of each design, and what each step from one design to the next changes in it.
 
 A machine is drawn with one meal and one connection, with two where its states tell connections apart, and with
-every kind of fault and aspect of the environment. One whose states are records is drawn in several views, each
-of which looks at some fields only. A view shows every step that the machine can make as far as those fields can
-tell; it does not show on what else a step depends.
+every kind of fault and aspect of the environment; another device is let in only for its own picture. A machine whose
+states are records is drawn in several views, each of which looks at some fields only. A view shows every step that the
+machine can make as far as those fields can tell; it does not show on what else a step depends.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ VIEWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
     "loader": (("phase",),),
     "notification": (("fate",), ("flight",)),
-    "poller": (("loop",), ("woken", "checks", "stops")),
+    "poller": (("loop",), ("woken",), ("checks",), ("stops",)),
     "service": (("socket",), ("connected",)),
 }
 """Which fields are looked at, one after the other; machines that are not named here are drawn whole."""
@@ -128,9 +128,14 @@ class Sheet:
 
 
 @cache
-def product(plan: Design, connections: int) -> System:
+def product(plan: Design, scope: Scope) -> System:
     """The system in which machines are drawn."""
-    return system(plan, Scope(connections=connections).with_([*FAULTS, *ASPECTS]))
+    return system(plan, scope)
+
+
+def _with_all(connections: int, *, device: bool) -> Scope:
+    scope = Scope(connections=connections).with_([*FAULTS, *ASPECTS])
+    return scope if device else scope.without(["device"])
 
 
 def drawn(plan: Design) -> dict[str, System]:
@@ -138,12 +143,14 @@ def drawn(plan: Design) -> dict[str, System]:
 
     Of machines that are alike but for the name of their meal or connection, the first.
     """
-    return {machine.name: product(plan, _connections(machine)) for machine in product(plan, 1).machines}
+    machines = product(plan, _with_all(1, device=True)).machines
+    return {machine.name: product(plan, _scope(machine)) for machine in machines}
 
 
-def _connections(machine: Machine) -> int:
+def _scope(machine: Machine) -> Scope:
     names = " ".join([machine.name, *map(str, machine.states)])
-    return 2 if set(Scope().connection_names) & set(re.split(r"\W+", names)) else 1
+    apart = set(Scope().connection_names) & set(re.split(r"\W+", names))
+    return _with_all(2 if apart else 1, device=machine.name == "device")
 
 
 def views(machine: Machine) -> tuple[tuple[str, ...], ...]:
@@ -186,8 +193,8 @@ def sheet(machine: Machine, view: tuple[str, ...] = ()) -> Sheet:
     return Sheet(machine.name, doc, view, meaning, look[machine.initial], states, resting, tuple(steps))
 
 
-def _machine(plan: Design, name: str, connections: int) -> Machine | None:
-    found = product(plan, connections)
+def _machine(plan: Design, name: str, scope: Scope) -> Machine | None:
+    found = product(plan, scope)
     return found.machines[found.position[name]] if name in found.position else None
 
 
@@ -201,7 +208,7 @@ def needs(plan: Design, name: str, view: tuple[str, ...] = ()) -> dict[Step, tup
         if mechanism not in plan:
             continue
         without = Design(f"{plan.name}-{mechanism}", plan.mechanisms - {mechanism})
-        other = _machine(without, name, _count(source))
+        other = _machine(without, name, _scope_of(source))
         left = set(sheet(other, view).steps) if other else set()
         for step in whole.steps:
             if step not in left:
@@ -216,8 +223,9 @@ def _found(plan: Design, name: str) -> System:
     return choices[name]
 
 
-def _count(source: System) -> int:
-    return sum(family(name) == "connection" for name in source.position)
+def _scope_of(source: System) -> Scope:
+    connections = sum(family(name) == "connection" for name in source.position)
+    return _with_all(connections, device="device" in source.position)
 
 
 # ---------------------------------------------------------------------- labels
@@ -420,7 +428,8 @@ def _signs(looked: Sheet) -> list[Key]:
 
 
 def _notes(looked: Sheet, source: System) -> list[Key]:
-    scope = f"One meal (m1), {'one connection (c1)' if _count(source) == 1 else 'two connections (c1, c2)'}."
+    one = _scope_of(source).connections == 1
+    scope = f"One meal (m1), {'one connection (c1)' if one else 'two connections (c1, c2)'}."
     notes = [f"'stays: n' counts events that it permits and that change nothing here. {scope}"]
     if looked.view:
         seen = "; ".join(f"{field}, {what}" for field, what in zip(looked.view, looked.meaning, strict=True))
@@ -437,7 +446,7 @@ class Pair:
 
     before: Design
     after: Design
-    connections: int
+    scope: Scope
     old: Sheet | None
     new: Sheet | None
 
@@ -465,7 +474,7 @@ class Pair:
     def labels(self) -> dict[str, str]:
         """What each event is called, in the older design or, if it has it, the newer."""
         plans = (self.before, self.after)
-        return {event.name: event.label for plan in plans for event in product(plan, self.connections).events}
+        return {event.name: event.label for plan in plans for event in product(plan, self.scope).events}
 
 
 def _pair(before: Design, after: Design, name: str, view: tuple[str, ...]) -> Pair:
@@ -473,10 +482,10 @@ def _pair(before: Design, after: Design, name: str, view: tuple[str, ...]) -> Pa
     sources = [each[name] for each in plans if name in each]
     if not sources:
         raise unknown("machine", name, {**plans[0], **plans[1]})
-    connections = max(map(_count, sources))
-    machines = [_machine(plan, name, connections) for plan in (before, after)]
+    scope = max(map(_scope_of, sources), key=lambda scope: scope.connections)
+    machines = [_machine(plan, name, scope) for plan in (before, after)]
     old, new = (sheet(machine, view) if machine else None for machine in machines)
-    return Pair(before, after, connections, old, new)
+    return Pair(before, after, scope, old, new)
 
 
 def change(before: Design, after: Design, name: str, view: tuple[str, ...] = ()) -> Picture | None:
@@ -554,7 +563,7 @@ def _signed(pair: Pair) -> Iterator[Key]:
         yield Key("↻ is permitted and changes nothing here; left out where it is in both.")
     if pair.old is None:
         yield Key(f"The machine is new in {after}.")
-    yield from _notes(pair.looked, product(after, pair.connections))[1:]
+    yield from _notes(pair.looked, product(after, pair.scope))[1:]
     for verb, one, other in (("adds", after, before), ("does without", before, after)):
         names = [m for m in Mechanism if m in one and m not in other]
         if names:

@@ -155,11 +155,17 @@ def ends(event: Event) -> tuple[str, str]:
     """The lanes from which and to which the event goes; the same one twice for a step of one participant."""
     known = _longest(event.name, ARROWS)
     if known is not None:
-        return ARROWS[known]
+        start, end = ARROWS[known]
+        return (start, end) if "device" not in event.takes else (_beyond(start), _beyond(end))
     own = [lane.id for lane in LANES if lane.owner == event.owner]
     places = [place for machine in event.takes for place in stands(machine) if place in own]
     at = (places or own)[0]
     return at, at
+
+
+def _beyond(lane: str) -> str:
+    """Where a lane of the client is for another device: somewhere behind the network."""
+    return "network" if lane == "socket" else lane
 
 
 @dataclass(frozen=True)

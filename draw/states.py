@@ -358,7 +358,7 @@ def _block(graph: graphviz.Digraph, parted: Quotient, number: int, steps: Steps,
     tip += [f"{held:,} of them stuck"] if held else []
     tip += [f"{rests:,} of them at rest"] if rests else []
     tip += ["steps within:", *stays] if stays else []
-    big = 0.3 + 0.22 * log10(size + 1)
+    big = 0.3 + 0.2 * log10(size + 1)
     look = {"label": html(words), "width": f"{1.7 * big:.2f}", "height": f"{big:.2f}"}
     if not named:
         shape = "triangle" if held else "circle"

@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "probe": ("client.probe_alive", "client.probe_dead", "client.probe_none"),
     "archive": ("user.archive",),
     "leave": ("user.leave",),
+    "elsewhere": ("user.join", "user.quit", "network.deliver"),
     "background": ("user.background",),
     "foreground": ("user.foreground",),
     "drop": ("network.break", "network.tell_client", "network.tell_server", "network.fail_dial", "network.reclaim"),

@@ -482,7 +482,7 @@ def _network(design: Design, scope: Scope) -> Iterator[Event]:
         "network.reclaim", ["app", *connections], "sockets reclaimed", kind=fault, needs="background", refs="F7"
     )
     notes, jobs = _each("notification", scope.meal_names), _each("job", scope.meal_names)
-    crash = ["server", "registry", *connections, *jobs, *notes, "device"]
+    crash = ["server", "registry", *connections, *jobs, *notes, *(["device"] if "device" in scope else [])]
     yield _event("server.crash", crash, "server dies", kind=fault, needs="restart", refs="R22 F9")
     for m in scope.meal_names:
         takes = [f"job.{m}", f"notification.{m}"]

@@ -32,7 +32,7 @@ from model.view import view
 
 __all__ = ["OPTIONAL", "Builder", "builders", "lets_in", "machines", "system"]
 
-OPTIONAL = ("flags", "server", "path", "app", "device", "budget", *(f"loader.{origin}" for origin in ORIGINS))
+OPTIONAL = ("flags", "server", "path", "app", "budget", *(f"loader.{origin}" for origin in ORIGINS))
 """Machines that a design or a scope may leave out."""
 
 

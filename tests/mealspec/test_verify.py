@@ -51,7 +51,7 @@ def test_a_report_has_the_documented_keys_and_no_others(capsys: pytest.CaptureFi
         "connections": 1,
         "faults": "any",
         "includes": ["break", "dial", "request", "restart", "screen"],
-        "left_out": ["push", "upload", "path", "job", "background"],
+        "left_out": ["push", "upload", "path", "job", "background", "device"],
     }
     for finding in report["properties"]:
         assert list(finding) == ["id", "verdict", "expected", "trace", "loop"]

@@ -22,7 +22,8 @@ from properties.rules import Changes, Ends, Move, Never, Possible, Reading
 
 ONE = Scope(connections=1)
 TWO = Scope(faults=0)
-ALL = [*FAULTS, *ASPECTS]
+ALL = [item for item in (*FAULTS, *ASPECTS) if item != "device"]
+ELSEWHERE = Scope(connections=1, includes=frozenset({"break", "restart", "device"}))
 FULL = ONE.with_(ALL)
 ONCE = Scope(connections=1, faults=1).with_(ALL)
 BACK = ONE.with_(["screen", "background"])
@@ -63,13 +64,13 @@ def test_every_law_holds_with_two_connections() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DESIGNS)
-@pytest.mark.parametrize("scope", [FULL, ONCE, TWO, Scope(faults=1)], ids=Scope.describe)
+@pytest.mark.parametrize("scope", [FULL, ONCE, TWO, ELSEWHERE, Scope(faults=1)], ids=Scope.describe)
 def test_every_law_holds_in_larger_scopes(name: str, scope: Scope) -> None:
     assert broken_laws(name, scope) == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scope", [Scope(), TWO.with_(["screen"])], ids=Scope.describe)
+@pytest.mark.parametrize("scope", [Scope(), ELSEWHERE, TWO.with_(["screen"])], ids=Scope.describe)
 def test_every_law_holds_of_hardened_where_its_mutants_are_judged(scope: Scope) -> None:
     assert broken_laws("hardened", scope) == {}
 
@@ -86,7 +87,7 @@ def test_every_step_of_two_meals_is_lawful(name: str) -> None:
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=lambda law: law.id)
 def test_what_a_law_speaks_of_occurs(law: Law) -> None:
-    facts, graph = explored("hardened", ONE)
+    facts, graph = explored("hardened", ELSEWHERE if "device" in law.id else ONE)
     assert law.applies(HARDENED)
     reading = Reading(graph)
     assert any(rule.occurs(reading) for rule in law.rules(facts))
@@ -98,7 +99,7 @@ def test_no_law_is_called_like_a_property() -> None:
 
 
 @pytest.mark.parametrize("name", DESIGNS)
-@pytest.mark.parametrize("scope", [FULL, Scope(meals=2), Scope(faults=1)], ids=Scope.describe)
+@pytest.mark.parametrize("scope", [FULL, ELSEWHERE, Scope(meals=2), Scope(faults=1)], ids=Scope.describe)
 def test_of_each_event_one_law_says_when_it_can_happen(name: str, scope: Scope) -> None:
     plan = design(name)
     facts = Facts(plan, scope, system(plan, scope))
@@ -115,7 +116,7 @@ def test_of_each_event_one_law_says_when_it_can_happen(name: str, scope: Scope) 
 
 
 @pytest.mark.parametrize("name", DESIGNS)
-@pytest.mark.parametrize("scope", [FULL, Scope(meals=2), Scope(faults=1)], ids=Scope.describe)
+@pytest.mark.parametrize("scope", [FULL, ELSEWHERE, Scope(meals=2), Scope(faults=1)], ids=Scope.describe)
 def test_of_each_machine_one_law_says_what_changes_it(name: str, scope: Scope) -> None:
     plan = design(name)
     facts = Facts(plan, scope, system(plan, scope))
@@ -138,6 +139,7 @@ NOT_ASKED: dict[str, tuple[str, str]] = {
     "outcome-is-heard": ("service", "client.failed.c1"),
     "client-learns-of-a-drop": ("connection.c1", "client.hear_close.c1"),
     "server-learns-of-a-drop": ("connection.c1", "server.notice.c1"),
+    "another-device": ("device", "server.notice.d2"),
     "upload": ("server", "server.take.m1"),
     "work-goes-on": ("job.m1", "server.complete.m1"),
     "lookup": ("registry", "server.skip.m1"),
@@ -152,6 +154,7 @@ NOT_ASKED: dict[str, tuple[str, str]] = {
     "what-moves-the-poll-task": ("poller", "client.apply.poll.processing"),
     "what-moves-a-load": ("loader.appear", "server.read.appear.processing"),
     "what-moves-a-connection": ("connection.c1", "server.register.c1"),
+    "what-moves-another-device": ("device", "server.register.d2"),
     "what-moves-the-registry": ("registry", "server.register.c1"),
     "what-moves-a-submission": ("outbox.m1", "server.take.m1"),
     "what-moves-the-work": ("job.m1", "server.complete.m1"),
@@ -205,6 +208,7 @@ def test_each_law_has_a_model_that_breaks_it() -> None:
 def test_a_law_notices_who_was_not_asked(law: str) -> None:
     machine, event = NOT_ASKED[law]
     scope = BACK if law in ("hidden-is-clean", "cancelled-poll-winds-up", "outages") else ONE
+    scope = ELSEWHERE if "device" in law else scope
     assert convicted(law, Mutant(Operator.DROP_PARTICIPANT, machine, event), scope) is not None
 
 

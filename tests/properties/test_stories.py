@@ -45,7 +45,7 @@ LENGTHS = {
     "F11": 16,
     "F12": 14,
     "F13": 13,
-    "F14": 16,
+    "F14": 15,
     "F15": 6,
 }
 """Steps of the shortest run of each story."""
@@ -107,7 +107,7 @@ HARM = {
     "F11": 16,
     "F12": 21,
     "F13": 14,
-    "F14": 22,
+    "F14": 18,
     "F15": 6,
 }
 """Steps of the shortest run that passes the milestones of the class and then violates its property."""
