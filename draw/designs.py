@@ -7,8 +7,10 @@ from typing import Any
 
 from draw.page import Page, code, link, table
 from draw.reference import references
+from model.design import DESIGNS
 from model.mechanism import CATALOGUE, NEEDS, Mechanism
 from model.scope import counted
+from properties.smallest import BREAKS, KEPT
 from properties.swept import RECORDS, Record
 
 __all__ = ["PATH", "designs"]
@@ -27,8 +29,35 @@ def designs() -> Page:
     ]  # fmt: skip
     for record in RECORDS:
         lines += ["", *_record(record, record.answer())]
+    lines += ["", *_choice()]
     about = "which mechanisms are enough, what each is for, which hurt, and the smallest repairs"
     return Page(PATH, "All designs at once", about, "\n".join(lines) + "\n")
+
+
+def _choice() -> Iterator[str]:
+    """Why the named design is not the smallest of all."""
+    plan, (least,) = DESIGNS["hardened"], RECORDS[0].answer()["minimal"]
+    yield from (f"## Why {code(plan.name)} has more than the smallest set", "")
+    yield f"The smallest set keeps every property, and that is all. {code(plan.name)} is what is preferred: whatever a"
+    yield "requirement or a report asks for by name is there, a result is pushed to every socket that is up and need"
+    yield "not wait for the next poll (`push_to_all`), polling ends when the socket is verified and no meal is open"
+    yield f"({_property('polling-stops')}), and of all such designs none is smaller. So beside the {len(least)} it has:"
+    yield ""
+    more = [m for m in Mechanism if m in plan and m not in least]
+    yield from table(["mechanism", "why", "what it closes"], ([code(m), _why(m), CATALOGUE[m].closes] for m in more))
+    yield ""
+    yield f"The alternatives are all other designs that pass: the {len(least)} mechanisms, and whatever does no harm to"
+    yield "them. Ask with what you prefer: `mealspec sweep --require replay_from_cursor,catch_up --forbid reconnect`."
+
+
+def _why(mechanism: Mechanism) -> str:
+    if mechanism in KEPT:
+        return KEPT[mechanism]
+    return f"beside the others {_property(BREAKS[mechanism][0])} breaks without it"
+
+
+def _property(name: str) -> str:
+    return link(PATH, f"reference/properties.md#{name}", name)
 
 
 def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
@@ -79,8 +108,7 @@ def _run(flaw: Mapping[str, Any]) -> tuple[str, str]:
         return "", ""
     loop = "" if flaw["loop"] is None else f", then round a loop of {len(flaw['trace']) - flaw['loop']}"
     steps = len(flaw["trace"]) if flaw["loop"] is None else flaw["loop"]
-    prop = link(PATH, f"reference/properties.md#{flaw['breaks']}", flaw["breaks"])
-    return prop, f"{steps} steps{loop}"
+    return _property(flaw["breaks"]), f"{steps} steps{loop}"
 
 
 def _without(without: Mapping[str, Any]) -> Iterator[Sequence[object]]:
