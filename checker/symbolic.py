@@ -324,7 +324,10 @@ class Symbolic:
     @bounded
     def quiet(self) -> Set:
         """The states that can be reached and that no system event changes."""
-        return self.reachable & ~self.any(step.moving for step in self.steps if step.kind is Kind.SYSTEM)
+        out = self.reachable
+        for where in (step.moving for step in self.steps if step.kind is Kind.SYSTEM):
+            out = out & ~where
+        return out
 
     @bounded
     def back(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
