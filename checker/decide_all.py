@@ -11,6 +11,7 @@ Reference: E. A. Emerson, C.-L. Lei, *Efficient model checking in fragments of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.choice import Branch
@@ -18,7 +19,7 @@ from checker.claim import Claim, Form
 from checker.event import Kind
 from checker.symbolic import Set, Step, Symbolic, bounded
 
-__all__ = ["Question", "breakers", "ends", "fair", "questions"]
+__all__ = ["Arena", "Question", "breakers", "by_action", "ends", "fair", "questions"]
 
 
 @dataclass(frozen=True)
@@ -67,21 +68,39 @@ def ends(space: Symbolic, question: Question) -> Set:
     return question.bad & (space.reachable if question.form is Form.NEVER else space.quiet)
 
 
-@bounded
-def fair(space: Symbolic, inside: Set, counts: Set) -> Set:
-    """From where a run without faults can stay inside for ever, be fair, and come to ``counts`` again and again."""
-    steps = [step for step in space.steps if step.kind is not Kind.FAULT]
+@dataclass(frozen=True)
+class Arena:
+    """Where runs go on: by which steps, and where each action to which fairness is owed is disabled."""
+
+    steps: Sequence[Step]
+    idle: Mapping[str, Set]
+
+    @classmethod
+    def of(cls, space: Symbolic) -> Arena:
+        """All steps of the space."""
+        return cls(space.steps, {action: ~space.any(s.guard for s in some) for action, some in by_action(space.steps)})
+
+
+def by_action(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
+    """The system steps of each action."""
     actions: dict[str, list[Step]] = {}
     for step in steps:
         if step.kind is Kind.SYSTEM:
             actions.setdefault(step.action, []).append(step)
-    idle = {action: ~space.any(step.guard for step in some) for action, some in actions.items()}
+    return list(actions.items())
+
+
+@bounded
+def fair(space: Symbolic, inside: Set, counts: Set, arena: Arena | None = None) -> Set:
+    """From where a run without faults can stay inside for ever, be fair, and come to ``counts`` again and again."""
+    arena = arena or Arena.of(space)
+    steps = [step for step in arena.steps if step.kind is not Kind.FAULT]
     left, before = inside, None
     while left != before and left != space.false:
         before = left
         left = left & ~space.trapped(left & ~counts, left, steps)
-        for action, some in actions.items():
-            unserved = left & ~(idle[action] | _before(space, some, left))
+        for action, some in by_action(steps):
+            unserved = left & ~(arena.idle[action] | _before(space, some, left))
             left = left & ~space.trapped(unserved, left, steps)
         left = left & _before(space, steps, left)
     return left

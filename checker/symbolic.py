@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from oxidd.bcdd import BCDDFunction, BCDDManager
+from oxidd.bcdd import BCDDFunction, BCDDManager, BCDDSubstitution
 from oxidd.util import BooleanOperator, DDMemoryError
 
 from checker.encoding import Encoding, encode
@@ -32,7 +32,7 @@ from checker.family import Family
 from checker.machine import Machine, State
 from checker.predicate import Predicate
 
-__all__ = ["Effort", "Set", "Step", "Symbolic", "TooLarge", "bounded"]
+__all__ = ["Effort", "Move", "Set", "Step", "Symbolic", "TooLarge", "bounded"]
 
 Set = BCDDFunction
 """A set of pairs of a system and a state; over features alone, a set of systems."""
@@ -40,8 +40,11 @@ Set = BCDDFunction
 NODES = 150_000_000
 """Room for diagram nodes; what is not used costs no memory."""
 
-CACHE = 8_000_000
-"""Remembered results of operations."""
+CACHE = 250_000
+"""Remembered results of operations: few enough to stay near the processor; more are not used often enough to pay."""
+
+GARBAGE = 1_000_000
+"""Nodes that may be made before those that are of no more use are thrown away, for the same reason."""
 
 
 class TooLarge(CheckerError):
@@ -138,6 +141,7 @@ class Symbolic:
         self.room = nodes
         self.report = report
         self.manager = BCDDManager(nodes, cache, 1)
+        self._kept = 0
         self.encodings = {name: encode(name, family.states(name)) for name in family.variants}
         self.variables = _ordered(family, self.encodings)
         self._place = {name: k for k, name in enumerate(self.variables)}
@@ -224,6 +228,10 @@ class Symbolic:
 
         return copy(systems)
 
+    def renaming(self, names: Mapping[str, str]) -> BCDDSubstitution:
+        """The substitution by which a set says of the second of each two variables what it says of the first."""
+        return BCDDSubstitution((self._place[old], self._vars[self._place[new]]) for old, new in names.items())
+
     def one(self, states: Set) -> Set:
         """One pair of a system and a state of a set that is not empty, always the same."""
         values = states.pick_cube()
@@ -243,6 +251,12 @@ class Symbolic:
     def count_systems(self, systems: Set) -> int:
         """How many systems there are in a set over features."""
         return systems.sat_count(len(self.variables)) >> (len(self.variables) - len(self.family.features))
+
+    def tidy(self) -> None:
+        """Throw away the nodes that nothing refers to, if many were made since it was last done."""
+        if self.manager.approx_num_inner_nodes() - self._kept > GARBAGE:
+            self.manager.gc()
+            self._kept = self.manager.approx_num_inner_nodes()
 
     # ------------------------------------------------------------------ steps
 
@@ -299,16 +313,21 @@ class Symbolic:
         return self.reach(self.initial)
 
     @bounded
-    def reach(self, states: Set, judge: Callable[[Set], Set] = lambda states: states) -> Set:
-        """What can be reached from there; ``judge`` may take states out on the way."""
-        moving = [step for step in self.steps if step.moves]
+    def reach(
+        self, states: Set, judge: Callable[[Set], Set] = lambda states: states, steps: Sequence[Step] | None = None
+    ) -> Set:
+        """What can be reached from there, by some steps or all; ``judge`` may take states out on the way."""
+        moving = [step for step in (self.steps if steps is None else steps) if step.moves]
         return self._close(states, moving, self.image, judge)
 
     @cached_property
     @bounded
     def quiet(self) -> Set:
         """The states that can be reached and that no system event changes."""
-        return self.reachable & ~self.any(step.moving for step in self.steps if step.kind is Kind.SYSTEM)
+        out = self.reachable
+        for where in (step.moving for step in self.steps if step.kind is Kind.SYSTEM):
+            out = out & ~where
+        return out
 
     @bounded
     def back(self, states: Set, inside: Set, steps: Sequence[Step]) -> Set:
@@ -328,6 +347,7 @@ class Symbolic:
         while trap != before and trap != self.false:
             before = trap
             for step in moving:
+                self.tidy()
                 away = self.image(step, trap) & inside & ~trap
                 if away != self.false:
                     trap = trap & ~self.preimage(step, away)
@@ -352,6 +372,7 @@ class Symbolic:
                     if done != states:
                         seen[step.name] = states
                         states = states | grow(step, states & ~done)
+                        self.tidy()
                 now = time.monotonic()
                 if self.report and now - last > 0.2:
                     self.report(Effort(taken, len(steps), states.node_count(), now - began))

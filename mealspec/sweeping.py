@@ -150,14 +150,15 @@ def _built(names: set[str]) -> bool:
 @click.option("--require", default="", help="Mechanisms that every design is to have, by commas.")
 @click.option("--forbid", default="", help="Mechanisms that none is to have, by commas.")
 @click.option("--base", help="Only designs that have all that this DESIGN has.")
+@click.option("--within", help="Only designs that have nothing but what this DESIGN has.")
 @click.option("--each", "separately", is_flag=True, help="Each property by itself, for all designs, with no climb.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @scoped
 def sweep(
-    only: tuple[str, ...], require: str, forbid: str, base: str | None, separately: bool, as_json: bool, as_csv: bool,
-    out: Path | None, scope: Scope,
+    only: tuple[str, ...], require: str, forbid: str, base: str | None, within: str | None, separately: bool,
+    as_json: bool, as_csv: bool, out: Path | None, scope: Scope,
 ) -> None:  # fmt: skip
     """Decide all designs at once: which pass, what they have in common, and what repairs the others.
 
@@ -171,7 +172,10 @@ def sweep(
     if out is not None and not out.parent.is_dir():  # said before the work, not after it
         raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
-    region = Region(_mechanisms(require) | (design(base).mechanisms if base else frozenset()), _mechanisms(forbid))
+    required = _mechanisms(require) | (design(base).mechanisms if base else frozenset())
+    region = Region(
+        required, _mechanisms(forbid) | (frozenset(M) - design(within).mechanisms if within else frozenset())
+    )
     console = None if as_json or as_csv or out else Console(highlight=False, soft_wrap=True)
     if console:
         console.print("\n".join(_heading(scope, region, properties)))
@@ -303,12 +307,22 @@ def _each(
             word = Verdict.VACUOUS if verdict.vacuous else ""
             console.print(f"{verdict.property:26}{verdict.breaking:>24,}{share:>8}{verdict.seconds:>9.1f} {word}")
     if console:
+        pairs = "pairs of a design and a state" + (" with one meal" if scope.meals > 1 else "")
         console.print(
-            f"\n{rows[0].designs:,} designs, {rows[0].states:,} pairs of a design and a state; the first row "
-            "includes reaching them."
+            f"\n{rows[0].designs:,} designs, {rows[0].states:,} {pairs}; the first row includes reaching them."
         )
+        if scope.meals > 1:
+            still = max(row.open for row in rows)
+            say = f"{still:,} designs at most" if still else "no design"
+            console.print(
+                "\n".join(wrapped([
+                    "With several meals: what breaks with one is broken; the others keep the property by what one "
+                    f"meal sees of the rest, and {say} had to be looked at with all meals."
+                ]))
+            )  # fmt: skip
     else:
         data = [
-            {"property": r.property, "designs": r.designs, "states": r.states, "breaking": r.breaking} for r in rows
+            {"property": r.property, "designs": r.designs, "states": r.states, "breaking": r.breaking, "open": r.open}
+            for r in rows
         ]
         deliver(json.dumps(data, indent=1) + "\n", out)

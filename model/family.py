@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from checker import Branch, Choice, Event, Family, Machine, branches
@@ -13,7 +13,7 @@ from model.product import Builder, builders, lets_in
 from model.scope import Scope
 from model.values import snapshots
 
-__all__ = ["Open", "family", "opened", "order", "stage"]
+__all__ = ["Open", "family", "opened", "order", "stage", "twins"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,26 @@ def stage(event: str, scope: Scope) -> int:
     says = next((s.meals for s in snapshots(scope) if words[-1] == s.name and words[0] in ("client", "server")), ())
     about += [k for k, seen in enumerate(says, start=1) if seen != "absent"]
     return max(about, default=0)
+
+
+def twins(scope: Scope, bits: Iterable[str]) -> list[dict[str, str]]:
+    """For each meal after the first: the bits of the first meal, with those that say the same of that one.
+
+    All meals are alike: nothing in the protocol goes by their number, but for the name of the check by which
+    a poll loop finds that one of them is not finished.
+
+    >>> twins(Scope(meals=2), ["view.m1.0", "view.m2.0", "loader.poll.answer.0.1", "server.0"])
+    [{'view.m1.0': 'view.m2.0', 'loader.poll.answer.0.1': 'loader.poll.answer.1.1'}]
+    """
+    split = [bit.split(".") for bit in bits]
+    first = [parts for parts in split if "m1" in parts or parts[2:4] == ["answer", "0"]]
+
+    def twin(parts: list[str], place: int) -> str:
+        if "m1" in parts:
+            return ".".join(f"m{place + 1}" if part == "m1" else part for part in parts)
+        return ".".join([*parts[:3], str(place), *parts[4:]])
+
+    return [{".".join(parts): twin(parts, place) for parts in first} for place in range(1, scope.meals)]
 
 
 def order(scope: Scope) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 A sweep climbs: it decides all designs in the smallest scope, and in each larger one only those that are
 left. A larger scope has all runs of a smaller one, so whatever breaks a property in a smaller one breaks it
-in the larger; the suite compares the two ways where both can be gone.
+in the larger; the suite compares the two ways where both can be gone. What several meals may do is bounded
+from above, too, by what one of them sees of the others (:mod:`checker.crowd`): only designs between the two
+bounds need to be looked at state by state.
 """
 
 from __future__ import annotations
@@ -13,22 +15,29 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from checker import Effort, Form, Symbolic
-from checker.decide_all import breakers
+from checker.crowd import Crowd, crowd, may_break
+from checker.decide_all import Question, breakers
 from checker.lattice import breaks, excluded, members, minimal, near, necessary, smallest
 from checker.onion import Onion, lasso
 from checker.symbolic import Set
 from model.design import Design
-from model.family import family
+from model.family import family, twins
 from model.scope import Scope
 from properties.catalogue import PROPERTIES, Property
 from properties.region import Region, asked, valid_designs, witnessed
+
+Report = Callable[[str, Effort], None]
+"""Is told the scope and how far the search there has come."""
 
 __all__ = ["Change", "Flaw", "OneVerdict", "Region", "Rung", "Sweep", "asked", "flaw", "one_by_one", "rungs", "sweep"]
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One scope of a sweep: designs that came to it and that passed it, states of theirs, seconds."""
+    """One scope of a sweep: designs that came to it and that passed it, seconds.
+
+    ``states`` and ``nodes`` are those of the designs that had to be looked at state by state.
+    """
 
     scope: Scope
     designs: int
@@ -147,7 +156,7 @@ def sweep(
     region: Region | None = None,
     *,
     climb: bool = True,
-    report: Callable[[str, Effort], None] | None = None,
+    report: Report | None = None,
     done: Callable[[Rung], None] | None = None,
 ) -> Sweep:
     """Decide for every design of the region whether it keeps all these properties.
@@ -158,6 +167,7 @@ def sweep(
     found: list[Rung] = []
     space: Symbolic | None = None
     passing: Set | None = None
+    sure: tuple[Set, Symbolic] | None = None
     for rung in rungs(scope) if climb else [scope]:
         began = time.monotonic()
         tell = None if report is None else (lambda effort, rung=rung: report(rung.describe(), effort))
@@ -165,10 +175,15 @@ def sweep(
         valid = valid_designs(after, region)
         left = valid if space is None or passing is None else after.moved(passing, space)
         designs = after.count_systems(left)
+        if climb and rung.meals > 1 and sure is None:
+            sure = _sure(scope, properties, region, (left, after))
+        passes = after.false if sure is None else left & after.moved(*sure)
+        left = left & ~passes
         every = [question for prop in properties for question in asked(after, rung, prop, region.required)]
         left = left & ~after.confine(left, after.any(q.bad for q in every if q.form is Form.NEVER))
         for question in every:
             left = left & ~breakers(after, question, left)
+        left = left | passes
         space, passing = after, left
         found.append(
             Rung(
@@ -184,17 +199,36 @@ def sweep(
     return Sweep(region, scope, ids, space, valid, passing, tuple(found))
 
 
+def _sure(
+    scope: Scope, properties: Sequence[Property], region: Region, among: tuple[Set, Symbolic]
+) -> tuple[Set, Symbolic]:
+    """Of some designs of another space those that keep the properties, as far as one meal can tell."""
+    space = Symbolic(family(scope, region.free, region.required))
+    left = space.moved(*among)
+    seen = _crowd(space, scope, left)
+    for prop in properties:
+        for question in asked(space, scope, prop, region.required):
+            left = left & ~may_break(space, seen, question, left)
+    return left, space
+
+
+def _crowd(space: Symbolic, scope: Scope, designs: Set) -> Crowd:
+    return crowd(space, twins(scope, space.variables), designs)
+
+
 @dataclass(frozen=True)
 class OneVerdict:
-    """How many designs of a region break one property, out of how many; states of all of them, seconds.
+    """How many designs of a region break one property, out of how many, and the seconds that took.
 
-    ``vacuous`` says that its premise occurs in no design.
+    ``states`` are those of all designs with one meal; ``open`` counts the designs that had to be looked at with
+    all meals. ``vacuous`` says that the property's premise occurs in no design.
     """
 
     property: str
     designs: int
     breaking: int
     states: int
+    open: int
     vacuous: bool
     seconds: float
 
@@ -204,24 +238,85 @@ def one_by_one(
     properties: Sequence[Property],
     region: Region,
     *,
-    report: Callable[[str, Effort], None] | None = None,
+    report: Report | None = None,
 ) -> Iterator[OneVerdict]:
-    """Decide each property by itself, for every design of the region, in the scope as it is."""
+    """Decide each property by itself, for every design of the region.
+
+    What breaks with one meal breaks with several. Of the other designs only those are looked at with all meals
+    of which one meal cannot tell that they keep the property, whatever the others do.
+    """
     began = time.monotonic()
-    tell = None if report is None else (lambda effort: report(scope.describe(), effort))
-    space = Symbolic(family(scope, region.free, region.required), report=tell)
-    valid = valid_designs(space, region)
-    space.confine(valid)
-    designs, states = space.count_systems(valid), space.count(space.reachable)
+    one = _Exactly(replace(scope, meals=1), region, report)
+    designs, states = one.space.count_systems(one.designs), one.space.count(one.space.reachable)
+    several = _Bounded(scope, region, report) if scope.meals > 1 else None
     for prop in properties:
-        broken = space.false
-        for question in asked(space, scope, prop, region.required):
-            broken = broken | breakers(space, question, valid & ~broken)
-        premise = space.reachable & witnessed(space, scope, prop, region.required)
+        broken, vacuous, left = one.breakers(prop), one.vacuous(prop), 0
+        breaking = one.space.count_systems(broken)
+        if several is not None:
+            left, more = several.open(prop, (broken, one.space))
+            breaking += more
+            vacuous = vacuous and several.vacuous(prop)
         now = time.monotonic()
-        vacuous = premise == space.false
-        yield OneVerdict(prop.id, designs, space.count_systems(broken), states, vacuous, now - began)
+        yield OneVerdict(prop.id, designs, breaking, states, left, vacuous, now - began)
         began = now
+
+
+class _Exactly:
+    """Designs of a region (those ``among``, of another space), looked at state by state."""
+
+    def __init__(
+        self, scope: Scope, region: Region, report: Report | None, among: tuple[Set, Symbolic] | None = None
+    ) -> None:
+        self.scope, self.region = scope, region
+        self.space = _space(scope, region, report)
+        self.designs = self.space.moved(*among) if among else valid_designs(self.space, region)
+        self.space.confine(self.designs)
+
+    def breakers(self, prop: Property) -> Set:
+        """Those that break the property."""
+        broken = self.space.false
+        for question in asked(self.space, self.scope, prop, self.region.required):
+            broken = broken | breakers(self.space, question, self.designs & ~broken)
+        return broken
+
+    def vacuous(self, prop: Property) -> bool:
+        """Whether its premise occurs in none of them."""
+        premise = witnessed(self.space, self.scope, prop, self.region.required)
+        return self.space.reachable & premise == self.space.false
+
+
+class _Bounded:
+    """The designs of a region with several meals, as one of the meals sees the others."""
+
+    def __init__(self, scope: Scope, region: Region, report: Report | None) -> None:
+        self.scope, self.region, self.report = scope, region, report
+        self.space = _space(scope, region, report)
+        self.designs = valid_designs(self.space, region)
+        self.seen = _crowd(self.space, scope, self.designs)
+
+    def open(self, prop: Property, known: tuple[Set, Symbolic]) -> tuple[int, int]:
+        """Of how many designs one meal cannot tell, where breakers are ``known``, and how many of these break it."""
+        left, broken = self.designs & ~self.space.moved(*known), self.space.false
+        for question in asked(self.space, self.scope, prop, self.region.required):
+            broken = broken | may_break(self.space, self.seen, question, left & ~broken)
+        if broken == self.space.false:
+            return 0, 0
+        exact = _Exactly(self.scope, self.region, self.report, (broken, self.space))
+        return self.space.count_systems(broken), exact.space.count_systems(exact.breakers(prop))
+
+    def vacuous(self, prop: Property) -> bool:
+        """Whether its premise occurs in no design."""
+        premise = witnessed(self.space, self.scope, prop, self.region.required)
+        question = Question(Form.NEVER, premise, self.space.false)
+        maybe = may_break(self.space, self.seen, question, self.designs)
+        return maybe == self.space.false or _Exactly(self.scope, self.region, self.report, (maybe, self.space)).vacuous(
+            prop
+        )
+
+
+def _space(scope: Scope, region: Region, report: Report | None) -> Symbolic:
+    tell = None if report is None else (lambda effort: report(scope.describe(), effort))
+    return Symbolic(family(scope, region.free, region.required), report=tell)
 
 
 def flaw(plan: Design, scope: Scope, properties: Sequence[Property] = tuple(PROPERTIES.values())) -> Flaw | None:

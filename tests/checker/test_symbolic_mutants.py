@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from checker import Symbolic, decide_all, encoding, family, lattice, onion
+from checker import Symbolic, crowd, decide_all, encoding, family, lattice, onion
 from checker import choice as choosing
-from tests.checker import test_choice, test_decide_all, test_encoding, test_family, test_lattice, test_onion
+from tests.checker import test_choice, test_crowd, test_decide_all, test_encoding, test_family, test_lattice, test_onion
 from tests.checker import test_symbolic as sets
 
 
@@ -38,6 +38,13 @@ def verdicts() -> None:
     for seed in range(80):
         test_decide_all.verdicts_agree(seed, features=seed % 3)
     test_decide_all.test_where_a_run_ends_and_where_it_can_go_on()
+
+
+def views() -> None:
+    for seed in range(80):
+        test_crowd.compared(seed)
+    test_crowd.test_a_claim_about_another_part_alone_is_left_to_its_twin()
+    test_crowd.test_the_random_parts_keep_and_break_claims_of_every_form_and_mostly_one_part_can_tell()
 
 
 def runs() -> None:
@@ -109,9 +116,10 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
     ],
     verdicts: [
         Wrong(decide_all, "fair", "if step.kind is not Kind.FAULT", ""),
-        Wrong(decide_all, "fair", "if step.kind is Kind.SYSTEM", "if True"),
-        Wrong(decide_all, "fair", "setdefault(step.action", "setdefault(step.name"),
-        Wrong(decide_all, "fair", "idle[action] | ", ""),
+        Wrong(decide_all, "by_action", "if step.kind is Kind.SYSTEM", "if True"),
+        Wrong(decide_all, "by_action", "setdefault(step.action", "setdefault(step.name"),
+        Wrong(decide_all.Arena, "of", "~space.any", "space.any"),
+        Wrong(decide_all, "fair", "arena.idle[action] | ", ""),
         Wrong(decide_all, "fair", "idle[action] | _before(space, some, left)", "idle[action]"),
         Wrong(decide_all, "fair", "left & ~space.trapped(left & ~counts, left, steps)", "left"),
         Wrong(decide_all, "fair", "space.trapped(unserved, left, steps)", "unserved"),
@@ -127,6 +135,19 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
         Wrong(decide_all, "ends", "Form.NEVER", "Form.QUIET"),
         Wrong(decide_all, "questions", "systems & space.where(claim.wrong)", "space.where(claim.wrong)"),
         Wrong(decide_all, "questions", "systems & space.where(claim.excuse)", "space.where(claim.excuse)"),
+    ],
+    views: [
+        Wrong(crowd.Crowd, "__init__", "while self.views != before", "if before is None"),
+        Wrong(crowd.Crowd, "_view", "them.apply_exists(BooleanOperator.AND, states, others)", "states.forall(others)"),
+        Wrong(crowd.Crowd, "_steps", "guard = guard | out[key].guard", "pass"),
+        Wrong(crowd.Crowd, "_arena", "self._view(kept & ~where)", "kept & ~self._view(where)"),
+        Wrong(crowd.Crowd, "quiet", "if step.kind is Kind.SYSTEM", ""),
+        Wrong(crowd.Crowd, "may_break", "== question.wrong !=", "!="),
+        Wrong(crowd.Crowd, "may_break", "self._view(question.bad) & among", "self._view(question.bad)"),
+        Wrong(crowd.Crowd, "may_break", "self.quiet & question.bad & among", "self.quiet & question.bad"),
+        Wrong(crowd.Crowd, "may_break", "question.wrong) & among", "question.bad) & among"),
+        Wrong(crowd.Crowd, "may_break", "return found | ", "return found or "),
+        Wrong(crowd.Crowd, "may_break", "~question.excused", "question.excused"),
     ],
     runs: [
         Wrong(onion, "lasso", "    if question.form is not Form.FOREVER:\n        return None\n", ""),

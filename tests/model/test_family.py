@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 
-from checker import Event, Family, Machine, Row, Symbolic, System, trimmed
+from checker import Event, Family, Kind, Machine, Row, Symbolic, System, trimmed
+from checker.symbolic import Step
 from model.design import DESIGNS, Design
-from model.family import family, order, stage
+from model.family import family, order, stage, twins
 from model.mechanism import NEEDS
 from model.mechanism import Mechanism as M
 from model.product import OPTIONAL, system
@@ -153,3 +154,49 @@ def test_an_event_belongs_to_the_last_meal_that_it_is_about() -> None:
         "client.apply.handler.absent-processing": 2,
     }
     assert {name: stage(name, scope) for name in told} == told
+
+
+# ---------------------------------------------------------------------- meals are alike
+
+
+def swapped(name: str) -> str:
+    """The action with the first two meals in each other's place."""
+    return ".".join({"m1": "m2", "m2": "m1"}.get(part, part) for part in name.split("."))
+
+
+def asymmetric(space: Symbolic, scope: Scope) -> set[str]:
+    """Actions that do to one meal what they do not do to another, on random sets of pairs of a design and a state."""
+    rng = Random(3)
+    (names,) = twins(scope, space.variables)
+    swap = space.renaming(names | {twin: bit for bit, twin in names.items()})
+    real = space.true
+    for name in space.encodings:
+        real = real & space.any(space.state(name, state) for state in space.family.states(name))
+    groups: dict[tuple[Kind, str], list[Step]] = {}
+    for step in space.steps:
+        groups.setdefault((step.kind, step.action), []).append(step)
+    found = set()
+    for (kind, action), steps in groups.items():
+        for _ in range(2):
+            cubes = ([(name, rng.random() < 0.5) for name in rng.sample(space.variables, 4)] for _ in range(3))
+            states = real & space.any(space.cube(cube) for cube in cubes)
+            after = space.any(space.image(step, states) for step in steps)
+            other = space.any(
+                space.image(step, states.substitute(swap)) for step in groups.get((kind, swapped(action)), [])
+            )
+            if after.substitute(swap) != other:
+                found.add(action)
+    return found
+
+
+def test_meals_are_alike() -> None:
+    """What one of them is found to do, each does: in every design, with every kind of fault."""
+    space = Symbolic(every("everything"), nodes=20_000_000, cache=250_000)
+    scope = SCOPES["everything"]
+    assert asymmetric(space, scope) == set()
+
+
+def test_meals_that_are_not_alike_would_be_noticed() -> None:
+    space = Symbolic(every("everything"), nodes=20_000_000, cache=250_000)
+    space.steps = tuple(step for step in space.steps if step.name != "server.start.m2")
+    assert "server.start.m1" in asymmetric(space, SCOPES["everything"])

@@ -22,7 +22,8 @@ from model.scope import Scope
 from properties.catalogue import PROPERTIES, Property
 from properties.expected import Verdict
 from properties.facts import Facts
-from properties.sweep import Change, Region, Sweep, asked, flaw, rungs, sweep
+from properties.region import valid_designs
+from properties.sweep import Change, OneVerdict, Region, Sweep, asked, flaw, one_by_one, rungs, sweep
 from properties.verify import verify
 from tests.designs import random_design
 from tests.properties.test_pinned import PINNED, Entry, name_of, scope_of
@@ -236,6 +237,60 @@ def test_what_breaks_in_a_smaller_scope_breaks_in_a_larger() -> None:
         there = any_faults.space.moved(broken, calm.space)
         assert there & ~any_faults.broken[name] == any_faults.space.false, name
     assert any(any_faults.space.moved(b, calm.space) != any_faults.broken[n] for n, b in calm.broken.items())
+
+
+# ---------------------------------------------------------------------- several meals
+
+TWO = Scope(meals=2, connections=1, faults=0)
+
+
+def counted(answers: Answers, region: Region) -> dict[str, tuple[int, bool]]:
+    """For each property how many designs of the region break it, and whether its premise occurs in none."""
+    space = answers.space
+    valid = valid_designs(space, region)
+    return {
+        name: (space.count_systems(broken & valid), answers.witnessed[name] & valid == space.false)
+        for name, broken in answers.broken.items()
+    }
+
+
+def bounded_agrees(scope: Scope, region: Region, only: Collection[str] = tuple(PROPERTIES)) -> list[OneVerdict]:
+    found = list(one_by_one(scope, [PROPERTIES[name] for name in only], region))
+    expected = counted(Answers(scope, region.free, region.required), region)
+    assert {each.property: (each.breaking, each.vacuous) for each in found} == {name: expected[name] for name in only}
+    return found
+
+
+def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> None:
+    found = bounded_agrees(TWO, REGION)
+    assert len({each.breaking for each in found}) > 2
+    assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
+
+
+def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("properties.sweep.may_break", lambda space, seen, question, among: among)
+    found = bounded_agrees(TWO, REGION, ["no-regress", "polling-stops", "no-orphan"])
+    assert all(each.open + each.breaking >= each.designs for each in found)
+
+
+def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = sweep(TWO, region=REGION)
+    assert [(rung.scope.meals, rung.states > 0) for rung in quick.rungs] == [(1, True), (2, False)]
+    monkeypatch.setattr("properties.sweep.may_break", lambda space, seen, question, among: among)
+    slow = sweep(TWO, region=REGION)
+    assert all(rung.states > 0 for rung in slow.rungs)
+    whole = sweep(TWO, region=REGION, climb=False)
+    assert listed(quick, quick.passing) == listed(slow, slow.passing) == listed(whole, whole.passing) != set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) -> None:
+    rng = Random(200 + seed)
+    plan = random_design(rng)
+    free = frozenset(rng.sample(sorted(M), 6))
+    required = frozenset(m for m in plan.mechanisms - free if m not in NEEDS or NEEDS[m] in plan.mechanisms - free)
+    bounded_agrees(replace(TWO, faults=None), Region(required, frozenset(M) - required - free))
 
 
 @pytest.mark.slow
