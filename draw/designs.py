@@ -95,7 +95,8 @@ def _rungs(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
         scope = rung["scope"]
         faults = {"any": "any number of faults", 0: "no faults"}.get(scope["faults"], f"{scope['faults']} faults")
         sizes = (counted(scope[f"{noun}s"], noun) for noun in ("meal", "connection"))
-        yield ", ".join([*sizes, faults]), f"{rung['designs']:,}", f"{rung['passing']:,}", f"{rung['states']:,}"
+        seen = f"{rung['states']:,}" if rung["states"] else "none: what one meal sees of the others is enough"
+        yield ", ".join([*sizes, faults]), f"{rung['designs']:,}", f"{rung['passing']:,}", seen
 
 
 def _names(names: Sequence[str]) -> str:

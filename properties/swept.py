@@ -61,6 +61,7 @@ RECORDS = (
         Scope().with_(["upload"]),
         Region(frozenset(KEPT)),
     ),
+    Record("meals", "Of all designs, which keep every property with two meals at a time?", Scope(meals=2), Region()),
     Record(
         "device",
         "Of all designs, which keep every property beside another device of the user?",
