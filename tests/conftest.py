@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -11,6 +12,9 @@ from properties.catalogue import Form, Property
 from properties.facts import Facts
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; what tests start still hears it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
