@@ -65,8 +65,9 @@ def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Asked by `{' '.join(['mealspec sweep', record.options]).strip()}`. Scope: {record.scope.describe()}; "
     yield f"left out: {', '.join(record.scope.left_out())}; time."
     yield ""
-    yield f"**{found['passing']:,} of {found['designs']:,} designs pass.** What fails in a small scope fails in a"
-    yield "larger one, so each scope decides those that the one before has left:"
+    asks = "every property" if not record.properties else ", ".join(map(_property, record.properties))
+    yield f"Asked for: {asks}. **{found['passing']:,} of {found['designs']:,} designs pass.** What fails in a small"
+    yield "scope fails in a larger one, so each scope decides those that the one before has left:"
     yield ""
     yield from table(["scope", "designs", "that pass", "pairs of a design and a state"], _rungs(found))
     if found["required"]:

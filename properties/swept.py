@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.design import DESIGNS
 from model.scope import Scope
 from properties.region import Region
 from properties.smallest import KEPT
@@ -21,12 +22,13 @@ __all__ = ["RECORDS", "Record"]
 
 @dataclass(frozen=True)
 class Record:
-    """A sweep of record: what was asked, and for whom."""
+    """A sweep of record: what was asked, and of which designs; of all properties, if none are named."""
 
     name: str
     question: str
     scope: Scope
     region: Region
+    properties: tuple[str, ...] = ()
 
     @property
     def options(self) -> str:
@@ -34,6 +36,7 @@ class Record:
         words, usual = [], Scope()
         words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
         words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
+        words += [f"--property {name}" for name in self.properties]
         if self.region.required:
             words.append(f"--require {','.join(sorted(self.region.required))}")
         further = sorted(self.scope.includes - usual.includes)
@@ -67,5 +70,12 @@ RECORDS = (
         "Of all designs, which keep every property beside another device of the user?",
         Scope(connections=1).with_(["device"]),
         Region(),
+    ),
+    Record(
+        "delivery",
+        "What is enough for delivery alone, beginning with the app as it was?",
+        Scope(connections=1),
+        Region(DESIGNS["before"].mechanisms),
+        ("delivery",),
     ),
 )

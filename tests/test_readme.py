@@ -38,7 +38,7 @@ def test_the_commands_it_names_exist() -> None:
 
 
 def test_the_readme_says_what_the_sweeps_of_record_found() -> None:
-    every, asked, meals, beside = (record.answer() for record in RECORDS)
+    every, asked, meals, beside, alone = (record.answer() for record in RECORDS)
     for found in (every["designs"], every["passing"], asked["designs"], beside["passing"]):
         assert f"{found:,}" in README
     (row,) = (line for line in README.splitlines() if line.startswith("| Which mechanisms does every one"))
@@ -46,4 +46,6 @@ def test_the_readme_says_what_the_sweeps_of_record_found() -> None:
     assert every["minimal"] == [every["necessary"]]
     assert asked["minimal_number"] == 1
     assert beside["minimal"] == every["minimal"]
+    (row,) = (line for line in README.splitlines() if line.startswith("| And for delivery alone"))
+    assert {word for word in row.split("`") if "_" in word} == set().union(*alone["minimal"])
     assert (meals["passing"], meals["minimal"]) == (every["passing"], every["minimal"])
