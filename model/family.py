@@ -108,27 +108,14 @@ def _order(scope: Scope) -> Iterator[str]:
     yield from (M.CONNECT_ON_RETURN, "screen")
     yield from (M.RECONNECT, M.AUTO_RECONNECT, M.CONNECT_GUARD, M.CLOSE_BEFORE_DIAL, M.CLIENT_PING, M.SERVER_PING)
     yield from ("service", *ends("client"), *ends("caller"), "flags.connecting", M.STATE_FLAGS, "flags.connected")
-    yield from (
-        M.COMPARE_AND_DELETE,
-        M.CONNECTION_SET,
-        M.PUSH_TO_ALL,
-        *ends("server"),
-        "registry",
-        "device.server",
-        "device.far",
-    )
+    yield from (M.COMPARE_AND_DELETE, M.CONNECTION_SET, M.PUSH_TO_ALL, *ends("server"))
+    yield from ("registry", "device.server", "device.far")
     yield from (M.READY_ACK, *ends("fine"), "server", M.REPLAY_FROM_CURSOR, M.EVICT_ON_FAILED_SEND)
     yield from (f"notification.{m}.flight" for m in scope.meal_names)
     yield from (M.HEALTH_CHECK, M.POLL_ON_CONNECT_FAILURE, M.CURRENT_SOCKET_ONLY, M.POLL_ON_DROP)
     yield from (M.VERIFY_ON_MESSAGE, M.POLL_NEEDS_BOTH, M.SOCKET_STOPS_POLLING, M.POLL_ON_SUBMIT, M.POLL_ON_APPEAR)
-    yield from (
-        M.GENERATION_TOKEN,
-        "poller.loop",
-        M.POLL_UNTIL_TERMINAL,
-        "poller.woken",
-        "poller.checks",
-        "poller.stops",
-    )
+    yield from (M.GENERATION_TOKEN, "poller.loop", M.POLL_UNTIL_TERMINAL)
+    yield from ("poller.woken", "poller.checks", "poller.stops")
     yield from (f"loader.{origin}.phase" for origin in ("poll", "handler", "appear", "connect"))
     yield from (M.CATCH_UP, M.RETRY_REFRESH, M.TERMINAL_ABSORBS, M.JOB_RECONCILIATION, M.WAIT_BEFORE_SUBMIT)
     yield M.FAILURE_NOTIFICATIONS
