@@ -84,6 +84,7 @@ no answer to the load that it asks for shows that meal as less. One machine alon
 meal these events are declared and never happen."""
 
 
+@pytest.mark.xdist_group("catalogue")  # what is searched for them is searched once
 def test_every_event_of_the_alphabet_happens_in_some_explored_system(shown: Shown) -> None:
     declared = {event.name for plan in DECLARED for event in system(plan, WIDEST).events}
     assert declared - shown.events == IMPOSSIBLE
@@ -99,6 +100,7 @@ def test_a_message_is_answered_by_a_snapshot_that_shows_some_meal_as_finished() 
     assert silent == {*handled(scope, finished=False), "network.void.m1.c1", "network.void.m2.c1"}
 
 
+@pytest.mark.xdist_group("catalogue")  # what is searched for them is searched once
 def test_every_state_of_every_machine_is_reached_in_some_explored_system(shown: Shown) -> None:
     declared = {(m.name, str(s)) for plan in DECLARED for m in system(plan, WIDEST).machines for s in m.states}
     assert declared - shown.states == {("loader.handler", "answered:absent"), ("loader.handler", "answered:processing")}
