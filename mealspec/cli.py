@@ -9,13 +9,10 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import wrap
-from types import FrameType
 from typing import Any
 
 import click
@@ -28,6 +25,7 @@ from draw.sequence import Chart
 from mealspec.bench import bench_lines, measure
 from mealspec.engine_tables import compare_engines
 from mealspec.engines import grown
+from mealspec.interrupts import heard
 from mealspec.judging import crosscheck, export
 from mealspec.listing import LISTS, listing
 from mealspec.mutants import heading, spread, survey, survey_parts
@@ -428,7 +426,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ticks is no reason to stop
-    with _interrupts() as asked:
+    with heard() as asked:
         try:
             cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
             sys.stdout.flush()  # here, where a reader who went away is no error
@@ -448,23 +446,3 @@ def main(arguments: Iterable[str] | None = None) -> None:
             text = error.format_message() if isinstance(error, click.ClickException) else str(error)
             click.echo(f"mealspec: {text}", err=True)
             raise SystemExit(2) from None
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """The interrupts asked for meanwhile: oxidd turns one that comes in the middle of its work into a TypeError."""
-    asked: list[int] = []
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        asked.append(number)
-        raise KeyboardInterrupt
-
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:  # a shell that runs it in the background wants it so
-        yield asked
-        return
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)

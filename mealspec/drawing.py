@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from draw.dot import Picture, renderer, svg
 from draw.everything import everything as files
 from draw.exports import FORMS, export, of_machine, of_quotient
 from mealspec.files import write
+from mealspec.interrupts import ignored
 from model.design import Design
 from model.product import system
 from model.scope import Scope
@@ -57,7 +57,7 @@ def _drawn(folder: Path) -> None:
     drawn = {page.path: page.text for page in files(report)}
     if live:
         sys.stderr.write("\r\x1b[K")
-    with _uninterrupted():
+    with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
         for path, text in drawn.items():
             _make((folder / path).parent)
             write(folder / path, text)
@@ -93,16 +93,6 @@ def _made(folder: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):  # not empty
             folder.rmdir()
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Who interrupts now gets all or has had nothing: it takes less than a second."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _ours(folder: Path) -> list[Path]:

@@ -27,6 +27,7 @@ from checker.judges import missing, spin, tlc
 from checker.predicate import any_of
 from checker.promela import promela
 from checker.tla import tla
+from mealspec.interrupts import ignored
 from model.design import Design, design
 from model.family import family
 from model.product import system
@@ -289,12 +290,8 @@ def _run(engine: str, case: Case, limit: float) -> Run:
     hear, tell = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
         process = context.Process(target=_work, args=(engine, case, folder, tell))
-        # It inherits that interrupts are ignored: we decide, and leaving here ends it.
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
+        with ignored():
             process.start()
-        finally:
-            signal.signal(signal.SIGINT, handler)
         tell.close()
         try:
             return _heard(engine, hear, limit)

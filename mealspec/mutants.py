@@ -7,7 +7,6 @@ Each mutant is the hardened design with one small fault of its own, see :mod:`ch
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import sys
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.mutant import Mutant
+from mealspec.interrupts import ignored
 from mealspec.progress import QUIET, Reporter
 from mealspec.show import counted
 from model.scope import Scope
@@ -149,12 +149,8 @@ def judged(chosen: Sequence[Case], jobs: int) -> Iterator[Outcome]:
     if jobs == 1 or len(chosen) == 1:
         yield from map(judge, chosen)
         return
-    # The workers inherit that interrupts are ignored: the parent decides, and leaving the block ends them.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    with ignored():
         pool = multiprocessing.get_context("spawn").Pool(min(jobs, len(chosen)))
-    finally:
-        signal.signal(signal.SIGINT, handler)
     with pool:
         yield from pool.imap(judge, chosen)
 

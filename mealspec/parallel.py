@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from checker import Effort, Progress
+from mealspec.interrupts import ignored
 from mealspec.progress import Reporter
 from model.design import Design, design
 from model.scope import Scope
@@ -33,12 +33,8 @@ def reports(
         return
     context = multiprocessing.get_context("spawn")
     channel = context.Queue()
-    # The workers inherit that interrupts are ignored: the parent decides, and leaving the block ends them.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    with ignored():
         pool = context.Pool(min(jobs, len(designs)), _begin, (channel,))
-    finally:
-        signal.signal(signal.SIGINT, handler)
     with pool:
         running = [pool.apply_async(_work, (each.name, scope, tuple(only), limit, engine)) for each in designs]
         for each, result in zip(designs, running, strict=True):
