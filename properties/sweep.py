@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from checker import Effort, Form, Symbolic
-from checker.crowd import Crowd, crowd, may_break
+from checker.crowd import crowd, may_break
 from checker.decide_all import Question, breakers
 from checker.lattice import breaks, excluded, members, minimal, near, necessary, smallest
 from checker.onion import Onion, lasso
@@ -28,6 +28,9 @@ from properties.region import Region, asked, valid_designs, witnessed
 
 Report = Callable[[str, Effort], None]
 """Is told the scope and how far the search there has come."""
+
+Among = tuple[Set, Symbolic]
+"""Designs, as a set over the features of some space."""
 
 __all__ = ["Change", "Flaw", "OneVerdict", "Region", "Rung", "Sweep", "asked", "flaw", "one_by_one", "rungs", "sweep"]
 
@@ -165,55 +168,35 @@ def sweep(
     """
     region = region or Region()
     found: list[Rung] = []
-    space: Symbolic | None = None
-    passing: Set | None = None
-    sure: tuple[Set, Symbolic] | None = None
+    last: Among | None = None
+    sure: Among | None = None
     for rung in rungs(scope) if climb else [scope]:
         began = time.monotonic()
-        tell = None if report is None else (lambda effort, rung=rung: report(rung.describe(), effort))
-        after = Symbolic(family(rung, region.free, region.required), report=tell)
-        valid = valid_designs(after, region)
-        left = valid if space is None or passing is None else after.moved(passing, space)
-        designs = after.count_systems(left)
+        some = _Designs(rung, region, report, last)
+        space, left = some.space, some.all
+        designs = space.count_systems(left)
         if climb and rung.meals > 1 and sure is None:
-            sure = _sure(scope, properties, region, (left, after))
-        passes = after.false if sure is None else left & after.moved(*sure)
+            several = _Bounded(scope, region, report, (left, space))
+            sure = several.sure(properties), several.space
+        passes = space.false if sure is None else left & space.moved(*sure)
         left = left & ~passes
-        every = [question for prop in properties for question in asked(after, rung, prop, region.required)]
-        left = left & ~after.confine(left, after.any(q.bad for q in every if q.form is Form.NEVER))
+        every = [question for prop in properties for question in some.asked(prop)]
+        left = left & ~space.confine(left, space.any(q.bad for q in every if q.form is Form.NEVER))
         for question in every:
-            left = left & ~breakers(after, question, left)
-        left = left | passes
-        space, passing = after, left
+            left = left & ~breakers(space, question, left)
+        last = left | passes, space
         found.append(
             Rung(
-                rung, designs, after.count_systems(left), after.count(after.reachable),
-                after.reachable.node_count(), time.monotonic() - began,
+                rung, designs, space.count_systems(left | passes), space.count(space.reachable),
+                space.reachable.node_count(), time.monotonic() - began,
             )
         )  # fmt: skip
         if done:
             done(found[-1])
-    assert space is not None
-    assert passing is not None
+    assert last is not None
+    passing, space = last
     ids = tuple(prop.id for prop in properties)
-    return Sweep(region, scope, ids, space, valid, passing, tuple(found))
-
-
-def _sure(
-    scope: Scope, properties: Sequence[Property], region: Region, among: tuple[Set, Symbolic]
-) -> tuple[Set, Symbolic]:
-    """Of some designs of another space those that keep the properties, as far as one meal can tell."""
-    space = Symbolic(family(scope, region.free, region.required))
-    left = space.moved(*among)
-    seen = _crowd(space, scope, left)
-    for prop in properties:
-        for question in asked(space, scope, prop, region.required):
-            left = left & ~may_break(space, seen, question, left)
-    return left, space
-
-
-def _crowd(space: Symbolic, scope: Scope, designs: Set) -> Crowd:
-    return crowd(space, twins(scope, space.variables), designs)
+    return Sweep(region, scope, ids, space, valid_designs(space, region), passing, tuple(found))
 
 
 @dataclass(frozen=True)
@@ -247,7 +230,7 @@ def one_by_one(
     """
     began = time.monotonic()
     one = _Exactly(replace(scope, meals=1), region, report)
-    designs, states = one.space.count_systems(one.designs), one.space.count(one.space.reachable)
+    designs, states = one.space.count_systems(one.all), one.space.count(one.space.reachable)
     several = _Bounded(scope, region, report) if scope.meals > 1 else None
     for prop in properties:
         broken, vacuous, left = one.breakers(prop), one.vacuous(prop), 0
@@ -261,62 +244,80 @@ def one_by_one(
         began = now
 
 
-class _Exactly:
-    """Designs of a region (those ``among``, of another space), looked at state by state."""
+class _Designs:
+    """The designs of a region that can be built, or those ``among``, in the diagrams of a scope."""
 
-    def __init__(
-        self, scope: Scope, region: Region, report: Report | None, among: tuple[Set, Symbolic] | None = None
-    ) -> None:
-        self.scope, self.region = scope, region
-        self.space = _space(scope, region, report)
-        self.designs = self.space.moved(*among) if among else valid_designs(self.space, region)
-        self.space.confine(self.designs)
+    def __init__(self, scope: Scope, region: Region, report: Report | None, among: Among | None = None) -> None:
+        self.scope, self.region, self.report = scope, region, report
+        tell = None if report is None else (lambda effort: report(scope.describe(), effort))
+        self.space = Symbolic(family(scope, region.free, region.required), report=tell)
+        self.all = self.space.moved(*among) if among else valid_designs(self.space, region)
+
+    def asked(self, prop: Property) -> list[Question]:
+        """The property as questions about each of them."""
+        return asked(self.space, self.scope, prop, self.region.required)
+
+    def premise(self, prop: Property) -> Set:
+        """Where the property's premise occurs."""
+        return witnessed(self.space, self.scope, prop, self.region.required)
+
+
+class _Exactly(_Designs):
+    """Designs that are looked at state by state."""
+
+    def __init__(self, scope: Scope, region: Region, report: Report | None, among: Among | None = None) -> None:
+        super().__init__(scope, region, report, among)
+        self.space.confine(self.all)
 
     def breakers(self, prop: Property) -> Set:
         """Those that break the property."""
         broken = self.space.false
-        for question in asked(self.space, self.scope, prop, self.region.required):
-            broken = broken | breakers(self.space, question, self.designs & ~broken)
+        for question in self.asked(prop):
+            broken = broken | breakers(self.space, question, self.all & ~broken)
         return broken
 
     def vacuous(self, prop: Property) -> bool:
         """Whether its premise occurs in none of them."""
-        premise = witnessed(self.space, self.scope, prop, self.region.required)
-        return self.space.reachable & premise == self.space.false
+        return self.space.reachable & self.premise(prop) == self.space.false
 
 
-class _Bounded:
-    """The designs of a region with several meals, as one of the meals sees the others."""
+class _Bounded(_Designs):
+    """Designs with several meals, as one of the meals sees the others."""
 
-    def __init__(self, scope: Scope, region: Region, report: Report | None) -> None:
-        self.scope, self.region, self.report = scope, region, report
-        self.space = _space(scope, region, report)
-        self.designs = valid_designs(self.space, region)
-        self.seen = _crowd(self.space, scope, self.designs)
+    def __init__(self, scope: Scope, region: Region, report: Report | None, among: Among | None = None) -> None:
+        super().__init__(scope, region, report, among)
+        self.seen = crowd(self.space, twins(scope, self.space.variables), self.all)
 
-    def open(self, prop: Property, known: tuple[Set, Symbolic]) -> tuple[int, int]:
+    def doubtful(self, prop: Property, among: Set) -> Set:
+        """Those of which one meal cannot tell that they keep the property."""
+        found = self.space.false
+        for question in self.asked(prop):
+            found = found | may_break(self.space, self.seen, question, among & ~found)
+        return found
+
+    def sure(self, properties: Sequence[Property]) -> Set:
+        """Those that keep the properties, as far as one meal can tell."""
+        left = self.all
+        for prop in properties:
+            left = left & ~self.doubtful(prop, left)
+        return left
+
+    def open(self, prop: Property, known: Among) -> tuple[int, int]:
         """Of how many designs one meal cannot tell, where breakers are ``known``, and how many of these break it."""
-        left, broken = self.designs & ~self.space.moved(*known), self.space.false
-        for question in asked(self.space, self.scope, prop, self.region.required):
-            broken = broken | may_break(self.space, self.seen, question, left & ~broken)
-        if broken == self.space.false:
+        doubtful = self.doubtful(prop, self.all & ~self.space.moved(*known))
+        if doubtful == self.space.false:
             return 0, 0
-        exact = _Exactly(self.scope, self.region, self.report, (broken, self.space))
-        return self.space.count_systems(broken), exact.space.count_systems(exact.breakers(prop))
+        exact = self._exactly(doubtful)
+        return self.space.count_systems(doubtful), exact.space.count_systems(exact.breakers(prop))
 
     def vacuous(self, prop: Property) -> bool:
         """Whether its premise occurs in no design."""
-        premise = witnessed(self.space, self.scope, prop, self.region.required)
-        question = Question(Form.NEVER, premise, self.space.false)
-        maybe = may_break(self.space, self.seen, question, self.designs)
-        return maybe == self.space.false or _Exactly(self.scope, self.region, self.report, (maybe, self.space)).vacuous(
-            prop
-        )
+        question = Question(Form.NEVER, self.premise(prop), self.space.false)
+        maybe = may_break(self.space, self.seen, question, self.all)
+        return maybe == self.space.false or self._exactly(maybe).vacuous(prop)
 
-
-def _space(scope: Scope, region: Region, report: Report | None) -> Symbolic:
-    tell = None if report is None else (lambda effort: report(scope.describe(), effort))
-    return Symbolic(family(scope, region.free, region.required), report=tell)
+    def _exactly(self, some: Set) -> _Exactly:
+        return _Exactly(self.scope, self.region, self.report, (some, self.space))
 
 
 def flaw(plan: Design, scope: Scope, properties: Sequence[Property] = tuple(PROPERTIES.values())) -> Flaw | None:
