@@ -23,7 +23,7 @@ from functools import cached_property
 from oxidd.util import BooleanOperator
 
 from checker.claim import Form
-from checker.decide_all import Arena, Question, by_action, fair
+from checker.decide_all import Arena, Question, fair
 from checker.event import Kind
 from checker.symbolic import Move, Set, Step, Symbolic, bounded
 
@@ -59,7 +59,8 @@ class Crowd:
         bits = [bit for encoding in space.encodings.values() for bit in encoding.bits]
         began = space.initial & systems
         # At first the others rest, whatever happens around them.
-        rest = [space.cube((bit, True) for bit in bits if bit not in set(names.values())) for names in twins]
+        theirs = [set(names.values()) for names in twins]
+        rest = [space.cube((bit, True) for bit in bits if bit not in own) for own in theirs]
         self._them = [began.exists(each) for each in rest]
         self.views, before = self._mine_of(began), None
         while self.views != before:
@@ -104,8 +105,8 @@ class Crowd:
 
     def _arena(self, inside: Set | None = None) -> Arena:
         kept = self.space.true if inside is None else inside
-        enabled = {action: self.space.any(s.guard for s in some) for action, some in by_action(self.space.steps)}
-        return Arena(self._steps(inside), {action: self._view(kept & ~where) for action, where in enabled.items()})
+        idle = Arena.of(self.space).idle
+        return Arena(self._steps(inside), {action: self._view(kept & where) for action, where in idle.items()})
 
     @cached_property
     def _anywhere(self) -> Arena:

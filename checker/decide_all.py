@@ -95,11 +95,12 @@ def fair(space: Symbolic, inside: Set, counts: Set, arena: Arena | None = None) 
     """From where a run without faults can stay inside for ever, be fair, and come to ``counts`` again and again."""
     arena = arena or Arena.of(space)
     steps = [step for step in arena.steps if step.kind is not Kind.FAULT]
+    actions = by_action(steps)
     left, before = inside, None
     while left != before and left != space.false:
         before = left
         left = left & ~space.trapped(left & ~counts, left, steps)
-        for action, some in by_action(steps):
+        for action, some in actions:
             unserved = left & ~(arena.idle[action] | _before(space, some, left))
             left = left & ~space.trapped(unserved, left, steps)
         left = left & _before(space, steps, left)

@@ -17,7 +17,7 @@ from model.connection import Server
 from model.design import Design
 from model.mechanism import Mechanism as M
 from model.scope import Scope
-from model.values import Effects, when
+from model.values import Effects, then, when
 
 __all__ = ["Device", "Far", "device"]
 
@@ -57,9 +57,9 @@ def device(d: str, design: Design, scope: Scope) -> Machine:
         f"user.quit.{d}": when(lambda s: s.far is Far.OPEN, far=Far.CLOSED),
         f"server.register.{d}": when(lambda s: s.server is Server.ACCEPTED, server=Server.REGISTERED),
         f"network.break.{d}": when(lambda s: s.far is Far.OPEN, far=Far.BROKEN),
-        f"server.notice.{d}": lambda s: AWAY if s == Device(Far.CLOSED, Server.REGISTERED) else None,
-        f"server.expire.{d}": lambda s: AWAY if s == Device(Far.BROKEN, Server.REGISTERED) else None,
-        f"network.tell_server.{d}": lambda s: AWAY if s == Device(Far.BROKEN, Server.REGISTERED) else None,
+        f"server.notice.{d}": then(_ended, Far.CLOSED),
+        f"server.expire.{d}": then(_ended, Far.BROKEN),
+        f"network.tell_server.{d}": then(_ended, Far.BROKEN),
         "server.crash": lambda s: AWAY,
     }
     for m in scope.meal_names:
@@ -68,6 +68,11 @@ def device(d: str, design: Design, scope: Scope) -> Machine:
         effects[f"server.evict.{m}.{d}"] = lambda s: AWAY if s.dead and _listed(s) else None
     resting = lambda s: s == AWAY or s == Device(Far.OPEN, Server.REGISTERED)  # noqa: E731 (a predicate, as elsewhere)
     return Machine.generated("device", AWAY, effects, resting=resting, doc=__doc__ or "")
+
+
+def _ended(s: Device, far: Far) -> Device | None:
+    """The handler ends, where it listens to a socket whose other end is so."""
+    return AWAY if s == Device(far, Server.REGISTERED) else None
 
 
 def _listed(s: Device) -> bool:

@@ -140,7 +140,7 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
         Wrong(crowd.Crowd, "__init__", "while self.views != before", "if before is None"),
         Wrong(crowd.Crowd, "_view", "them.apply_exists(BooleanOperator.AND, states, others)", "states.forall(others)"),
         Wrong(crowd.Crowd, "_steps", "guard = guard | out[key].guard", "pass"),
-        Wrong(crowd.Crowd, "_arena", "self._view(kept & ~where)", "kept & ~self._view(where)"),
+        Wrong(crowd.Crowd, "_arena", "self._view(kept & where)", "kept & ~self._view(~where)"),
         Wrong(crowd.Crowd, "quiet", "if step.kind is Kind.SYSTEM", ""),
         Wrong(crowd.Crowd, "may_break", "== question.wrong !=", "!="),
         Wrong(crowd.Crowd, "may_break", "self._view(question.bad) & among", "self._view(question.bad)"),
