@@ -51,15 +51,15 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not judges" -n 2 --dist loadgroup --design published --design hardened
+	@$(BIN)/pytest -m "not slow and not judges" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
-	@$(BIN)/pytest hunt/test_designs.py --hypothesis-profile ci -n 2 --dist loadgroup
+	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile ci -n 2 --dist loadgroup
 
 deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
-	@$(BIN)/pytest hunt/test_designs.py --hypothesis-profile deep -n 2 --dist loadgroup
+	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile deep -n 2 --dist loadgroup
 
 slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker import Machine
+from mealspec.core import Machine
 
 __all__ = ["budget"]
 

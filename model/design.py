@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker import unknown
-from model.mechanism import Mechanism as M
+from mealspec.core import unknown
+from mealspec.model.mechanism import Mechanism as M
 
 __all__ = ["DESIGNS", "Design", "design"]
 

@@ -6,29 +6,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from checker import Event, Kind, Machine, System, trimmed
-from model.alphabet import alphabet
-from model.app import app
-from model.budget import budget
-from model.connection import connection
-from model.design import Design
-from model.device import device
-from model.flags import flags
-from model.job import job
-from model.loader import loader
-from model.mechanism import Mechanism as M
-from model.notification import notification
-from model.outbox import outbox
-from model.path import path
-from model.poller import poller
-from model.receipt import receipt
-from model.registry import registry
-from model.scope import Scope
-from model.screen import screen
-from model.server import server
-from model.service import service
-from model.values import ORIGINS, origins
-from model.view import view
+from mealspec.core import Event, Kind, Machine, System, trimmed
+from mealspec.model.budget import budget
+from mealspec.model.client.app import app
+from mealspec.model.client.flags import flags
+from mealspec.model.client.loader import loader
+from mealspec.model.client.outbox import outbox
+from mealspec.model.client.poller import poller
+from mealspec.model.client.screen import screen
+from mealspec.model.client.service import service
+from mealspec.model.client.view import view
+from mealspec.model.design import Design
+from mealspec.model.events import alphabet
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import connection
+from mealspec.model.network.device import device
+from mealspec.model.network.path import path
+from mealspec.model.scope import Scope
+from mealspec.model.server.job import job
+from mealspec.model.server.notification import notification
+from mealspec.model.server.process import server
+from mealspec.model.server.receipt import receipt
+from mealspec.model.server.registry import registry
+from mealspec.model.values import ORIGINS, origins
 
 __all__ = ["OPTIONAL", "Builder", "builders", "lets_in", "machines", "system"]
 

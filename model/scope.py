@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from checker import CheckerError, unknown
+from mealspec.core import CheckerError, unknown
 
 __all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope", "counted"]
 

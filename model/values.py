@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import combinations, product
 from typing import Any, NamedTuple, TypeVar
 
-from model.design import Design
-from model.mechanism import Mechanism as M
-from model.scope import Scope
+from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.scope import Scope
 
 __all__ = [
     "NONE",

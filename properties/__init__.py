@@ -1,7 +1,6 @@
-"""What must hold: properties, stories, requirements, the incident."""
+"""What must hold: properties, laws, scenarios, requirements, the incident, and the verdicts to expect."""
 
-from properties.catalogue import PROPERTIES
-from properties.expected import Verdict
-from properties.verify import Finding, Report, verify
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.expected import Verdict
 
-__all__ = ["PROPERTIES", "Finding", "Report", "Verdict", "verify"]
+__all__ = ["PROPERTIES", "Verdict"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checker import At, Claim, Form, Predicate, any_of
-from model.connection import Server
-from model.job import Job
-from model.outbox import Outbox
-from model.poller import Loop
-from model.receipt import Receipt
-from model.service import Service
-from model.view import View
-from properties.facts import Facts
-from properties.invariants import broken_invariants
+from mealspec.core import At, Claim, Form, Predicate, any_of
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.service import Service
+from mealspec.model.client.view import View
+from mealspec.model.network.connection import Server
+from mealspec.model.server.job import Job
+from mealspec.model.server.receipt import Receipt
+from mealspec.properties.facts import Facts
+from mealspec.properties.invariants import broken_invariants
 
 __all__ = ["PROPERTIES", "Clause", "Form", "Property"]
 

@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from checker import Kind, State
-from model.app import App
-from model.connection import DIALLED, IDLE, Await, Client, Connection, Server, dial_ends, drop_ends, handler_ends
-from model.device import AWAY, Device, Far
-from model.flags import Flags
-from model.job import Job
-from model.loader import Loader, Phase, load_starts
-from model.mechanism import Mechanism as M
-from model.notification import Fate, Notification
-from model.outbox import Outbox
-from model.path import Path
-from model.poller import Loop, Poller, poll_starts, poll_stops
-from model.receipt import Receipt
-from model.registry import Registry
-from model.screen import Screen
-from model.server import Process
-from model.service import Service
-from model.values import NONE, Seen, closings, dials, failures, origins, snapshots, targets, wakes
-from model.view import View
-from properties.facts import Facts
-from properties.possible import events
-from properties.rules import Changes, Move, Rule
+from mealspec.core import Kind, State
+from mealspec.core.assertion import Changes, Move, Rule
+from mealspec.model.client.app import App
+from mealspec.model.client.flags import Flags
+from mealspec.model.client.loader import Loader, Phase, load_starts
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop, Poller, poll_starts, poll_stops
+from mealspec.model.client.screen import Screen
+from mealspec.model.client.service import Service
+from mealspec.model.client.view import View
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import (
+    DIALLED,
+    IDLE,
+    Await,
+    Client,
+    Connection,
+    Server,
+    dial_ends,
+    drop_ends,
+    handler_ends,
+)
+from mealspec.model.network.device import AWAY, Device, Far
+from mealspec.model.network.path import Path
+from mealspec.model.server.job import Job
+from mealspec.model.server.notification import Fate, Notification
+from mealspec.model.server.process import Process
+from mealspec.model.server.receipt import Receipt
+from mealspec.model.server.registry import Registry
+from mealspec.model.values import NONE, Seen, closings, dials, failures, origins, snapshots, targets, wakes
+from mealspec.properties.facts import Facts
+from mealspec.properties.possible import events
 
 __all__ = [
     "changes",

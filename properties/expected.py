@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from model.design import Design
-from model.scope import DEFAULT_ASPECTS, Scope
+from mealspec.model.design import Design
+from mealspec.model.scope import DEFAULT_ASPECTS, Scope
 
 __all__ = ["Verdict", "expected"]
 

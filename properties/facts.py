@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker import At, Predicate, System, all_of, any_of
-from model.app import App
-from model.connection import IDLE
-from model.design import Design
-from model.mechanism import Mechanism as M
-from model.scope import Scope
-from model.screen import Screen
-from model.service import Service
+from mealspec.core import At, Predicate, System, all_of, any_of
+from mealspec.model.client.app import App
+from mealspec.model.client.screen import Screen
+from mealspec.model.client.service import Service
+from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import IDLE
+from mealspec.model.scope import Scope
 
 __all__ = ["Facts"]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from checker import At, Predicate
-from model.connection import Client, Server
-from model.job import Job
-from model.loader import Phase
-from model.outbox import Outbox
-from model.poller import Loop
-from model.receipt import Receipt
-from model.view import View
-from properties.facts import Facts
+from mealspec.core import At, Predicate
+from mealspec.model.client.loader import Phase
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.view import View
+from mealspec.model.network.connection import Client, Server
+from mealspec.model.server.job import Job
+from mealspec.model.server.receipt import Receipt
+from mealspec.properties.facts import Facts
 
 __all__ = ["broken_invariants"]
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker import At, any_of
-from model.connection import IDLE, Await, Client, Server
-from model.device import Far
-from model.job import Job
-from model.loader import Phase
-from model.mechanism import Mechanism as M
-from model.notification import Fate
-from model.outbox import Outbox
-from model.poller import Loop
-from model.receipt import Receipt
-from model.screen import Screen
-from model.values import NONE, origins
-from properties.facts import Facts
-from properties.possible import events
-from properties.rules import Ends, Never, Owed, Rule
-from properties.words import (
+from mealspec.core import At, any_of
+from mealspec.core.assertion import Ends, Never, Owed, Rule
+from mealspec.model.client.loader import Phase
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.screen import Screen
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import IDLE, Await, Client, Server
+from mealspec.model.network.device import Far
+from mealspec.model.server.job import Job
+from mealspec.model.server.notification import Fate
+from mealspec.model.server.receipt import Receipt
+from mealspec.model.values import NONE, origins
+from mealspec.properties.facts import Facts
+from mealspec.properties.possible import events
+from mealspec.properties.predicates import (
     CONNECTED,
     CONNECTING,
     DOWN,

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from checker import Trace
-from model.design import Design
-from model.mechanism import Mechanism as M
-from properties.changes import (
+from mealspec.core import Trace
+from mealspec.core.assertion import Reading, Rule
+from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.properties.changes import (
     changes,
     connection_moves,
     device_moves,
@@ -30,8 +31,8 @@ from properties.changes import (
     view_moves,
     world_moves,
 )
-from properties.facts import Facts
-from properties.lasting import (
+from mealspec.properties.facts import Facts
+from mealspec.properties.lasting import (
     accepted,
     flags_agree,
     hidden,
@@ -48,7 +49,7 @@ from properties.lasting import (
     unshown,
     without_server,
 )
-from properties.possible import (
+from mealspec.properties.possible import (
     dial_needs,
     drop_needs,
     elsewhere_needs,
@@ -66,7 +67,6 @@ from properties.possible import (
     user_needs,
     work_needs,
 )
-from properties.rules import Reading, Rule
 
 __all__ = ["LAWS", "Law", "broken"]
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from checker import At, Event, Kind, Predicate, any_of
-from model.alphabet import alphabet
-from model.connection import IDLE, Await, Client, Server
-from model.device import Far
-from model.job import Job
-from model.loader import Phase
-from model.mechanism import Mechanism as M
-from model.notification import Fate
-from model.outbox import Outbox
-from model.path import Path
-from model.poller import Loop
-from model.product import lets_in
-from model.screen import Screen
-from model.values import NONE, closings, dials, failures, origins, snapshots, targets, wakes
-from properties.facts import Facts
-from properties.rules import Needs, Possible, Rule
-from properties.words import (
+from mealspec.core import At, Event, Kind, Predicate, any_of
+from mealspec.core.assertion import Needs, Possible, Rule
+from mealspec.model.client.loader import Phase
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.screen import Screen
+from mealspec.model.events import alphabet
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import IDLE, Await, Client, Server
+from mealspec.model.network.device import Far
+from mealspec.model.network.path import Path
+from mealspec.model.product import lets_in
+from mealspec.model.server.job import Job
+from mealspec.model.server.notification import Fate
+from mealspec.model.values import NONE, closings, dials, failures, origins, snapshots, targets, wakes
+from mealspec.properties.facts import Facts
+from mealspec.properties.predicates import (
     CONNECTED,
     CONNECTING,
     DOWN,

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checker import At, Event, Machine, Trace, explore, reach, unknown
-from model.alphabet import alphabet
-from model.design import design
-from model.product import system
-from model.scope import Scope
+from mealspec.core import At, Event, Machine, Trace, explore, reach, unknown
+from mealspec.model.design import design
+from mealspec.model.events import alphabet
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
 
 __all__ = ["FAILURES", "PATHS", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
 

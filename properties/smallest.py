@@ -1,13 +1,13 @@
 """Why `hardened` is as it is: for each of its mechanisms, what breaks without it, or who asks for it.
 
 The set is derived: of all designs that have what somebody asks for by name (:data:`KEPT`), it is the only smallest
-one that keeps every property (:mod:`properties.swept`, record ``asked``).
+one that keeps every property (:mod:`mealspec.check.records`, record ``asked``).
 """
 
 from __future__ import annotations
 
-from model.mechanism import Mechanism as M
-from model.scope import Scope
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.scope import Scope
 
 __all__ = ["BREAKS", "KEPT"]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from checker import Kind, Predicate, Rejection, Trace, replay
-from properties.catalogue import Form, Property
-from properties.facts import Facts
+from mealspec.core import Kind, Predicate, Rejection, Trace, replay
+from mealspec.properties.catalogue import Form, Property
+from mealspec.properties.facts import Facts
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from model.design import Design
-from model.mechanism import NEEDS, Mechanism
+from mealspec.model.design import Design
+from mealspec.model.mechanism import NEEDS, Mechanism
 
 __all__ = ["random_design"]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mealspec.cli import main
-from mealspec.listing import matrix
-from mealspec.show import incident_table
-from model import design
-from properties.incident import explain_incident
-from properties.swept import RECORDS
+from mealspec.check.incident import explain_incident
+from mealspec.check.records import RECORDS
+from mealspec.check.show import incident_table
+from mealspec.cli.entry import main
+from mealspec.cli.listing import matrix
+from mealspec.model import design
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

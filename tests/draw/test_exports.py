@@ -10,14 +10,14 @@ import xml.etree.ElementTree as ET
 import networkx as nx
 import pytest
 
-from checker import CheckerError, Event, Graph, Kind, Machine, System, explore
-from draw.exports import FORMS, SCXML, Automaton, TooLarge, export, of_graph, of_machine, of_quotient
-from draw.machines import drawn
-from draw.states import facets, quotient
-from model.design import DESIGNS
-from model.product import system
-from model.scope import Scope
-from properties.facts import Facts
+from mealspec.core import CheckerError, Event, Graph, Kind, Machine, System, explore
+from mealspec.draw.exports import FORMS, SCXML, Automaton, TooLarge, export, of_graph, of_machine, of_quotient
+from mealspec.draw.machines import drawn
+from mealspec.draw.states import facets, quotient
+from mealspec.model.design import DESIGNS
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.facts import Facts
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_blocks_of_states_are_exported_too(graph: Graph) -> None:
 
 
 def test_a_graph_that_nothing_opens_is_refused(monkeypatch: pytest.MonkeyPatch, graph: Graph) -> None:
-    monkeypatch.setattr("draw.exports.MOST", 10)
+    monkeypatch.setattr("mealspec.draw.exports.MOST", 10)
     with pytest.raises(TooLarge, match=r"600 states are too many to export \(at most 10\): project"):
         of_graph(graph)
 

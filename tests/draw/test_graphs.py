@@ -8,16 +8,16 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from checker import CheckerError, Event, Kind, Machine, System, explore
-from draw import dot, states, talk
-from draw.dot import SVG, CannotDraw, Picture, canvas, raw_svg, renderer, svg
-from draw.gallery import pictures
-from draw.machines import change, drawn, needs, picture, sheet, views
-from model.design import DESIGNS
-from model.mechanism import Mechanism as M
-from model.product import system
-from model.scope import Scope
-from properties.facts import Facts
+from mealspec.core import CheckerError, Event, Kind, Machine, System, explore
+from mealspec.draw import communication, dot, states
+from mealspec.draw.dot import SVG, CannotDraw, Picture, canvas, raw_svg, renderer, svg
+from mealspec.draw.gallery import pictures
+from mealspec.draw.machines import change, drawn, needs, picture, sheet, views
+from mealspec.model.design import DESIGNS
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.facts import Facts
 
 SMALL = Scope(connections=1, faults=0)
 
@@ -93,9 +93,9 @@ def test_every_state_and_event_of_a_machine_is_named_in_its_picture(name: str) -
 
 
 def test_the_whole_names_every_machine_and_event() -> None:
-    product = system(DESIGNS["hardened"], talk.SMALLEST)
-    said = texts(svg(talk.whole(DESIGNS["hardened"])))
-    assert [m.name for m in product.machines if talk.family(m.name) not in said] == []
+    product = system(DESIGNS["hardened"], communication.SMALLEST)
+    said = texts(svg(communication.whole(DESIGNS["hardened"])))
+    assert [m.name for m in product.machines if communication.family(m.name) not in said] == []
     assert [event.name for event in product.events if event.name not in said] == []
 
 
@@ -135,8 +135,8 @@ def test_tooltips_are_titles_with_line_breaks() -> None:
 
 
 def test_owners_are_as_the_readme_draws_them() -> None:
-    found = talk.owners(system(DESIGNS["hardened"], Scope(connections=1).with_(["path", "background"])))
-    by = {who: {talk.family(name) for name in found if found[name] == who} for who in set(found.values())}
+    found = communication.owners(system(DESIGNS["hardened"], Scope(connections=1).with_(["path", "background"])))
+    by = {who: {communication.family(name) for name in found if found[name] == who} for who in set(found.values())}
     assert by == {
         "client": {"screen", "service", "flags", "poller", "loader", "outbox", "view", "app"},
         "network": {"connection", "path"},
@@ -145,7 +145,7 @@ def test_owners_are_as_the_readme_draws_them() -> None:
 
 
 def test_talk_is_drawn_from_whose_step_it_is() -> None:
-    found = {(t.source, t.dest): t for t in talk.talks(system(DESIGNS["hardened"], talk.SMALLEST))}
+    found = {(t.source, t.dest): t for t in communication.talks(system(DESIGNS["hardened"], communication.SMALLEST))}
     assert [event.name for event in found["job", "notification"].events] == ["server.complete.m1"]
     assert found["job", "notification"].moves
     assert not found["loader", "job"].moves  # a read changes no job

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hunt import bench
-from hunt.subject import Subject
-from model.design import DESIGNS
-from model.scope import Scope
+from mealspec.hunt import bench
+from mealspec.hunt.subject import Subject
+from mealspec.model.design import DESIGNS
+from mealspec.model.scope import Scope
 
 
 @pytest.fixture(scope="module")

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from checker import Event, Kind, System, explore
-from checker.behaviour import Seen
-from checker.lockstep import Disagreement
-from checker.system import Locals, each
-from hunt.hunting import Hunt
-from hunt.machine import FAULTS, Hunter, Violation, hunter
-from hunt.profiles import PROFILES
-from hunt.subject import Subject
-from hunt.verbs import verb_of, verbs
-from model.design import DESIGNS, design
-from model.scope import Scope
-from properties.catalogue import PROPERTIES, Form, Property
-from properties.facts import Facts
+from mealspec.core import Event, Kind, System, explore
+from mealspec.core.coverage import Seen
+from mealspec.core.differential import Disagreement
+from mealspec.core.system import Locals, each
+from mealspec.hunt.hunting import Hunt
+from mealspec.hunt.machine import FAULTS, Hunter, Violation, hunter
+from mealspec.hunt.profiles import PROFILES
+from mealspec.hunt.subject import Subject
+from mealspec.hunt.verbs import verb_of, verbs
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES, Form, Property
+from mealspec.properties.facts import Facts
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 

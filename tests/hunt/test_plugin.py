@@ -13,12 +13,12 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("plugin")  # what is hunted is hunted once
 
-SMALL = ("--connections", "1")
+SMALL = ("--mealspec-connections", "1")
 
 
 def hunt(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """What anybody's project would run, in a folder that knows nothing of ours."""
-    command = [sys.executable, "-m", "pytest", "-p", "hunt.plugin", "--pyargs", "hunt", "-p", "no:randomly", *options]
+    command = [sys.executable, "-m", "pytest", "--pyargs", "mealspec.hunt", "-p", "no:randomly", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -26,9 +26,9 @@ def hunt(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A design of one's own, that fails."""
     folder = tmp_path_factory.mktemp("own")
-    chosen = ["-k", "delivery or behaviour", "--runs", "runs", "--junitxml", "report.xml"]
+    chosen = ["-k", "delivery or behaviour", "--mealspec-runs", "runs", "--junitxml", "report.xml"]
     design = "none+poll_on_submit+poll_until_terminal+failure_notifications"
-    return folder, hunt(folder, "--design", design, *SMALL, *chosen, "--hypothesis-show-statistics")
+    return folder, hunt(folder, "--mealspec-design", design, *SMALL, *chosen, "--hypothesis-show-statistics")
 
 
 Own = tuple[Path, subprocess.CompletedProcess[str]]
@@ -103,7 +103,7 @@ def test_ids_say_design_and_property(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> None:
-    done = hunt(tmp_path, "--design", "published", *SMALL, "--faults", "1", "-k", "no-early-belief or honest-view")
+    done = hunt(tmp_path, "--mealspec-design", "published", *SMALL, "--mealspec-faults", "1", "-k", "no-early-belief or honest-view")
     assert done.returncode == 0, done.stdout
     assert re.search(r"no-early-belief +x 5/5", done.stdout)
     assert re.search(r"honest-view +ok", done.stdout)
@@ -112,9 +112,9 @@ def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--design", "published+nope"), "unknown mechanism 'nope'"),
-        (("--faults", "x"), "'x' is no number of faults"),
-        (("--hypothesis-profile", "none"), "unknown profile 'none'; choose from (dev, ci, deep)"),
+        (("--mealspec-design", "published+nope"), "unknown mechanism 'nope'"),
+        (("--mealspec-faults", "x"), "'x' is no number of faults"),
+        (("--mealspec-profile", "none"), "unknown profile 'none'; choose from (dev, ci, deep)"),
         (("--hypothesis-seed", "x"), "'x' is no seed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
-from hunt.verbs import VERBS, verb_of, verbs
-from model.alphabet import alphabet
-from model.design import DESIGNS, Design
-from model.mechanism import Mechanism as M
-from model.scope import ASPECTS, FAULTS, Scope
+from mealspec.hunt.verbs import VERBS, verb_of, verbs
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.events import alphabet
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
 
 WIDE = Scope(meals=2, connections=2).with_([*FAULTS, *ASPECTS])
 EVERYTHING = [

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from checker import Graph, System, explore
-from checker.living import Living, explore_slowly
-from model.design import DESIGNS, design
-from model.product import system
-from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from mealspec.core import Graph, System, explore
+from mealspec.core.objects import Living, explore_slowly
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 
 TINY = Scope(connections=1, faults=0)
 ONE_FAULT = Scope(connections=1, faults=1)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker import System, explore
-from checker.symbolic import Set, Symbolic
-from mealspec.listing import EVERYTHING, WIDEST
-from model.alphabet import OWNERS, alphabet
-from model.design import DESIGNS, Design, design
-from model.family import family
-from model.mechanism import CATALOGUE, Mechanism
-from model.product import OPTIONAL, system
-from model.scope import ASPECTS, FAULTS, Scope
-from model.values import Seen, snapshots
+from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.core import System, explore
+from mealspec.core.symbolic.diagrams import Set, Symbolic
+from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.events import OWNERS, alphabet
+from mealspec.model.featured import family
+from mealspec.model.mechanism import CATALOGUE, Mechanism
+from mealspec.model.product import OPTIONAL, system
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from mealspec.model.values import Seen, snapshots
 
 RETURNING = design("published-close_before_dial+connect_on_return")
 """Two dials at once: the only way to a socket that is dialling and awaited by nobody."""

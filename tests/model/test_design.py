@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checker import UnknownName
-from model.design import DESIGNS, Design, design
-from model.mechanism import Mechanism as M
+from mealspec.core import UnknownName
+from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.mechanism import Mechanism as M
 
 
 def test_there_are_four_designs_and_each_says_what_it_is() -> None:

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from checker import At, Machine, State, explore, reach
-from model.app import App, app
-from model.budget import budget
-from model.connection import DIALLED, IDLE, Await, Client, Connection, Server, connection
-from model.design import DESIGNS, Design, design
-from model.flags import Flags, flags
-from model.job import Job, job
-from model.loader import Loader, Phase, loader
-from model.notification import Fate, Notification, notification
-from model.outbox import Outbox, outbox
-from model.path import Path, path
-from model.poller import Loop, Poller, poll_starts, poll_stops, poller
-from model.product import system
-from model.receipt import Receipt, receipt
-from model.registry import Registry, registry
-from model.scope import ASPECTS, FAULTS, Scope
-from model.screen import Screen, screen
-from model.server import Process, server
-from model.service import Service, service
-from model.values import Seen
-from model.view import View, view
+from mealspec.core import At, Machine, State, explore, reach
+from mealspec.model.budget import budget
+from mealspec.model.client.app import App, app
+from mealspec.model.client.flags import Flags, flags
+from mealspec.model.client.loader import Loader, Phase, loader
+from mealspec.model.client.outbox import Outbox, outbox
+from mealspec.model.client.poller import Loop, Poller, poll_starts, poll_stops, poller
+from mealspec.model.client.screen import Screen, screen
+from mealspec.model.client.service import Service, service
+from mealspec.model.client.view import View, view
+from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.network.connection import DIALLED, IDLE, Await, Client, Connection, Server, connection
+from mealspec.model.network.path import Path, path
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from mealspec.model.server.job import Job, job
+from mealspec.model.server.notification import Fate, Notification, notification
+from mealspec.model.server.process import Process, server
+from mealspec.model.server.receipt import Receipt, receipt
+from mealspec.model.server.registry import Registry, registry
+from mealspec.model.values import Seen
 
 WIDE = Scope().with_([*FAULTS, *ASPECTS])
 PLUS, PUBLISHED, BEFORE, HARDENED = (DESIGNS[name] for name in ("published_plus", "published", "before", "hardened"))

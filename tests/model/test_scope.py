@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from checker import CheckerError, UnknownName
-from model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, ImpossibleScope, Scope
+from mealspec.core import CheckerError, UnknownName
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, ImpossibleScope, Scope
 
 
 def test_the_default_scope_has_one_meal_two_connections_and_any_number_of_the_common_faults() -> None:

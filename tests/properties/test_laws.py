@@ -7,18 +7,18 @@ from functools import cache
 
 import pytest
 
-from checker import At, Event, Graph, Kind, Machine, Rejection, Row, System, Trace, explore, replay
-from checker.mutant import Mutant, Operator, mutants, same_graph, same_states
-from model import DESIGNS, Scope, design, system
-from model.connection import DIALLED, Await, Client, Connection, Server
-from model.flags import Flags
-from model.scope import ASPECTS, FAULTS
-from properties.catalogue import PROPERTIES
-from properties.facts import Facts
-from properties.laws import LAWS, Law, broken
-from properties.mutants import _original as original
-from properties.possible import events
-from properties.rules import Changes, Ends, Move, Never, Possible, Reading
+from mealspec.check.mutants import _original as original
+from mealspec.core import At, Event, Graph, Kind, Machine, Rejection, Row, System, Trace, explore, replay
+from mealspec.core.assertion import Changes, Ends, Move, Never, Possible, Reading
+from mealspec.core.mutant import Mutant, Operator, mutants, same_graph, same_states
+from mealspec.model import DESIGNS, Scope, design, system
+from mealspec.model.client.flags import Flags
+from mealspec.model.network.connection import DIALLED, Await, Client, Connection, Server
+from mealspec.model.scope import ASPECTS, FAULTS
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.facts import Facts
+from mealspec.properties.laws import LAWS, Law, broken
+from mealspec.properties.possible import events
 
 ONE = Scope(connections=1)
 TWO = Scope(faults=0)

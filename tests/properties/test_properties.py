@@ -14,17 +14,17 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from checker import Event, Graph, Kind, Machine, Row, System, Trace, explore, quiescent, reach, trimmed
-from model.alphabet import alphabet
-from model.design import DESIGNS, Design, design
-from model.poller import Loop
-from model.product import OPTIONAL, machines, system
-from model.scope import Scope
-from properties.catalogue import PROPERTIES, Form, Property
-from properties.expected import Verdict
-from properties.facts import Facts
-from properties.invariants import broken_invariants
-from properties.verify import Report, counterexample, decide, verify
+from mealspec.check.verify import Report, counterexample, decide, verify
+from mealspec.core import Event, Graph, Kind, Machine, Row, System, Trace, explore, quiescent, reach, trimmed
+from mealspec.model.client.poller import Loop
+from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.events import alphabet
+from mealspec.model.product import OPTIONAL, machines, system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES, Form, Property
+from mealspec.properties.expected import Verdict
+from mealspec.properties.facts import Facts
+from mealspec.properties.invariants import broken_invariants
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 Tamper = Callable[[Row], Iterable[Row]]

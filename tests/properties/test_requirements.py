@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from mealspec.listing import EVERYTHING, WIDEST
-from model.alphabet import alphabet
-from model.design import DESIGNS
-from model.mechanism import CATALOGUE, Mechanism
-from model.product import system
-from properties.catalogue import PROPERTIES
-from properties.requirements import REQUIREMENTS, Requirement
-from properties.scenarios import FAILURES, SCENARIOS
+from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.model.design import DESIGNS
+from mealspec.model.events import alphabet
+from mealspec.model.mechanism import CATALOGUE, Mechanism
+from mealspec.model.product import system
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.requirements import REQUIREMENTS, Requirement
+from mealspec.properties.scenarios import FAILURES, SCENARIOS
 
 REFERENCES = {*REQUIREMENTS, *FAILURES}
 

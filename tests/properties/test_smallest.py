@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from model import DESIGNS, Mechanism, Scope, design, system
-from properties.catalogue import PROPERTIES, Property
-from properties.expected import Verdict
-from properties.facts import Facts
-from properties.requirements import REQUIREMENTS
-from properties.scenarios import FAILURES
-from properties.smallest import BREAKS, KEPT
-from properties.verify import counterexample, verify
+from mealspec.check.verify import counterexample, verify
+from mealspec.model import DESIGNS, Mechanism, Scope, design, system
+from mealspec.properties.catalogue import PROPERTIES, Property
+from mealspec.properties.expected import Verdict
+from mealspec.properties.facts import Facts
+from mealspec.properties.requirements import REQUIREMENTS
+from mealspec.properties.scenarios import FAILURES
+from mealspec.properties.smallest import BREAKS, KEPT
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 

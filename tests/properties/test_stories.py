@@ -9,17 +9,17 @@ from functools import cache
 
 import pytest
 
-from checker import DECISIONS, At, Graph, Kind, Trace, UnknownName, any_of, explore, replay
-from model.alphabet import alphabet
-from model.design import DESIGNS, design
-from model.product import system
-from model.scope import Scope
-from model.view import View
-from properties.catalogue import PROPERTIES, Property
-from properties.expected import Verdict
-from properties.facts import Facts
-from properties.scenarios import FAILURES, SCENARIOS, Scenario, milestones, scenario, shortest
-from properties.verify import Report, verify
+from mealspec.check.verify import Report, verify
+from mealspec.core import DECISIONS, At, Graph, Kind, Trace, UnknownName, any_of, explore, replay
+from mealspec.model.client.view import View
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.events import alphabet
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES, Property
+from mealspec.properties.expected import Verdict
+from mealspec.properties.facts import Facts
+from mealspec.properties.scenarios import FAILURES, SCENARIOS, Scenario, milestones, scenario, shortest
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 

@@ -1,0 +1,165 @@
+"""Ours beside SPIN and TLC: the same systems, the same claims, what each finds, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from textwrap import wrap
+from typing import Any
+
+from mealspec.check.show import counted
+from mealspec.core import Claim, System
+from mealspec.core.external.checkers import Judged, missing, ours, spin, tlc
+from mealspec.model.design import Design
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.facts import Facts
+
+__all__ = ["SCOPES", "Case", "compare", "differences", "lines", "summary"]
+
+SCOPES = (
+    Scope(connections=1, faults=0),
+    Scope(connections=1, includes=frozenset({"dial"})),
+    Scope(connections=1, faults=1),
+)
+"""Small, and each with something that the others lack: nothing goes wrong, one kind of fault for ever, each kind of
+fault once."""
+
+LIVE_STATES = 20_000
+"""TLC is asked about liveness where there are no more states than these: it takes half a minute for each property
+that is violated where there are more. SPIN is asked everywhere."""
+
+
+def _spin(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
+    return spin(system, claims, optimise=False)
+
+
+def _tlc(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
+    return tlc(system, claims, optimise=False, thought=[name for name, violated in own.violated.items() if violated])
+
+
+JUDGES: dict[str, Callable[[System, Sequence[Claim], Judged], Judged]] = {"SPIN": _spin, "TLC": _tlc}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One system before all judges.
+
+    Attributes
+    ----------
+    design, scope
+        Which.
+    ours
+        What we find.
+    judged
+        What each judge finds that could be asked.
+    skipped
+        Why the others could not.
+    unasked
+        For each judge, the claims that it was not asked about.
+    differences
+        What is not the same, a sentence each.
+    """
+
+    design: str
+    scope: Scope
+    ours: Judged
+    judged: tuple[Judged, ...]
+    skipped: dict[str, str]
+    unasked: dict[str, int]
+    differences: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it for machines."""
+        return {
+            "design": self.design,
+            "scope": self.scope.describe(),
+            "judges": [asdict(judged) for judged in (self.ours, *self.judged)],
+            "skipped": self.skipped,
+            "unasked": self.unasked,
+            "differences": list(self.differences),
+        }
+
+
+def compare(cases: Sequence[tuple[Design, Scope]], jobs: int) -> Iterator[Case]:
+    """Each case, in order, as soon as all judges have had their say."""
+    skipped = missing()
+    names = [name for name in JUDGES if name not in skipped]
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        asked = [_ask(pool, plan, scope, names) for plan, scope in cases]
+        for (plan, scope), (own, running, unasked) in zip(cases, asked, strict=True):
+            judged = tuple(future.result() for future in running)
+            found = tuple(each for other in judged for each in differences(own, other))
+            yield Case(plan.name, scope, own, judged, skipped, unasked, found)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ask(
+    pool: ThreadPoolExecutor, plan: Design, scope: Scope, names: Sequence[str]
+) -> tuple[Judged, list[Future[Judged]], dict[str, int]]:
+    """What we find; what the judges will find; and what they were not asked."""
+    product = system(plan, scope)
+    facts = Facts(plan, scope, product)
+    claims = [claim for prop in PROPERTIES.values() for claim in prop.claims(facts)]
+    own = ours(product, claims)
+    put = {name: [claim for claim in claims if _worth(name, claim, own.states)] for name in names}
+    running = [pool.submit(JUDGES[name], product, put[name], own) for name in names]
+    return own, running, {name: len(claims) - len(put[name]) for name in names if len(put[name]) < len(claims)}
+
+
+def _worth(judge: str, claim: Claim, states: int) -> bool:
+    return judge != "TLC" or not claim.live or states <= LIVE_STATES
+
+
+def differences(own: Judged, other: Judged) -> list[str]:
+    """Where a judge disagrees with us, a sentence each; about what it does not tell it cannot."""
+    out = []
+    for what in ("states", "transitions", "depth", "deadlocked", "deadlocks"):
+        here, there = getattr(own, what), getattr(other, what)
+        if there is not None and here != there:
+            out.append(f"{what}: {here} by us, {there} by {other.judge}")
+    for name, violated in other.violated.items():
+        if own.violated[name] is not violated:
+            out.append(f"{name}: {_verdict(own.violated[name])} by us, {_verdict(violated)} by {other.judge}")
+    return out
+
+
+def _verdict(violated: bool) -> str:
+    return "violated" if violated else "holds"
+
+
+def lines(case: Case) -> list[str]:
+    """The case for people, at 80 columns."""
+    out = wrap(f"{case.design}: {case.scope.describe()}", 80)
+    out.append(f"  {'':4}  {'states':>9}  {'transitions':>11}  {'depth':>5}  {'deadlocks':>9}  {'violated':>8}")
+    for judged in (case.ours, *case.judged):
+        out.append(_line(judged))
+    out += [f"  {name:4}  skipped: {why}" for name, why in case.skipped.items()]
+    out += [
+        f"  {name:4}  {counted(number, 'liveness claim')} not asked: too many states"
+        for name, number in case.unasked.items()
+    ]
+    return [*out, *(f"  DIFFERS: {each}" for each in case.differences), ""]
+
+
+def summary(cases: Sequence[Case]) -> list[str]:
+    """How much was compared, and how much differs."""
+    judged = [each for case in cases for each in case.judged]
+    if not judged:
+        return ["Nothing was compared: no judge could be asked."]
+    verdicts = sum(len(each.violated) for each in judged)
+    differing = sum(len(case.differences) for case in cases)
+    judges = " and ".join(dict.fromkeys(each.judge for each in judged))
+    found = f"{judges}: {counted(len(cases), 'system')}, {counted(verdicts, 'verdict')}"
+    return [f"{found}; {counted(differing, 'difference') if differing else 'no difference'}."]
+
+
+def _line(judged: Judged) -> str:
+    depth = "" if judged.depth is None else judged.depth
+    dead = judged.deadlocks if judged.deadlocks is not None else "some" if judged.deadlocked else "none"
+    violated = f"{sum(judged.violated.values())} of {len(judged.violated)}"
+    return f"  {judged.judge:4}  {judged.states:>9,}  {judged.transitions:>11,}  {depth:>5}  {dead:>9}  {violated:>8}"

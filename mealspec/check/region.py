@@ -1,0 +1,82 @@
+"""A part of the design space, and the properties as questions about every design in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+from mealspec.core import CheckerError, Choice, Symbolic, branches
+from mealspec.core.symbolic.decide import Question, questions
+from mealspec.core.symbolic.diagrams import Set
+from mealspec.model.design import Design
+from mealspec.model.featured import opened
+from mealspec.model.mechanism import NEEDS
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import Property
+from mealspec.properties.facts import Facts
+
+__all__ = ["Region", "asked", "valid_designs", "witnessed"]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the design space: what every design has, and what none has."""
+
+    required: frozenset[M] = frozenset()
+    forbidden: frozenset[M] = frozenset()
+
+    def __post_init__(self) -> None:
+        both = sorted(self.required & self.forbidden)
+        if both:
+            raise CheckerError(f"no design both has and lacks {', '.join(both)}")
+        lacking = [f"{m} needs {NEEDS[m]}" for m in sorted(self.required) if NEEDS.get(m) in self.forbidden]
+        if lacking:
+            raise CheckerError(f"no such design can be built: {'; '.join(lacking)}")
+
+    @property
+    def free(self) -> tuple[M, ...]:
+        """The mechanisms that are open."""
+        return tuple(m for m in M if m not in self.required and m not in self.forbidden)
+
+
+def valid_designs(space: Symbolic, region: Region) -> Set:
+    """The designs of the region in which nothing lacks what it needs."""
+    out = space.true
+    for mechanism, needed in NEEDS.items():
+        if mechanism in region.forbidden or needed in region.required:
+            continue
+        has = space.true if mechanism in region.required else space.feature(mechanism)
+        brought = space.false if needed in region.forbidden else space.feature(needed)
+        out = out & (~has | brought)
+    return out
+
+
+def asked(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = ()) -> list[Question]:
+    """The property as questions about every design of the space."""
+    features = space.family.features
+    found = branches(lambda choice: prop.claims(_facts(space, scope, choice, fixed)), features, _on(fixed))
+    return questions(space, found)
+
+
+def _facts(space: Symbolic, scope: Scope, choice: Choice, fixed: Collection[M]) -> Facts:
+    """Facts of any design; which machines there are, the richest design tells."""
+    everything = Design("every mechanism", frozenset(map(M, space.family.features)) | frozenset(fixed))
+    return Facts(opened(choice), scope, _richest(everything, scope))
+
+
+_richest = cache(system)
+
+
+def _on(fixed: Collection[M]) -> frozenset[str]:
+    return frozenset(m.value for m in fixed)
+
+
+def witnessed(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = ()) -> Set:
+    """Where the property's premise occurs."""
+    found = branches(
+        lambda choice: prop.witness(_facts(space, scope, choice, fixed)), space.family.features, _on(fixed)
+    )
+    return space.any(space.systems(branch.given) & space.where(branch.value) for branch in found)

@@ -1,0 +1,58 @@
+"""How fast the explorer is, beside the naive way, on the same system in the same run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from textwrap import wrap
+from typing import Any
+
+from mealspec.core import System, explore
+from mealspec.core.objects import explore_slowly
+
+__all__ = ["Measurement", "bench_lines", "measure"]
+
+NAIVE_STATES = 300
+"""States that the naive way finds before it stops; more would only take longer."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """States expanded and seconds taken, by the explorer and by stepping ``transitions`` objects."""
+
+    system: str
+    states: int
+    seconds: float
+    naive_states: int
+    naive_seconds: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as many states per second."""
+        return (self.states / self.seconds) / (self.naive_states / self.naive_seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures for machines."""
+        return {**asdict(self), "ratio": self.ratio}
+
+
+def measure(system: System) -> Measurement:
+    """Explore completely, twice (the first run compiles), and naively for a while."""
+    explore(system)
+    began = time.perf_counter()
+    graph = explore(system)
+    middle = time.perf_counter()
+    naive = explore_slowly(system, limit=NAIVE_STATES)
+    return Measurement(system.name, len(graph), middle - began, naive.expanded, naive.seconds)
+
+
+def bench_lines(result: Measurement) -> list[str]:
+    """The figures for people."""
+    return [
+        *wrap(f"system: {result.system}", 80),
+        f"explorer: {result.states:>9,} states in {result.seconds:8.3f} s: "
+        f"{result.states / result.seconds:>12,.0f} states/s",
+        f"naive:    {result.naive_states:>9,} states in {result.naive_seconds:8.3f} s: "
+        f"{result.naive_states / result.naive_seconds:>12,.0f} states/s",
+        f"ratio:    {result.ratio:,.0f}",
+    ]

@@ -1,0 +1,153 @@
+"""The work of ``mealspec draw``: everything into a folder, or one picture."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from mealspec.core import CheckerError, explore, unknown
+from mealspec.core.files import write
+from mealspec.core.interrupts import ignored
+from mealspec.draw import communication, machines
+from mealspec.draw import states as reachable
+from mealspec.draw.dot import Picture, renderer, svg
+from mealspec.draw.everything import everything as files
+from mealspec.draw.exports import FORMS, export, of_machine, of_quotient
+from mealspec.model.design import Design
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.facts import Facts
+
+__all__ = ["everything", "one", "states"]
+
+QUIET = 5.0
+"""Seconds between two lines of progress where stderr is no terminal."""
+
+
+def everything(folder: Path) -> None:
+    """Write all files below the folder, once all of them are there; what was there and is not drawn any more goes.
+
+    Only files that look like ours are removed: a folder with anything else is refused.
+    """
+    _check(folder)
+    with _made(folder):
+        _drawn(folder)
+
+
+def _drawn(folder: Path) -> None:
+    began = last = time.monotonic()
+    live = sys.stderr.isatty()
+
+    def report(path: str, number: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if live or now - last > QUIET:
+            last = now
+            text = f"draw: {number} of {total} pictures, {number / (now - began):.0f}/s: {path}"
+            sys.stderr.write(f"\r\x1b[K{text[:118]}" if live else f"{text}\n")
+            sys.stderr.flush()
+
+    click.echo(f"Laid out by {renderer()}.")
+    drawn = {page.path: page.text for page in files(report)}
+    if live:
+        sys.stderr.write("\r\x1b[K")
+    with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
+        for path, text in drawn.items():
+            _make((folder / path).parent)
+            write(folder / path, text)
+        for old in _ours(folder):
+            if old.relative_to(folder).as_posix() not in drawn:
+                _remove(old)
+    took = time.monotonic() - began
+    click.echo(f"{len(drawn)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+    except OSError as error:
+        raise CheckerError(f"cannot remove {file}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder is there, or is refused before anything is drawn; one that stays empty goes again."""
+    _make(folder)
+    try:
+        if not os.access(folder, os.W_OK):
+            raise CheckerError(f"cannot write {folder}: Permission denied")
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # not empty
+            folder.rmdir()
+
+
+def _ours(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
+
+
+def _check(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CheckerError(f"{folder} is no folder")
+    strange = [file for file in _ours(folder) if file.suffix not in (".svg", ".gv", ".md", ".mmd")]
+    if strange:
+        raise CheckerError(f"{folder} holds {strange[0].name}, which is none of ours; choose another folder")
+
+
+def _form(form: str) -> None:
+    if form != "svg" and form not in FORMS:
+        raise unknown("format", form, ["svg", *FORMS])
+
+
+def one(what: str, plan: Design, fields: tuple[str, ...], form: str) -> str:
+    """Who talks to whom, or a machine, of which a picture shows some fields."""
+    _form(form)
+    if what == "talk":
+        return _as(communication.whole(plan), form, what)
+    found = machines.drawn(plan)
+    if what not in found:
+        raise unknown("picture", what, ["talk", "states", *found])
+    machine = found[what].machines[found[what].position[what]]
+    if form == "svg":
+        view = machines.chosen(machine, fields)
+        if view:
+            click.echo(f"of {what} only {' and '.join(view)}", err=True)
+        return svg(machines.picture(plan, what, view))
+    if fields:
+        raise CheckerError("--project chooses what a picture shows; other forms hold the whole machine")
+    return export(of_machine(machine), form)
+
+
+def _as(picture: Picture, form: str, what: str) -> str:
+    if form == "svg":
+        return svg(picture)
+    if form == "dot":
+        return picture.source
+    raise CheckerError(f"'{what}' can be written as svg or dot")
+
+
+def states(plan: Design, scope: Scope, project: tuple[str, ...], property_id: str, form: str) -> str:
+    """The reachable states."""
+    _form(form)
+    if form == "svg":
+        drawn = reachable.picture(plan, scope, project=project, property_id=property_id)
+        click.echo(f"{drawn.engine}, by {renderer()}", err=True)
+        return svg(drawn)
+    if property_id:
+        raise CheckerError("--property draws a path through a picture; other forms have none")
+    graph = explore(system(plan, scope))
+    facts = Facts(plan, scope, graph.system)
+    return export(of_quotient(reachable.quotient(graph, reachable.facets(graph, project, facts), facts)), form)

@@ -1,0 +1,115 @@
+"""What there is, as data: for people who choose, and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mealspec.model.assumptions import ASSUMPTIONS
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.events import alphabet
+from mealspec.model.mechanism import CATALOGUE, Mechanism
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.expected import expected
+from mealspec.properties.requirements import REQUIREMENTS
+from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
+
+__all__ = ["LISTS", "listing", "matrix"]
+
+EVERYTHING = Design("every mechanism", frozenset(Mechanism))
+WIDEST = Scope().with_([*FAULTS, *ASPECTS])
+
+
+def _designs() -> list[dict[str, Any]]:
+    return [{"design": d.name, "says": d.doc, "mechanisms": sorted(d.mechanisms)} for d in DESIGNS.values()]
+
+
+def _mechanisms() -> list[dict[str, Any]]:
+    return [{"mechanism": name, **entry._asdict()} for name, entry in CATALOGUE.items()]
+
+
+def _machines() -> list[dict[str, Any]]:
+    product = system(DESIGNS["published"], WIDEST)
+    return [
+        {"machine": m.name, "says": m.doc.split("\n\n")[0].replace("\n", " "), "states": len(m.states)}
+        for m in product.machines
+    ]
+
+
+def _properties() -> list[dict[str, Any]]:
+    return [
+        {
+            "property": p.id,
+            "says": p.sentence,
+            "form": [c.form for c in p.clauses],
+            "assumes": p.assumes,
+            "refs": p.refs,
+        }
+        for p in PROPERTIES.values()
+    ]
+
+
+def _events() -> list[dict[str, Any]]:
+    designs = [EVERYTHING, *DESIGNS.values()]
+    events = {event.name: event for design in designs for event in alphabet(design, WIDEST)}
+    return [
+        {"event": e.name, "kind": e.kind, "takes": e.takes, "prints": e.line.text if e.line else "", "refs": e.refs}
+        for e in events.values()
+    ]
+
+
+def _scopes() -> list[dict[str, Any]]:
+    every = {**FAULTS, **ASPECTS}
+    return [
+        {"item": name, "says": text, "in": "the default scope" if name in DEFAULT_ASPECTS else "on request"}
+        for name, text in every.items()
+    ]
+
+
+def _stories(stories: Iterable[Any]) -> list[dict[str, Any]]:
+    return [
+        {"story": s.id, "says": s.title, "design": s.design, "property": s.property, "refs": s.refs, "later": s.later}
+        for s in stories
+    ]
+
+
+def _requirements() -> list[dict[str, Any]]:
+    return [
+        {"requirement": r.id, "says": r.sentence, "modelled": r.modelled, "checked": r.checked, "later": r.later}
+        for r in REQUIREMENTS.values()
+    ]
+
+
+def _assumptions() -> list[dict[str, Any]]:
+    return [{"assumption": a.id, "says": a.says, "because": a.because} for a in ASSUMPTIONS]
+
+
+def matrix() -> list[str]:
+    """Designs by properties as a Markdown table: the verdicts that are pinned for the default scope."""
+    lines = [f"| property | {' | '.join(DESIGNS)} |", "|---|" + "---|" * len(DESIGNS)]
+    for name in PROPERTIES:
+        verdicts = [str(expected(plan, Scope(), name)) for plan in DESIGNS.values()]
+        lines.append(f"| {name} | {' | '.join(f'**{v}**' if v == 'violated' else v for v in verdicts)} |")
+    return lines
+
+
+LISTS = {
+    "designs": _designs,
+    "mechanisms": _mechanisms,
+    "machines": _machines,
+    "properties": _properties,
+    "scopes": _scopes,
+    "stories": lambda: _stories([*SCENARIOS.values(), *PATHS.values()]),
+    "failures": lambda: _stories(FAILURES.values()),
+    "requirements": _requirements,
+    "assumptions": _assumptions,
+    "events": _events,
+}
+"""What can be listed."""
+
+
+def listing(names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The lists of these names."""
+    return {name: LISTS[name]() for name in names}

@@ -1,0 +1,1 @@
+"""The explicit engine: every state of one system, one by one."""

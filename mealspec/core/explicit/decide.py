@@ -1,0 +1,179 @@
+"""Decisions over a graph: what can happen, what always holds, what must happen in the end.
+
+All counterexamples are deterministic, and those of :func:`reach`, :func:`quiescent` and the stuck ends
+of :func:`lasso` are of least length. Liveness is decided under weak fairness of system events: a run
+may go for ever round a loop only if every system event is taken in the loop or is disabled somewhere
+on it (an action that is split into several events counts as one, see :class:`mealspec.core.event.Event`). A
+step that changes nothing counts as taking its action, so fewer runs are ruled out than by TLA's WF. A
+loop may contain user events, for nobody is obliged to stop pressing buttons, and no fault, for faults
+are assumed to end.
+
+References: O. Lichtenstein, A. Pnueli, *Checking that finite state concurrent programs satisfy their
+linear specification* (POPL 1985), for the decision by strongly connected components; L. Lamport,
+*The temporal logic of actions* (1994), for weak fairness.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from mealspec.core.event import Kind
+from mealspec.core.explicit.graph import Graph
+from mealspec.core.predicate import Predicate
+from mealspec.core.trace import Trace
+
+__all__ = ["lasso", "quiescent", "reach", "stuck"]
+
+
+def reach(graph: Graph, goal: Predicate) -> Trace | None:
+    """A shortest run to a state of the goal, or None if the graph has none."""
+    return _to_first(graph, goal.over(graph))
+
+
+def stuck(graph: Graph) -> NDArray[np.bool_]:
+    """For each state, whether no system event can change it: what is not done by now stays undone."""
+    return graph.quiet
+
+
+def quiescent(graph: Graph, goal: Predicate) -> Trace | None:
+    """A shortest run to a stuck state of the goal."""
+    return _to_first(graph, stuck(graph) & goal.over(graph))
+
+
+def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) -> Trace | None:
+    """A fair run without end, free of faults from some point on, that stays ``pending`` for ever.
+
+    So None means: whatever happens, once faults have ended the predicate is false again and again.
+    A stuck end (a run after which no system event changes anything) is preferred, the shortest one;
+    else the run is a stem and a loop, with ``loop`` as the index of the loop's first event.
+
+    A run that stays ``excused`` for ever does not count: what is found ends, or comes again and again,
+    where it is not excused.
+    """
+    inside = pending.over(graph)
+    counts = inside if excused is None else inside & ~excused.over(graph)
+    end = _to_first(graph, stuck(graph) & counts)
+    if end is not None:
+        return end
+    inside[graph.expanded :] = False
+    counts &= inside
+    component = _fair_component(graph, inside, counts) if counts.any() else None
+    if component is None:
+        return None
+    entry = int((component & counts).argmax())
+    stem = graph.path(entry)
+    return graph.trace(entry, then=tuple(_loop(graph, component, entry)), loop=len(stem))
+
+
+def _to_first(graph: Graph, marked: NDArray[np.bool_]) -> Trace | None:
+    number = int(marked.argmax())
+    return graph.trace(number) if marked[number] else None
+
+
+def _fair_component(graph: Graph, inside: NDArray[np.bool_], counts: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The states of the fair component whose states that count are reached first, or None.
+
+    Maximal components decide: if a system event is enabled everywhere in one and never taken, the
+    same is true of each part of it; and what goes round in a part can go round in the whole.
+    """
+    fault = graph.system.of_kind(Kind.FAULT)
+    kept = inside[graph.source] & inside[graph.dest] & ~fault[graph.event]
+    count, label = _components(graph, inside, np.flatnonzero(kept))
+    within = np.flatnonzero(kept)
+    within = within[label[graph.source[within]] == label[graph.dest[within]]]
+    fair = np.zeros(count, np.bool_)
+    fair[label[graph.source[within]]] = True
+    fair &= np.bincount(label[counts], minlength=count) > 0
+    size = np.bincount(label[inside], minlength=count)
+    leaving = np.flatnonzero(inside[graph.source])
+    leaving = leaving[fair[label[graph.source[leaving]]]]
+    action = _actions(graph)
+    leaves, stays = action[graph.event[leaving]], action[graph.event[within]]
+    for each in range(action.max(initial=-1) + 1):
+        enables = np.zeros(len(graph), np.bool_)
+        enables[graph.source[leaving[leaves == each]]] = True
+        enabled = np.bincount(label[enables], minlength=count)
+        taken = np.bincount(label[graph.source[within[stays == each]]], minlength=count)
+        fair &= (enabled < size) | (taken > 0)
+    members = counts & fair[label]
+    if not members.any():
+        return None
+    result: NDArray[np.bool_] = inside & (label == label[int(members.argmax())])
+    return result
+
+
+def _actions(graph: Graph) -> NDArray[np.int64]:
+    """Per event, the number of the action to which fairness is owed; -1 for events that are not owed."""
+    numbers: dict[str, int] = {}
+    owed = [e.owed_as if e.kind is Kind.SYSTEM else None for e in graph.system.events]
+    return np.array([-1 if name is None else numbers.setdefault(name, len(numbers)) for name in owed], np.int64)
+
+
+def _components(graph: Graph, inside: NDArray[np.bool_], edges: NDArray[np.int64]) -> tuple[int, NDArray[np.int32]]:
+    """Strongly connected components of the states inside, by these edges: their number, and a label
+    for each state (0 for states outside, which nobody reads)."""
+    compact = np.cumsum(inside, dtype=np.int32) - np.int32(1)
+    n = int(inside.sum())
+    matrix = csr_matrix(
+        (np.ones(len(edges), np.int8), (compact[graph.source[edges]], compact[graph.dest[edges]])), shape=(n, n)
+    )
+    count, labels = connected_components(matrix, directed=True, connection="strong")
+    label = np.zeros(len(graph), np.int32)
+    label[inside] = labels
+    return max(int(count), 1), label
+
+
+def _loop(graph: Graph, component: NDArray[np.bool_], entry: int) -> list[str]:
+    """A closed walk from ``entry`` within the component that owes no system event anything."""
+    fault = graph.system.of_kind(Kind.FAULT)
+    action = _actions(graph)
+    owed = set(action[action >= 0].tolist())
+    walk: list[int] = []
+
+    def inner(number: int) -> list[int]:
+        span = range(int(graph.offset[number]), int(graph.offset[number + 1]))
+        return [e for e in span if component[graph.dest[e]] and not fault[graph.event[e]]]
+
+    def enabled(number: int) -> set[int]:
+        return set(action[graph.event[graph.offset[number] : graph.offset[number + 1]]].tolist())
+
+    def settles(edge: int) -> bool:
+        """The edge takes an owed event, or leads where one is disabled; with none owed, home."""
+        if not owed:
+            return int(graph.dest[edge]) == entry
+        return int(action[graph.event[edge]]) in owed or not owed <= enabled(int(graph.dest[edge]))
+
+    at = entry
+    owed &= enabled(entry)
+    while owed or not walk or at != entry:
+        for edge in _walk_to(graph, inner, at, settles):
+            walk.append(edge)
+            at = int(graph.dest[edge])
+            owed.discard(int(action[graph.event[edge]]))
+            owed &= enabled(at)
+    return [graph.system.events[graph.event[edge]].name for edge in walk]
+
+
+def _walk_to(graph: Graph, inner: Callable[[int], list[int]], start: int, goal: Callable[[int], bool]) -> list[int]:
+    """The edges of a shortest walk from ``start`` whose last edge is a goal."""
+    via: dict[int, int] = {}
+    waiting = deque([start])
+    while waiting:
+        number = waiting.popleft()
+        for edge in inner(number):
+            dest = int(graph.dest[edge])
+            if goal(edge):
+                walk = [edge]
+                while int(graph.source[walk[-1]]) != start:
+                    walk.append(via[int(graph.source[walk[-1]])])
+                return walk[::-1]
+            if dest not in via and dest != start:
+                via[dest] = edge
+                waiting.append(dest)
+    raise AssertionError("a strongly connected component has a walk to each of its edges")

@@ -1,0 +1,1 @@
+"""External checkers: what SPIN and TLC find on the same system."""

@@ -1,0 +1,200 @@
+"""Who talks to whom: all machines of a design, grouped by owner, and the events that they share.
+
+An event that many machines take part in is drawn from the one that its declaration names first, which is
+whose step it is, to each of the others. What is left is one edge for each two machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import graphviz  # type: ignore[import-untyped]
+
+from mealspec.core import Event, Kind, System
+from mealspec.draw.dot import (
+    COOL,
+    FILL,
+    FRAME,
+    GREY,
+    MUTED,
+    ORANGE,
+    PAPER,
+    WARM,
+    Key,
+    Picture,
+    Words,
+    canvas,
+    html,
+    tooltip,
+)
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.events import OWNERS
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+
+__all__ = ["SMALLEST", "Talk", "crowded", "family", "owners", "pictures", "talks", "whole"]
+
+SMALLEST = Scope(connections=1)
+"""One meal and one connection: the scope in which everything is drawn that does not need more."""
+
+BETWEEN = ("connection",)
+"""Machines that are neither the client's nor the server's: both ends, and what lies between them."""
+
+TELLING = 3
+"""Verbs that stand on an edge."""
+
+CROWD = 6
+"""Machines of an event that is still drawn as edges."""
+
+USER = "the user"
+
+
+@dataclass
+class Talk:
+    """What one family of machines, or the user, tells another.
+
+    ``events`` are the ones that they share; ``moves`` says whether one of them moves the one that is
+    told, or it is only asked whether the event may happen.
+    """
+
+    source: str
+    dest: str
+    moves: bool = False
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def label(self) -> list[str]:
+        """A few verbs, what the system owes first, and how many events there are."""
+        ranked = sorted(self.events, key=lambda e: list(_RANK).index(e.kind))
+        verbs = list(dict.fromkeys(_verb(event) for event in ranked))
+        more = len(self.events) - len(verbs[:TELLING])
+        return [*verbs[:TELLING], *([f"+{more}"] if more else [])]
+
+
+_RANK = (Kind.USER, Kind.SYSTEM, Kind.FAULT, Kind.TIME)
+
+
+def _verb(event: Event) -> str:
+    return event.name.split(".")[1].replace("_", " ")
+
+
+def owners(product: System) -> dict[str, str]:
+    """The owner of each machine.
+
+    It belongs to who does the event that moves it first. What the user moves first is on the user's
+    device, so it is the client's; what lies between the two sides is the network's.
+    """
+    out = {}
+    for machine in product.machines:
+        first = next(row.event for row in machine.rows if row.source == machine.initial != row.dest)
+        owner = product.event(first).owner
+        between = family(machine.name) in BETWEEN
+        out[machine.name] = "network" if between else "client" if owner == "user" else owner
+    return out
+
+
+def talks(product: System) -> list[Talk]:
+    """Which families of machines share events, each pair once in each direction, in the order of the events.
+
+    A family is all machines of one kind: the loaders, or one machine for each meal or connection. Events in
+    which more than :data:`CROWD` machines take part are left out, see :func:`crowded`.
+    """
+    moving = {m.name: {row.event for row in m.rows if row.source != row.dest} for m in product.machines}
+    out: dict[tuple[str, str], Talk] = {}
+    for event in product.events:
+        first, *others = parts = [name for name in event.takes if name in moving]
+        if len(parts) > CROWD:
+            continue
+        pairs = {(family(first), family(other)): event.name in moving[other] for other in others}
+        if event.owner == "user":
+            pairs[USER, family(first)] = event.name in moving[first]
+        for (source, dest), moves in pairs.items():
+            talk = out.setdefault((source, dest), Talk(source, dest))
+            talk.events.append(event)
+            talk.moves |= moves
+    return list(out.values())
+
+
+def crowded(product: System) -> list[Event]:
+    """Events in which too many take part to be drawn as edges."""
+    return [e for e in product.events if sum(name in product.position for name in e.takes) > CROWD]
+
+
+def family(machine: str) -> str:
+    """The kind of a machine: its name without origin, meal or connection."""
+    return machine.split(".")[0]
+
+
+def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
+    """The whole of a design: who talks to whom."""
+    product = system(design, scope)
+    owner = {family(name): who for name, who in owners(product).items()}
+    groups = {who: [name for name in owner if owner[name] == who] for who in OWNERS if who in owner.values()}
+    graph = canvas("talk", rankdir="TB", ranksep="0.5", newrank="true")
+    graph.node(USER, label=USER, shape="ellipse", fillcolor=WARM, tooltip="the user: may act, never has to")
+    for who, mine in groups.items():
+        _group(graph, who, mine, product)
+    spoken = talks(product)
+    for talk in spoken:
+        _edge(graph, talk)
+    crowd = ", ".join(f"{event.name} ({event.label})" for event in crowded(product))
+    legend = (*LEGEND, *([Key(f"Not drawn, for more than {CROWD} machines take part: {crowd}.")] if crowd else []))
+    description = " ".join(
+        [
+            f"The machines of {design} ({scope.describe()}), grouped by owner.",
+            *(f"{who}: {', '.join(mine)}." for who, mine in groups.items()),
+            *(f"{t.source} to {t.dest}: {len(t.events)} events ({', '.join(t.label)})." for t in spoken),
+        ]
+    )
+    return Picture("talk.svg", f"Who talks to whom: {design}", description, graph.source, legend=legend)
+
+
+def _group(graph: graphviz.Digraph, who: str, mine: list[str], product: System) -> None:
+    look = {"style": "rounded", "color": FRAME, "fontcolor": MUTED, "fontsize": "11", "labeljust": "l"}
+    with graph.subgraph(name=f"cluster_{who}") as box:
+        box.attr(label=who, tooltip=who, **look)
+        for name in mine:
+            _box(box, name, product, {"client": COOL, "server": FILL}.get(who, PAPER))
+
+
+LEGEND = (
+    Key("from whose step it is, to who moves with it: verbs of the events that they share, and how many more", "line"),
+    Key("to who does not move, and has to permit it", "line", GREY, dash="4 3"),
+    Key("⚡ faults that move it by itself, or of which it is the first to know", "", ORANGE),
+    Key("Point at a box or an edge to see every event by its full name."),
+)
+
+
+def _box(graph: graphviz.Digraph, name: str, product: System, colour: str) -> None:
+    """A family, with its members where there are several, and what may go wrong with it."""
+    members = [machine for machine in product.machines if family(machine.name) == name]
+    parts = {event: [part for part in event.takes if part in product.position] for event in product.events}
+    faults = [e for e in product.events if e.kind is Kind.FAULT and family(parts[e][0]) == name]
+    alone = [e for e in product.events if len(parts[e]) == 1 and family(parts[e][0]) == name]
+    lines = [Words(name, bold=True)]
+    if len(members) > 1:
+        lines.append(Words(" · ".join(m.name.split(".", 1)[1] for m in members), MUTED, small=True))
+    if faults:
+        verbs = list(dict.fromkeys(map(_verb, faults)))
+        more = f" +{len(verbs) - 2}" if verbs[2:] else ""
+        lines.append(Words(f"⚡ {', '.join(verbs[:2])}{more}", ORANGE, small=True))
+    tip = [members[0].doc.split("\n\n")[0].replace("\n", " ")]
+    tip += [f"{machine.name}: {len(machine.states)} states" for machine in members]
+    tip += [f"{event.name}: {event.label}" for event in dict.fromkeys([*alone, *faults])]
+    graph.node(name, label=html(lines), tooltip=tooltip(tip), fillcolor=colour)
+
+
+def _edge(graph: graphviz.Digraph, talk: Talk) -> None:
+    """Whom a step moves decides who stands below whom; who only permits it is led to lightly, and without words."""
+    tip = tooltip([f"{talk.source} → {talk.dest}", *(f"{event.name}: {event.label}" for event in talk.events)])
+    if talk.moves:
+        words = html([Words(f"\u00a0{word}\u00a0", small=True) for word in talk.label], left=True)
+        graph.edge(talk.source, talk.dest, label=words, tooltip=tip, labeltooltip=tip)
+    else:
+        graph.edge(talk.source, talk.dest, style="dashed", color=GREY, constraint="false", tooltip=tip)
+
+
+def pictures() -> Iterator[Picture]:
+    """The picture of the whole."""
+    yield whole(DESIGNS["hardened"])

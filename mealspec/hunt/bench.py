@@ -1,0 +1,214 @@
+"""How fast a hunt is beside a state machine that does nothing, where its time goes, and what variety brings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from textwrap import wrap
+from typing import Any
+
+from hypothesis import seed
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from mealspec.core.coverage import Seen
+from mealspec.core.differential import Lockstep
+from mealspec.core.objects import Living
+from mealspec.core.system import Locals
+from mealspec.hunt.machine import Hunter, hunter
+from mealspec.hunt.profiles import PROFILES
+from mealspec.hunt.subject import Subject
+from mealspec.properties.catalogue import PROPERTIES, Form
+
+__all__ = ["Measurement", "bench_lines", "measure"]
+
+EXAMPLES = 150
+"""Runs of each kind."""
+
+
+class _Trivial(RuleBasedStateMachine):
+    """A rule that does nothing."""
+
+    calls = 0
+
+    @rule()
+    def nothing(self) -> None:
+        type(self).calls += 1
+
+
+class _Recorder(Seen):
+    """Keeps the runs, to take them again."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject.graph)
+        self.runs: list[list[int]] = []
+
+    def step(self, before: int | None, state: Locals, event: int, number: int | None) -> None:
+        super().step(before, state, event, number)
+        if before is None:
+            self.runs.append([])
+        self.runs[-1].append(event)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The figures; seconds, but for counts.
+
+    Attributes
+    ----------
+    trivial_calls, trivial_seconds
+        Rules called, of a machine whose only rule does nothing.
+    calls, steps, seconds, last_seconds
+        Rules called, and all steps in lock-step, those after the faults have ended included, which took
+        ``last_seconds``.
+    living_seconds, lockstep_seconds, checks_seconds, seen_seconds
+        The same steps again, each account by itself: the living objects; all three; the properties; the
+        record of what was seen.
+    varied_states, plain_states
+        States seen by as many runs with and without variety.
+    """
+
+    system: str
+    examples: int
+    trivial_calls: int
+    trivial_seconds: float
+    calls: int
+    steps: int
+    seconds: float
+    last_seconds: float
+    living_seconds: float
+    lockstep_seconds: float
+    checks_seconds: float
+    seen_seconds: float
+    varied_states: int
+    plain_states: int
+
+    @property
+    def rate(self) -> float:
+        """Rules called per second, until the faults end."""
+        return self.calls / (self.seconds - self.last_seconds)
+
+    @property
+    def trivial_rate(self) -> float:
+        """Rules called per second by the machine that does nothing."""
+        return self.trivial_calls / self.trivial_seconds
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures for machines."""
+        return {**asdict(self), "rate": self.rate, "trivial_rate": self.trivial_rate}
+
+
+def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
+    """Hunt for a while, and take the same steps again in part; all properties are watched, and none is asserted."""
+    _Trivial.calls = 0
+    trivial_seconds = _run(_Trivial, examples)
+    watched = tuple(PROPERTIES)
+    _run(hunter(subject, watched, hunted=watched), 5)  # what is made once
+    recorder, plain = _Recorder(subject), Seen(subject.graph)
+    machine = hunter(subject, watched, hunted=watched, seen=recorder)
+    last: list[tuple[int, float]] = []
+    settle = machine._settle
+
+    def timed(self: Hunter, data: Any) -> None:
+        steps, began = len(self.events), time.perf_counter()
+        settle(self, data)
+        last.append((len(self.events) - steps, time.perf_counter() - began))
+
+    machine._settle = timed  # type: ignore[method-assign]
+    seconds = _run(machine, examples)
+    _run(hunter(subject, watched, hunted=watched, seen=plain, varied=False), examples)
+    return Measurement(
+        system=subject.system.name,
+        examples=examples,
+        trivial_calls=_Trivial.calls,
+        trivial_seconds=trivial_seconds,
+        calls=recorder.steps - sum(steps for steps, _ in last),
+        steps=recorder.steps,
+        seconds=seconds,
+        last_seconds=sum(took for _, took in last),
+        living_seconds=_living(subject, recorder.runs),
+        lockstep_seconds=_lockstep(subject, recorder.runs),
+        checks_seconds=_checks(subject, recorder.runs),
+        seen_seconds=_seen(subject, recorder.runs),
+        varied_states=recorder.behaviour().states,
+        plain_states=plain.behaviour().states,
+    )
+
+
+def _run(machine: type[RuleBasedStateMachine], examples: int) -> float:
+    began = time.perf_counter()
+    run_state_machine_as_test(seed(0)(machine), settings=PROFILES["dev"].settings(examples))
+    return time.perf_counter() - began
+
+
+def _living(subject: Subject, runs: list[list[int]]) -> float:
+    living, names = Living(subject.system), [event.name for event in subject.system.events]
+    initial = living.states()
+    began = time.perf_counter()
+    for run in runs:
+        living.set(initial)
+        for event in run:
+            living.take(names[event])
+    return time.perf_counter() - began
+
+
+def _lockstep(subject: Subject, runs: list[list[int]]) -> float:
+    lockstep = Lockstep(subject.graph)
+    began = time.perf_counter()
+    for run in runs:
+        lockstep.reset()
+        for event in run:
+            lockstep.fire(event)
+    return time.perf_counter() - began
+
+
+def _paths(subject: Subject, runs: list[list[int]]) -> list[list[Locals]]:
+    paths = []
+    for run in runs:
+        path = [subject.system.initial]
+        for event in run:
+            path.append(subject.system.after(path[-1], event) or path[-1])
+        paths.append(path)
+    return paths
+
+
+def _checks(subject: Subject, runs: list[list[int]]) -> float:
+    bad = [each for property_id in PROPERTIES for each in subject.bad(property_id, Form.NEVER)]
+    paths = _paths(subject, runs)
+    began = time.perf_counter()
+    for path in paths:
+        for state in path[1:]:
+            for each in bad:
+                each(state)
+    return time.perf_counter() - began
+
+
+def _seen(subject: Subject, runs: list[list[int]]) -> float:
+    seen, paths = Seen(subject.graph), _paths(subject, runs)
+    began = time.perf_counter()
+    for run, path in zip(runs, paths, strict=True):
+        for k, event in enumerate(run):
+            seen.step(run[k - 1] if k else None, path[k], event, 0)
+    return time.perf_counter() - began
+
+
+def bench_lines(result: Measurement) -> list[str]:
+    """The figures for people."""
+    rest = result.seconds - result.lockstep_seconds - result.checks_seconds - result.seen_seconds
+    parts = {
+        "Hypothesis and the choice of events": rest,
+        "living transitions objects": result.living_seconds,
+        "compiled product and graph": result.lockstep_seconds - result.living_seconds,
+        "properties": result.checks_seconds,
+        "record of what was seen": result.seen_seconds,
+    }
+    gain = result.varied_states / result.plain_states - 1
+    return [
+        *wrap(f"system: {result.system}", 80),
+        f"{result.examples} runs of 50 rules each, and the steps after the faults have ended",
+        f"a rule that does nothing: {result.trivial_rate:>8,.0f} rule calls/s",
+        f"the hunt, in lock-step:   {result.rate:>8,.0f} rule calls/s, ratio {result.rate / result.trivial_rate:.2f}",
+        f"with the steps at the end: {result.steps / result.seconds:>7,.0f} steps/s",
+        "where the time goes:",
+        *(f"  {part / result.seconds:>5.0%} {name}" for name, part in parts.items()),
+        f"states seen: {result.varied_states:,} with variety, {result.plain_states:,} without ({gain:+.0%})",
+    ]

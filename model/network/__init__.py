@@ -1,0 +1,1 @@
+"""The machines between client and server."""

@@ -1,0 +1,181 @@
+"""The words of the laws: facts about single machines, each the same object whenever it is asked for.
+
+A reading of a graph evaluates each of them once.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mealspec.core import At, Predicate
+from mealspec.model.client.app import App
+from mealspec.model.client.loader import Phase
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.view import View
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import DIALLED, Await, Client, Server
+from mealspec.model.network.device import Far
+from mealspec.model.network.path import Path
+from mealspec.model.server.notification import Fate
+from mealspec.model.server.process import Process
+from mealspec.model.values import Snapshot
+from mealspec.properties.facts import Facts
+
+__all__ = [
+    "CONNECTED",
+    "CONNECTING",
+    "DOWN",
+    "FLAG",
+    "LEFT",
+    "LIVE",
+    "OFFLINE",
+    "ONLINE",
+    "RUNS",
+    "SUSPENDED",
+    "UP",
+    "answered",
+    "caller",
+    "client_end",
+    "dialled",
+    "differ",
+    "far_end",
+    "fine",
+    "flying",
+    "holds",
+    "in_state",
+    "listed",
+    "loads",
+    "over",
+    "polls",
+    "server_end",
+    "told",
+    "top",
+    "unfinished",
+    "winds_up",
+]
+
+
+@cache
+def in_state(machine: str, *states: object) -> Predicate:
+    """The machine is in one of these states."""
+    return At(machine, lambda s: s in states)
+
+
+RUNS = At("app", lambda s: s is not App.BACKGROUND, absent=True)
+SUSPENDED = At("app", lambda s: s is App.BACKGROUND, absent=False)
+UP = At("server", lambda s: s is Process.UP, absent=True)
+DOWN = At("server", lambda s: s is Process.DOWN, absent=False)
+ONLINE = At("path", lambda s: s is not Path.ABSENT, absent=True)
+OFFLINE = At("path", lambda s: s is Path.ABSENT, absent=False)
+LEFT = At("budget", lambda n: n > 0, absent=True)
+
+
+@cache
+def holds(c: str) -> Predicate:
+    """The service holds this socket (or none)."""
+    return At("service", lambda s: s.socket == c)
+
+
+@cache
+def client_end(c: str, *ends: Client) -> Predicate:
+    """The client's end of the connection is one of these."""
+    return At(f"connection.{c}", lambda s: s.client in ends)
+
+
+@cache
+def server_end(c: str, *ends: Server) -> Predicate:
+    """The server's end is one of these."""
+    return At(f"connection.{c}", lambda s: s.server in ends)
+
+
+@cache
+def caller(c: str, *outcomes: Await) -> Predicate:
+    """Whoever dialled has one of these outcomes, or awaits one."""
+    return At(f"connection.{c}", lambda s: s.caller in outcomes)
+
+
+@cache
+def far_end(*where: Far) -> Predicate:
+    """The other device's own end is so."""
+    return At("device", lambda s: s.far in where)
+
+
+@cache
+def fine(c: str) -> Predicate:
+    """The path between both ends is fine."""
+    return At(f"connection.{c}", lambda s: s.fine)
+
+
+@cache
+def flying(m: str, c: str) -> Predicate:
+    """A copy of the message is under way on the connection."""
+    return At(f"notification.{m}", lambda s: c in s.flight)
+
+
+CONNECTED = At("service", lambda s: s.connected)
+FLAG = At("flags", lambda s: s.connected, absent=False)
+CONNECTING = At("flags", lambda s: s.connecting, absent=False)
+LIVE = (Client.OPEN, Client.READY)
+
+
+def top(f: Facts) -> Client:
+    """The end of a socket that the library calls connected."""
+    return Client.READY if M.READY_ACK in f.design else Client.OPEN
+
+
+def dialled(c: str) -> Predicate:
+    """Dialled, and nobody has answered."""
+    return in_state(f"connection.{c}", DIALLED)
+
+
+@cache
+def told(m: str, place: int, snapshot: Snapshot) -> Predicate:
+    """What the backend has on the meal is what the answer says of it."""
+    return At(f"job.{m}", lambda s: s.seen is snapshot.meals[place])
+
+
+@cache
+def loads(origin: str, *phases: Phase) -> Predicate:
+    """A load of this origin is in one of these phases."""
+    return At(f"loader.{origin}", lambda s: s.phase in phases)
+
+
+@cache
+def answered(origin: str, snapshot: Snapshot) -> Predicate:
+    """It carries this answer."""
+    return At(f"loader.{origin}", lambda s: s.answer == snapshot.meals)
+
+
+@cache
+def polls(*where: Loop) -> Predicate:
+    """The current poll task is at one of these places."""
+    return At("poller", lambda s: s.loop in where)
+
+
+@cache
+def winds_up(step: str) -> Predicate:
+    """A cancelled poll task is due to do this."""
+    return At("poller", lambda s: getattr(s, step))
+
+
+@cache
+def unfinished(m: str, awaits: bool) -> Predicate:
+    """The poll loop goes on for this meal."""
+    return At(f"view.{m}", lambda s: s.processing or (awaits and s is View.AWAITED))
+
+
+@cache
+def over(m: str) -> Predicate:
+    """Nobody is about to be told of the meal."""
+    return At(f"notification.{m}", lambda s: s.fate is not Fate.OWED and not s.flight)
+
+
+@cache
+def listed(to: tuple[str, ...], everyone: bool) -> Predicate:
+    """The registry lists these; and where everyone is told, no others."""
+    return At("registry", lambda s: s.held == to if everyone else set(to) <= set(s.held))
+
+
+def differ(a: Predicate, b: Predicate) -> Predicate:
+    """One holds and the other does not."""
+    return (a & ~b) | (~a & b)

@@ -1,0 +1,145 @@
+"""What every check of a design finds, pinned: the size of the search and the verdict on each property.
+
+A change of the model that changes any of it fails here, with the new figures to paste into ``pinned.toml`` once
+they are understood. That each counterexample is one is judged anew, step by step.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mealspec.check.verify import Report, verify
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from mealspec.properties.catalogue import PROPERTIES, Property
+from mealspec.properties.expected import Verdict, expected
+from mealspec.properties.facts import Facts
+
+Entry = dict[str, Any]
+Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+
+PINNED: list[Entry] = tomllib.loads(Path(__file__).with_name("pinned.toml").read_text(encoding="utf-8"))["pinned"]
+FURTHER = [item for item in (*FAULTS, *ASPECTS) if item not in DEFAULT_ASPECTS]
+
+
+def scope_of(entry: Entry) -> Scope:
+    faults = None if entry["faults"] == "any" else int(entry["faults"])
+    return Scope(connections=entry["connections"], faults=faults).with_(entry["with"])
+
+
+def name_of(entry: Entry) -> str:
+    return "-".join([entry["design"], f"c{entry['connections']}", f"f{entry['faults']}", *entry["with"]])
+
+
+def measured(report: Report) -> Entry:
+    """The entry that this report would pin."""
+    faults: Any = "any" if report.scope.faults is None else report.scope.faults
+    return {
+        "design": report.design,
+        "connections": report.scope.connections,
+        "faults": faults,
+        "with": [item for item in FURTHER if item in report.scope],
+        "states": report.states,
+        "transitions": report.transitions,
+        "depth": report.depth,
+        "violated": [f.id for f in report.findings if f.verdict is Verdict.VIOLATED],
+        "vacuous": [f.id for f in report.findings if f.verdict is Verdict.VACUOUS],
+    }
+
+
+def text(entry: Entry) -> str:
+    """The entry as it stands in the file."""
+    lines = ["[[pinned]]"]
+    for key, value in entry.items():
+        shown = f'"{value}"' if isinstance(value, str) else str(value).replace("'", '"')
+        lines.append(f"{key} = {shown}")
+    return "\n".join(lines) + "\n"
+
+
+def check(entry: Entry, doubts: Judge) -> None:
+    plan, scope = design(entry["design"]), scope_of(entry)
+    report = verify(plan, scope)
+    assert report.complete
+    assert [finding.id for finding in report.findings] == list(PROPERTIES)
+    assert {finding.verdict for finding in report.findings} <= {Verdict.HOLDS, Verdict.VIOLATED, Verdict.VACUOUS}
+    now = measured(report)
+    assert now == {key: value for key, value in entry.items() if key != "slow"}, f"it is now\n{text(now)}"
+    facts = Facts(plan, scope, system(plan, scope))
+    for finding in report.findings:
+        if finding.verdict is Verdict.VIOLATED:
+            assert doubts(facts, PROPERTIES[finding.id], finding.trace, finding.loop) == ""
+        else:
+            assert finding.trace == ()
+            assert finding.loop is None
+        assert finding.as_expected
+
+
+def these(slow: bool) -> list[Any]:
+    return [pytest.param(entry, id=name_of(entry)) for entry in PINNED if entry.get("slow", False) is slow]
+
+
+@pytest.mark.parametrize("entry", these(slow=False))
+def test_a_small_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None:
+    check(entry, doubts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", these(slow=True))
+def test_a_large_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None:
+    check(entry, doubts)
+
+
+def test_the_table_covers_every_design_with_one_connection_and_everything_one_at_a_time() -> None:
+    names = Counter(name_of(entry) for entry in PINNED)
+    assert not [name for name, count in names.items() if count > 1]
+    small = {f"{name}-c1-f{faults}" for name in DESIGNS for faults in (0, 1, "any")}
+    small |= {f"{name}-c1-fany-{item}" for name in DESIGNS for item in FURTHER}
+    assert small <= names.keys()
+    assert {f"{name}-c2-f0" for name in DESIGNS} <= names.keys()
+
+
+def test_the_table_covers_the_default_scope_and_every_larger_one_that_is_claimed() -> None:
+    names = {name_of(entry) for entry in PINNED}
+    assert {f"{name}-c2-fany" for name in DESIGNS} <= names
+    assert {f"{name}-c2-fany-{item}" for name in ("before", "hardened") for item in FURTHER[:-1]} <= names
+    assert FURTHER[-1] == "device", "beside another device there are too many states for the explorer"
+
+
+@pytest.mark.parametrize("entry", PINNED, ids=name_of)
+def test_what_is_pinned_is_what_is_expected(entry: Entry) -> None:
+    """The expectation that the command line compares with says the same, wherever it says anything."""
+    for name in PROPERTIES:
+        found = next((key for key in ("violated", "vacuous") if name in entry[key]), "holds")
+        said = expected(design(entry["design"]), scope_of(entry), name)
+        assert said in (None, found)
+        assert (said is None) is (entry["connections"] == 1 or entry["faults"] != "any")
+
+
+def test_hardened_violates_nothing_and_every_other_design_loses_meals() -> None:
+    for entry in PINNED:
+        assert ("delivery" in entry["violated"]) is (entry["design"] != "hardened")
+        assert (entry["violated"] == []) is (entry["design"] == "hardened")
+
+
+def within(small: Entry, large: Entry) -> bool:
+    """Whether every run of the small scope is one of the large."""
+    fewer = large["faults"] == "any" or (small["faults"] != "any" and small["faults"] <= large["faults"])
+    return fewer and small["connections"] <= large["connections"] and set(small["with"]) <= set(large["with"])
+
+
+def test_a_larger_scope_violates_whatever_a_smaller_one_does() -> None:
+    pairs = 0
+    for small in PINNED:
+        for large in PINNED:
+            if small["design"] == large["design"] and small is not large and within(small, large):
+                assert set(small["violated"]) <= set(large["violated"])
+                assert small["states"] <= large["states"]
+                pairs += 1
+    assert pairs > 50

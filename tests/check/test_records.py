@@ -1,0 +1,67 @@
+"""The sweeps of record: what they say of `hardened`, and, slowly, that they are found again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mealspec.check.records import RECORDS, Record
+from mealspec.check.sweep import sweep
+from mealspec.cli.sweeping import findings
+from mealspec.core import Trace, replay
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.mechanism import Mechanism
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.smallest import KEPT
+
+NAMES = {record.name: record for record in RECORDS}
+
+
+def test_hardened_is_the_only_smallest_design_with_what_is_asked_for() -> None:
+    record = NAMES["asked"]
+    assert record.region.required == frozenset(KEPT)
+    (only,) = record.answer()["minimal"]
+    assert set(only) == {m.value for m in DESIGNS["hardened"].mechanisms}
+
+
+def test_what_no_passing_design_has_is_what_the_published_fix_brought() -> None:
+    for record in RECORDS:
+        if not record.properties:
+            assert record.answer()["excluded"] == [Mechanism.SOCKET_STOPS_POLLING]
+    assert Mechanism.SOCKET_STOPS_POLLING in DESIGNS["published"]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_a_record_answers_its_own_question(record: Record) -> None:
+    answer = record.answer()
+    assert answer["required"] == sorted(record.region.required)
+    assert answer["mechanisms"] == [m.value for m in record.region.free]
+    assert answer["scope"]["includes"] == sorted(record.scope.includes)
+    assert (answer["scope"]["meals"], answer["scope"]["connections"]) == (record.scope.meals, record.scope.connections)
+    assert answer["properties"] == list(record.properties or PROPERTIES)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_the_runs_of_a_record_are_runs(record: Record) -> None:
+    answer, shown = record.answer(), 0
+    for some, without in zip(answer["minimal"], answer["without"], strict=True):
+        for name, flaw in without.items():
+            plan = design("none" + "".join(f"+{m}" for m in some if m != name))
+            if flaw:
+                size = flaw["scope"]
+                faults = None if size["faults"] == "any" else size["faults"]
+                scope = Scope(size["meals"], size["connections"], faults=faults, includes=frozenset(size["includes"]))
+                assert isinstance(replay(system(plan, scope), flaw["trace"]), Trace)
+                shown += 1
+    assert shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_a_record_is_found_again(record: Record) -> None:
+    properties = [p for p in PROPERTIES.values() if p.id in (record.properties or PROPERTIES)]
+    found = findings(sweep(record.scope, properties, record.region), properties).to_json()
+    assert json.loads(json.dumps(found)) == record.answer(), f"renew {record.file.name}: see properties/swept.py"

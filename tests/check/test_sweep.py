@@ -1,0 +1,434 @@
+"""All designs at once are found to be what each of them is found to be on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from random import Random
+
+import pytest
+
+from mealspec.check.region import valid_designs
+from mealspec.check.sweep import Change, OneVerdict, Region, Sweep, asked, flaw, one_by_one, rungs, sweep
+from mealspec.check.verify import verify
+from mealspec.core import CheckerError, Symbolic, branches
+from mealspec.core.symbolic import decide as decide_all
+from mealspec.core.symbolic.decide import breakers
+from mealspec.core.symbolic.diagrams import Set, Step
+from mealspec.core.symbolic.lattice import members
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.featured import family, opened
+from mealspec.model.mechanism import NEEDS
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.product import system
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES, Property
+from mealspec.properties.expected import Verdict
+from mealspec.properties.facts import Facts
+from tests.check.test_pinned import PINNED, Entry, name_of, scope_of
+from tests.designs import random_design
+
+Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
+
+SMALL = Scope(connections=1)
+CALM = replace(SMALL, faults=0)
+HARDENED = DESIGNS["hardened"].mechanisms
+ROOM = 20_000_000
+
+
+class Answers:
+    """What one family says of its designs: how many states each has, and the verdict on each property."""
+
+    def __init__(self, scope: Scope, free: Collection[M], fixed: Collection[M]) -> None:
+        self.fixed = frozenset(fixed)
+        self.space = space = Symbolic(family(scope, free, fixed), nodes=ROOM, cache=1_000_000)
+        self.broken: dict[str, Set] = {}
+        self.witnessed: dict[str, Set] = {}
+        names = frozenset(m.value for m in fixed)
+        richest = system(Design("richest", frozenset(free) | self.fixed), scope)
+        for prop in PROPERTIES.values():
+            questions = asked(space, scope, prop, self.fixed)
+            self.broken[prop.id] = space.any(breakers(space, question) for question in questions)
+            seen = branches(
+                lambda choice, prop=prop: prop.witness(Facts(opened(choice), scope, richest)),  # type: ignore[misc]
+                space.family.features,
+                names,
+            )
+            found = space.any(space.systems(given) & space.where(witness) for given, witness in seen)
+            self.witnessed[prop.id] = space.projected(space.reachable & found)
+
+    def of(self, mechanisms: Collection[M]) -> tuple[int, dict[str, Verdict]]:
+        """The number of states of one design, and its verdicts."""
+        space = self.space
+        plan = space.system({m.value for m in mechanisms} - {m.value for m in self.fixed})
+        verdicts = {}
+        for name, broken in self.broken.items():
+            holds = Verdict.HOLDS if plan & self.witnessed[name] != space.false else Verdict.VACUOUS
+            verdicts[name] = Verdict.VIOLATED if plan & broken != space.false else holds
+        return space.count(space.reachable & plan), verdicts
+
+
+def explicitly(plan: Design, scope: Scope) -> tuple[int, dict[str, Verdict]]:
+    """The same by the explorer."""
+    report = verify(plan, scope)
+    assert report.complete
+    return report.states, {finding.id: finding.verdict for finding in report.findings}
+
+
+def chosen_agree(rng: Random, scope: Scope, free: Sequence[M], fixed: frozenset[M], count: int) -> None:
+    """So many designs of one family are what they are on their own."""
+    answers = Answers(scope, free, fixed)
+    valid = [some for some in _subsets(free) if buildable(fixed | some)]
+    for some in rng.sample(valid, min(count, len(valid))):
+        plan = Design("chosen", fixed | some)
+        assert answers.of(plan.mechanisms) == explicitly(plan, scope)
+
+
+def _subsets(free: Sequence[M]) -> list[frozenset[M]]:
+    return [frozenset(m for k, m in enumerate(free) if n >> k & 1) for n in range(1 << len(free))]
+
+
+def buildable(mechanisms: Collection[M]) -> bool:
+    return all(NEEDS[m] in mechanisms for m in mechanisms if m in NEEDS)
+
+
+# ---------------------------------------------------------------------- the same as one by one
+
+FREE = (M.STATE_FLAGS, M.CONNECT_GUARD, M.READY_ACK, M.GENERATION_TOKEN, M.POLL_ON_SUBMIT, M.SERVER_PING, M.RECONNECT)
+REST = frozenset({M.POLL_ON_APPEAR, M.AUTO_RECONNECT, M.CLIENT_PING, M.JOB_RECONCILIATION, M.POLL_UNTIL_TERMINAL})
+
+
+def test_designs_of_one_family_have_the_states_and_verdicts_that_they_have_on_their_own() -> None:
+    chosen_agree(Random(5), SMALL, FREE, REST, count=5)
+
+
+def forgets_the_guard(self: Symbolic, step: Step, states: Set) -> Set:
+    out = states
+    for move in step.moves:
+        before = out & move.stays
+        for source, values in move.turns:
+            before = before | ((out & values).exists(move.bits) & source)
+        out = before
+    return out
+
+
+def forgets_fairness(space: Symbolic, inside: Set, counts: Set) -> Set:
+    return inside & counts
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong"),
+    [(Symbolic, "preimage", forgets_the_guard), (decide_all, "fair", forgets_fairness)],
+)
+def test_a_wrong_engine_would_be_noticed(
+    owner: object, name: str, wrong: Callable[..., Set], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, wrong)
+    with pytest.raises(AssertionError):
+        chosen_agree(Random(5), CALM, FREE, REST, count=5)
+
+
+def pinned_agrees(entry: Entry) -> None:
+    """A named design has the states and verdicts that are pinned, and that ``test_pinned`` finds with the explorer."""
+    plan = DESIGNS[entry["design"]]
+    states, verdicts = Answers(scope_of(entry), (), plan.mechanisms).of(plan.mechanisms)
+    assert states == entry["states"]
+    assert [name for name, verdict in verdicts.items() if verdict is Verdict.VIOLATED] == entry["violated"]
+    assert [name for name, verdict in verdicts.items() if verdict is Verdict.VACUOUS] == entry["vacuous"]
+
+
+CALMEST = [entry for entry in PINNED if entry["connections"] == 1 and entry["faults"] == 0]
+
+
+@pytest.mark.parametrize("entry", CALMEST, ids=name_of)
+def test_a_named_design_has_the_states_and_verdicts_that_are_pinned(entry: Entry) -> None:
+    pinned_agrees(entry)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", [entry for entry in PINNED if entry not in CALMEST], ids=name_of)
+def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinned(entry: Entry) -> None:
+    """The default scope, and every further fault and aspect, as far as the explorer went."""
+    pinned_agrees(entry)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(26))
+def test_two_hundred_random_designs_have_the_states_and_verdicts_that_they_have_on_their_own(seed: int) -> None:
+    """Up to eight of each of 26 families of up to 16, with one meal, one connection and any number of faults.
+
+    With the two connections of the default scope the explorer would take minutes for many of them.
+    """
+    rng = Random(seed)
+    plan = random_design(rng)
+    free = rng.sample(sorted(M), 4)
+    fixed = plan.mechanisms - set(free)
+    chosen_agree(rng, SMALL, free, frozenset(m for m in fixed if m not in NEEDS or NEEDS[m] in fixed), count=8)
+
+
+def small_designs(rng: Random) -> Iterator[Design]:
+    """Designs that the explorer can search in the default scope: others have up to billions of states there."""
+    while True:
+        plan = random_design(rng, rng.choice((0.2, 0.5, 0.8)))
+        kept = plan.mechanisms - {M.RECONNECT, M.CONNECT_ON_RETURN}  # with either it has three million states and more
+        space = Symbolic(family(Scope(), (), kept), nodes=ROOM, cache=1_000_000)
+        if space.count(space.reachable) < 1_500_000:
+            yield Design("small", kept)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_two_hundred_random_designs_have_the_states_and_verdicts_of_the_default_scope(seed: int) -> None:
+    """Ten of each of 20 draws, of those with less than one and a half million states."""
+    for plan in islice(small_designs(Random(seed)), 10):
+        assert Answers(Scope(), (), plan.mechanisms).of(plan.mechanisms) == explicitly(plan, Scope())
+
+
+# ---------------------------------------------------------------------- climbing
+
+REGION = Region(required=REST | {M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS}, forbidden=frozenset(
+    set(M) - REST - {M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS}
+    - {M.STATE_FLAGS, M.CONNECT_GUARD, M.GENERATION_TOKEN, M.POLL_ON_SUBMIT, M.SOCKET_STOPS_POLLING}
+))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found() -> Sweep:
+    """A small region, swept rung by rung."""
+    return sweep(SMALL, region=REGION)
+
+
+def listed(result: Sweep, designs: Set) -> set[frozenset[str]]:
+    return set(map(frozenset, members(result.space, designs)))
+
+
+def test_climbing_finds_what_the_largest_scope_finds_at_once(found: Sweep) -> None:
+    whole = sweep(SMALL, region=REGION, climb=False)
+    assert [rung.scope for rung in whole.rungs] == [SMALL]
+    assert [rung.scope for rung in found.rungs] == [CALM, SMALL]
+    passing = listed(found, found.passing)
+    assert listed(whole, whole.passing) == passing
+    assert listed(whole, whole.valid) == listed(found, found.valid)
+    assert 0 < len(passing) < found.count(found.valid), "some pass and some do not"
+    assert [rung.passing for rung in found.rungs][-1] == len(passing)
+    assert found.rungs[1].designs == found.rungs[0].passing < found.rungs[0].designs == found.count(found.valid)
+
+
+def test_a_design_passes_just_if_the_explorer_finds_that_it_keeps_every_property(found: Sweep) -> None:
+    every = sorted(listed(found, found.valid), key=sorted)
+    passing = listed(found, found.passing)
+    good, bad = ([some for some in every if (some in passing) is says] for says in (True, False))
+    for some in (good[0], good[-1], bad[0], bad[-1]):
+        plan = Design("some", REGION.required | {M(name) for name in some})
+        _, verdicts = explicitly(plan, SMALL)
+        assert (Verdict.VIOLATED not in verdicts.values()) is (some in passing)
+
+
+def test_only_designs_that_can_be_built_are_valid(found: Sweep) -> None:
+    free = [m for m in M if m in REGION.free]
+    expected = {frozenset(m.value for m in some) for some in _subsets(free) if buildable(some | REGION.required)}
+    assert listed(found, found.valid) == expected
+
+
+def test_what_breaks_in_a_smaller_scope_breaks_in_a_larger() -> None:
+    """Of each design of the family, each property."""
+    calm, any_faults = Answers(CALM, FREE, REST), Answers(SMALL, FREE, REST)
+    for name, broken in calm.broken.items():
+        there = any_faults.space.moved(broken, calm.space)
+        assert there & ~any_faults.broken[name] == any_faults.space.false, name
+    assert any(any_faults.space.moved(b, calm.space) != any_faults.broken[n] for n, b in calm.broken.items())
+
+
+# ---------------------------------------------------------------------- several meals
+
+TWO = Scope(meals=2, connections=1, faults=0)
+
+
+def counted(answers: Answers, region: Region) -> dict[str, tuple[int, bool]]:
+    """For each property how many designs of the region break it, and whether its premise occurs in none."""
+    space = answers.space
+    valid = valid_designs(space, region)
+    return {
+        name: (space.count_systems(broken & valid), answers.witnessed[name] & valid == space.false)
+        for name, broken in answers.broken.items()
+    }
+
+
+def bounded_agrees(scope: Scope, region: Region, only: Collection[str] = tuple(PROPERTIES)) -> list[OneVerdict]:
+    found = list(one_by_one(scope, [PROPERTIES[name] for name in only], region))
+    expected = counted(Answers(scope, region.free, region.required), region)
+    assert {each.property: (each.breaking, each.vacuous) for each in found} == {name: expected[name] for name in only}
+    return found
+
+
+def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> None:
+    found = bounded_agrees(TWO, REGION)
+    assert len({each.breaking for each in found}) > 2
+    assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
+
+
+def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
+    found = bounded_agrees(TWO, REGION, ["no-regress", "polling-stops", "no-orphan"])
+    assert all(each.open + each.breaking >= each.designs for each in found)
+
+
+def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = sweep(TWO, region=REGION)
+    assert [(rung.scope.meals, rung.states > 0) for rung in quick.rungs] == [(1, True), (2, False)]
+    monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
+    slow = sweep(TWO, region=REGION)
+    assert all(rung.states > 0 for rung in slow.rungs)
+    whole = sweep(TWO, region=REGION, climb=False)
+    assert listed(quick, quick.passing) == listed(slow, slow.passing) == listed(whole, whole.passing) != set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) -> None:
+    rng = Random(200 + seed)
+    plan = random_design(rng)
+    free = frozenset(rng.sample(sorted(M), 6))
+    required = frozenset(m for m in plan.mechanisms - free if m not in NEEDS or NEEDS[m] in plan.mechanisms - free)
+    bounded_agrees(replace(TWO, faults=None), Region(required, frozenset(M) - required - free))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_what_breaks_with_fewer_meals_or_connections_breaks_with_more(seed: int) -> None:
+    mechanisms = random_design(Random(100 + seed), 0.7).mechanisms
+    broken = {rung: _violated(mechanisms, rung) for rung in rungs(Scope())}
+    pairs = [(small, large) for small in broken for large in broken if _within(small, large)]
+    assert len(pairs) == 5
+    assert all(broken[small] <= broken[large] for small, large in pairs)
+
+
+def _within(small: Scope, large: Scope) -> bool:
+    """Whether the larger scope has all runs of the smaller one."""
+    faults = large.faults is None or large.faults == small.faults
+    return small != large and faults and small.meals <= large.meals and small.connections <= large.connections
+
+
+def _violated(mechanisms: frozenset[M], scope: Scope) -> set[str]:
+    _, verdicts = Answers(scope, (), mechanisms).of(mechanisms)
+    return {name for name, verdict in verdicts.items() if verdict is Verdict.VIOLATED}
+
+
+def test_rungs_grow_and_end_in_the_scope() -> None:
+    scope = Scope(meals=2, connections=2)
+    sizes = [(rung.meals, rung.connections, rung.faults) for rung in rungs(scope)]
+    assert sizes == [(m, c, faults) for m, c in ((1, 1), (1, 2), (2, 1), (2, 2)) for faults in (0, None)]
+    assert rungs(scope)[-1] == scope
+    assert rungs(CALM) == [CALM]
+
+
+# ---------------------------------------------------------------------- what is told of the passing designs
+
+
+def test_necessary_and_minimal_are_told_with_what_all_designs_have(found: Sweep) -> None:
+    passing = {some | {m.value for m in REGION.required} for some in listed(found, found.passing)}
+    assert set(found.necessary()) == frozenset.intersection(*passing)
+    least = {some for some in passing if not any(other < some for other in passing)}
+    assert set(map(frozenset, found.sets(found.minimal()))) == least
+
+
+def test_what_hurts_is_shown_with_a_passing_design_that_it_breaks(found: Sweep) -> None:
+    passing = {some | {m.value for m in REGION.required} for some in listed(found, found.passing)}
+    assert set(found.hurting()) == {"socket_stops_polling"}
+    for name, example in found.hurting().items():
+        assert frozenset(example) in passing
+        assert frozenset(example) | {name} not in passing
+
+
+def test_a_repair_leads_to_a_passing_design_and_adds_only_if_that_is_enough(found: Sweep) -> None:
+    passing = listed(found, found.passing)
+    required = {m.value for m in REGION.required}
+    for some in listed(found, found.valid):
+        changes = found.repairs(Design("some", frozenset(map(M, some | required))))
+        results = {frozenset(some | set(change.added)) - set(change.removed) for change in changes}
+        above = {other for other in passing if some <= other}
+        least = min(len(some ^ other) for other in above or passing)
+        assert results == {other for other in above or passing if len(some ^ other) == least}
+
+
+def test_a_repair_names_what_goes_in_one_order_on_every_run(found: Sweep) -> None:
+    free = [m for m in REGION.free if m is not M.SOCKET_STOPS_POLLING]
+    alone = replace(found, passing=found.space.system(()))
+    (change,) = alone.repairs(Design("all", REGION.required | set(free)))
+    assert change == Change((), tuple(m.value for m in free))
+
+
+def test_a_design_outside_the_region_has_no_repair_and_neither_has_any_where_nothing_passes(found: Sweep) -> None:
+    assert found.repairs(DESIGNS["before"]) == []
+    nothing = replace(found, passing=found.space.false)
+    assert nothing.repairs(Design("some", REGION.required)) == []
+
+
+def test_a_region_without_designs_is_refused_by_name() -> None:
+    with pytest.raises(CheckerError, match="no design both has and lacks catch_up, ready_ack"):
+        Region(frozenset({M.READY_ACK, M.CATCH_UP}), frozenset({M.READY_ACK, M.CATCH_UP}))
+    with pytest.raises(CheckerError, match="no such design can be built: push_to_all needs connection_set"):
+        Region(frozenset({M.PUSH_TO_ALL}), frozenset({M.CONNECTION_SET}))
+
+
+@pytest.mark.slow
+def test_the_sweep_of_all_designs_finds_what_is_pinned() -> None:
+    """With one meal, one connection and any number of faults."""
+    result = sweep(SMALL)
+    least = (
+        "poll_on_appear", "ready_ack", "poll_on_submit", "poll_until_terminal", "generation_token",
+        "auto_reconnect", "client_ping", "server_ping", "terminal_absorbs", "job_reconciliation",
+    )  # fmt: skip
+    assert [(rung.designs, rung.passing) for rung in result.rungs] == [
+        (13_086_228_480, 178_913_280),
+        (178_913_280, 6_389_760),
+    ]
+    assert result.count(result.valid) == 13_086_228_480
+    assert result.count(result.passing) == 6_389_760
+    assert result.necessary() == list(least)
+    assert result.sets(result.minimal()) == [least]
+    assert result.hurting() == {"socket_stops_polling": least}
+
+
+# ---------------------------------------------------------------------- why a design fails
+
+
+def shown(plan: Design, scope: Scope, doubts: Judge) -> None:
+    """The run that is shown violates the property in the scope that is named."""
+    why = flaw(plan, scope)
+    assert why is not None
+    assert why.scope in rungs(scope)
+    facts = Facts(plan, why.scope, system(plan, why.scope))
+    assert doubts(facts, PROPERTIES[why.property], why.trace, why.loop) == ""
+    report = verify(plan, why.scope)
+    violated = [finding for finding in report.findings if finding.verdict is Verdict.VIOLATED]
+    ends = [len(finding.trace) for finding in violated if finding.loop is None]
+    assert why.property in {finding.id for finding in violated}
+    assert (why.loop is None) is bool(ends)
+    assert why.loop is not None or len(why.trace) == min(ends)
+
+
+@pytest.mark.parametrize("name", ["before", "published", "published_plus"])
+def test_a_failing_design_is_shown_to_fail_by_a_shortest_run(name: str, doubts: Judge) -> None:
+    shown(DESIGNS[name], SMALL, doubts)
+
+
+@pytest.mark.parametrize("name", [M.AUTO_RECONNECT, M.JOB_RECONCILIATION])
+def test_what_is_missing_is_missed_by_a_run_or_a_loop(name: M, doubts: Judge) -> None:
+    shown(Design("less", HARDENED - {name}), SMALL, doubts)
+
+
+NEEDED = ("ready_ack", "poll_on_submit", "poll_until_terminal", "generation_token", "auto_reconnect", "client_ping",
+          "server_ping", "terminal_absorbs", "job_reconciliation", "poll_on_appear")  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NEEDED)
+def test_without_any_one_of_the_smallest_set_a_property_fails(name: str, doubts: Judge) -> None:
+    shown(Design("less", frozenset(map(M, NEEDED)) - {M(name)}), SMALL, doubts)
+
+
+def test_a_design_that_keeps_everything_has_no_flaw() -> None:
+    """Though something wrong may go on for ever without being quiet: a user who keeps pressing reconnect."""
+    assert flaw(DESIGNS["hardened"], CALM) is None

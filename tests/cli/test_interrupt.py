@@ -1,0 +1,67 @@
+"""An interrupted run ends at once, with one sentence and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mealspec.cli import entry as cli
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def group(leader: int) -> list[str]:
+    """The living processes of a group."""
+    shown = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in shown.splitlines()]
+    return [row[2] for row in rows if row[0] == str(leader) and not row[1].startswith("Z")]
+
+
+@pytest.mark.parametrize(("jobs", "pause"), [(1, 0.5), (2, 0.8), (2, 1.4), (2, 3.0)])
+def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: float) -> None:
+    """Also while the workers are still starting. As a terminal does it, every process gets the signal."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "mealspec", "verify", "published", "published_plus", "--jobs", str(jobs)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    assert run.stdout.readline().startswith("Checking in the scope"), "it has begun"
+    time.sleep(pause)
+    os.killpg(run.pid, signal.SIGINT)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    said = [line for line in err.splitlines() if line and " waiting, " not in line]  # progress apart
+    assert said == ["mealspec: interrupted; nothing was written"]
+    patience = 100
+    while group(run.pid) and patience:
+        time.sleep(0.1)
+        patience -= 1
+    assert group(run.pid) == []
+
+
+def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Oxidd raises a TypeError where the interrupt comes in the middle of its work."""
+
+    def turned(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise TypeError("Expected an instance of BooleanOperator") from None
+
+    monkeypatch.setattr(cli.cli, "main", turned)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["list"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"

@@ -1,0 +1,202 @@
+"""The family of all designs has each of them as it is built on its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from mealspec.core import Event, Family, Kind, Machine, Row, Symbolic, System, trimmed
+from mealspec.core.symbolic.diagrams import Step
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.featured import family, order, stage, twins
+from mealspec.model.mechanism import NEEDS
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.product import OPTIONAL, system
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from tests.designs import random_design
+
+EVERYTHING = Scope().with_([*FAULTS, *ASPECTS])
+SCOPES = {
+    "default": Scope(),
+    "small": Scope(connections=1, faults=0),
+    "everything": Scope(meals=2, connections=1).with_([*FAULTS, *ASPECTS]),
+    "bounded": Scope(connections=1, faults=2),
+}
+
+
+@cache
+def every(scope: str) -> Family:
+    return family(SCOPES[scope])
+
+
+def parts(product: System) -> tuple[dict[str, tuple[object, frozenset[Row]]], frozenset[Event]]:
+    """What determines the behaviour of a system: beginnings and rows of the machines that move, and its events."""
+    return {m.name: (m.initial, frozenset(m.rows)) for m in product.machines if m.rows}, frozenset(product.events)
+
+
+def agrees(plan: Design, scope: str, family: Family) -> None:
+    """The member is the product of the design, but for what can never happen."""
+    machines, events = family.member({m.value for m in plan.mechanisms})
+    product = system(plan, SCOPES[scope])
+    kept, alive = trimmed([_taking(machine, events) for machine in machines], events)
+    assert parts(System(kept, alive, absent=OPTIONAL)) == parts(product)
+    names = {machine.name for machine in machines}
+    for event in product.events:
+        assert any(name in names for name in event.takes)
+
+
+def _taking(machine: Machine, events: tuple[Event, ...]) -> Machine:
+    """The machine with rows for the events that name it."""
+    takes = {event.name for event in events if machine.name in event.takes}
+    return machine.keeping(lambda row: row.event in takes)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("name", DESIGNS)
+def test_a_named_design_is_a_member_of_the_family_of_its_scope(name: str, scope: str) -> None:
+    agrees(DESIGNS[name], scope, every(scope))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_design_is_a_member_of_the_family(seed: int) -> None:
+    agrees(random_design(Random(seed)), "everything", every("everything"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", SCOPES)
+def test_two_hundred_random_designs_are_members_of_the_family(scope: str) -> None:
+    rng = Random(1)
+    for _ in range(200):
+        agrees(random_design(rng, rng.choice((0.2, 0.5, 0.8))), scope, every(scope))
+
+
+def test_a_family_with_another_member_would_be_noticed() -> None:
+    with pytest.raises(AssertionError):
+        agrees(Design("other", DESIGNS["hardened"].mechanisms - {M.READY_ACK}), "small",
+               _always(every("small"), DESIGNS["hardened"]))  # fmt: skip
+
+
+def _always(some: Family, plan: Design) -> Family:
+    machines, events = some.member({m.value for m in plan.mechanisms})
+    return Family.of(System(*trimmed(machines, events), absent=OPTIONAL))
+
+
+def test_what_is_fixed_is_no_feature_and_what_is_neither_is_off() -> None:
+    scope = SCOPES["small"]
+    some = family(scope, free=[M.READY_ACK, M.RECONNECT], fixed=[M.STATE_FLAGS, M.RECONNECT])
+    assert some.features == ("ready_ack",)
+    for chosen in ((), ("ready_ack",)):
+        plan = Design("some", frozenset({M.STATE_FLAGS, M.RECONNECT, *map(M, chosen)}))
+        kept, alive = trimmed(*some.member(chosen))
+        assert parts(System(kept, alive, absent=OPTIONAL)) == parts(system(plan, scope))
+
+
+# ---------------------------------------------------------------------- needs
+
+
+def test_whatever_a_named_design_has_it_has_what_that_needs() -> None:
+    for plan in DESIGNS.values():
+        assert not [m for m in plan.mechanisms if m in NEEDS and NEEDS[m] not in plan.mechanisms]
+
+
+def test_what_is_needed_needs_nothing_itself() -> None:
+    assert set(NEEDS.values()).isdisjoint(NEEDS)
+
+
+@pytest.mark.parametrize("mechanism", NEEDS)
+def test_what_needs_another_does_something_where_that_is(mechanism: M) -> None:
+    """Else the need would be idle."""
+    base = DESIGNS["published"].mechanisms | {NEEDS[mechanism]}
+    scope = SCOPES["default"]
+    without, having = (Design("some", frozenset(some)) for some in (base - {mechanism}, base | {mechanism}))
+    assert parts(system(without, scope)) != parts(system(having, scope))
+
+
+# ---------------------------------------------------------------------- order and stages
+
+
+@pytest.mark.parametrize("scope", [EVERYTHING, replace(EVERYTHING, meals=2, connections=1)])
+def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) -> None:
+    names = order(scope)
+    assert len(set(names)) == len(names)
+    space = Symbolic(family(scope), nodes=2_000_000, cache=100_000)
+    heads = {".".join(bit.split(".")[:k]) for bit in space.variables for k in range(1, 6)}
+    assert set(map(str, names)) <= heads
+
+
+def test_every_mechanism_that_makes_a_difference_and_every_bit_has_its_place() -> None:
+    some = family(EVERYTHING)
+    given = [b.given for every in some.variants.values() for b in every]
+    given += [b.given for every in some.events.values() for b in every]
+    asked = {name for answers in given for name in answers}
+    names = set(map(str, order(EVERYTHING)))
+    assert asked == {m.value for m in M} & names
+    assert {m.value for m in M} - names == {"adaptive_interval"}, "untimed systems do not see it"
+    space = Symbolic(some, nodes=2_000_000, cache=100_000)
+    bits = [bit for encoding in space.encodings.values() for bit in encoding.bits]
+    assert [bit for bit in bits if not any(bit == name or bit.startswith(f"{name}.") for name in names)] == []
+
+
+def test_an_event_belongs_to_the_last_meal_that_it_is_about() -> None:
+    scope = Scope(meals=2)
+    some = family(scope)
+    assert {name: stage(name, scope) for name in some.events} == some.stages
+    assert {stage(name, scope) for name in some.events} == {0, 1, 2}
+    told = {
+        "user.submit.m1": 1,
+        "server.push.m2.c1": 2,
+        "client.dial.c2": 0,
+        "client.apply.poll.absent-absent": 0,
+        "client.apply.poll.completed-absent": 1,
+        "client.apply.handler.absent-processing": 2,
+    }
+    assert {name: stage(name, scope) for name in told} == told
+
+
+# ---------------------------------------------------------------------- meals are alike
+
+
+def swapped(name: str) -> str:
+    """The action with the first two meals in each other's place."""
+    return ".".join({"m1": "m2", "m2": "m1"}.get(part, part) for part in name.split("."))
+
+
+def asymmetric(space: Symbolic, scope: Scope) -> set[str]:
+    """Actions that do to one meal what they do not do to another, on random sets of pairs of a design and a state."""
+    rng = Random(3)
+    (names,) = twins(scope, space.variables)
+    swap = space.renaming(names | {twin: bit for bit, twin in names.items()})
+    real = space.true
+    for name in space.encodings:
+        real = real & space.any(space.state(name, state) for state in space.family.states(name))
+    groups: dict[tuple[Kind, str], list[Step]] = {}
+    for step in space.steps:
+        groups.setdefault((step.kind, step.action), []).append(step)
+    found = set()
+    for (kind, action), steps in groups.items():
+        for _ in range(2):
+            cubes = ([(name, rng.random() < 0.5) for name in rng.sample(space.variables, 4)] for _ in range(3))
+            states = real & space.any(space.cube(cube) for cube in cubes)
+            after = space.any(space.image(step, states) for step in steps)
+            other = space.any(
+                space.image(step, states.substitute(swap)) for step in groups.get((kind, swapped(action)), [])
+            )
+            if after.substitute(swap) != other:
+                found.add(action)
+    return found
+
+
+def test_meals_are_alike() -> None:
+    """What one of them is found to do, each does: in every design, with every kind of fault."""
+    space = Symbolic(every("everything"), nodes=20_000_000, cache=250_000)
+    scope = SCOPES["everything"]
+    assert asymmetric(space, scope) == set()
+
+
+def test_meals_that_are_not_alike_would_be_noticed() -> None:
+    space = Symbolic(every("everything"), nodes=20_000_000, cache=250_000)
+    space.steps = tuple(step for step in space.steps if step.name != "server.start.m2")
+    assert "server.start.m1" in asymmetric(space, SCOPES["everything"])
