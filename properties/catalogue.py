@@ -84,8 +84,8 @@ def _never(bad: Callable[[Facts], Predicate]) -> Clause:
     return Clause(Form.NEVER, lambda f: [bad(f)])
 
 
-def _quiet(bad: Callable[[Facts], Predicate]) -> Clause:
-    return Clause(Form.QUIET, lambda f: [bad(f)], Facts.starved)
+def _quiescent(bad: Callable[[Facts], Predicate]) -> Clause:
+    return Clause(Form.QUIESCENT, lambda f: [bad(f)], Facts.starved)
 
 
 def _forever(bad: Callable[[Facts], list[Predicate]]) -> Clause:
@@ -213,9 +213,9 @@ _ALL = (
     ),
     Property(
         "agreement",
-        "When things are quiet, the client's belief, its socket and the registry agree.",
+        "When things are quiescent, the client's belief, its socket and the registry agree.",
         ("R30", "F1", "F2", "F5", "F8"),
-        (_quiet(_disagree),),
+        (_quiescent(_disagree),),
         lambda f: f.shown() & f.belief(),
         "faults end; the app is in the foreground and the screen open",
     ),
@@ -228,9 +228,9 @@ _ALL = (
     ),
     Property(
         "socket-returns",
-        "When things are quiet, the client has a socket that works.",
+        "When things are quiescent, the client has a socket that works.",
         ("R18", "F10"),
-        (_quiet(lambda f: f.shown() & ~f.through()),),
+        (_quiescent(lambda f: f.shown() & ~f.through()),),
         lambda f: f.shown() & f.severed(),
         "faults end; the app is in the foreground and the screen open; nobody keeps pressing reconnect",
     ),
@@ -288,7 +288,7 @@ _ALL = (
         "no-deadlock",
         "The only states that no system event changes are those in which every machine may rest.",
         ("R31",),
-        (_quiet(lambda f: f.foreground() & ~f.resting()),),
+        (_quiescent(lambda f: f.foreground() & ~f.resting()),),
         lambda f: f.resting() & f.shown(),
         "faults end; the app is in the foreground",
     ),

@@ -1,6 +1,6 @@
 """The requirements R1 to R32 in the project's own words, and where each is modelled and checked.
 
-``modelled`` names machines and mechanisms, ``checked`` properties and stories; the suite holds these
+``modelled`` names machines and mechanisms, ``checked`` properties and scenarios; the suite holds these
 names against what exists. What waits for timed systems, metrics or logs of one's own says so.
 """
 

@@ -1,8 +1,8 @@
-"""Stories: named runs that a design must have, each found by the search and not written by hand.
+"""Scenarios: named runs that a design must have, each found by the search and not written by hand.
 
-A story is a list of milestones, events (or prefixes of events) that must come in this order; whatever
-is needed between them is filled in. The failure classes are stories of designs that fail; the tests of
-the seed are stories of designs that work.
+A scenario is a list of milestones, events (or prefixes of events) that must come in this order; whatever
+is needed between them is filled in. The failure classes are scenarios of designs that fail; the tests of
+the seed are scenarios of designs that work.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ DEFAULT = Scope()
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story of a design.
+    """A run that a design must have.
 
     Attributes
     ----------
     id, title, refs
         Its name, what it shows, and where it comes from.
     design, scope
-        Whose story it is.
+        Whose scenario it is.
     steps
         Its milestones.
     property
@@ -278,14 +278,14 @@ PATHS: dict[str, Scenario] = {
 
 def scenario(name: str) -> Scenario:
     """A scenario, failure class or path by id; ``UnknownName`` names the choices."""
-    stories = SCENARIOS | FAILURES | PATHS
-    if name not in stories:
-        raise unknown("scenario", name, stories)
-    return stories[name]
+    scenarios = SCENARIOS | FAILURES | PATHS
+    if name not in scenarios:
+        raise unknown("scenario", name, scenarios)
+    return scenarios[name]
 
 
 def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
-    """The machine ``story``: how many milestones are behind. It refuses nothing.
+    """The machine ``scenario``: how many milestones are behind. It refuses nothing.
 
     An event that is the next milestone counts; at any other time it passes unnoticed.
     """
@@ -296,15 +296,15 @@ def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
         wanted = [k for k, step in enumerate(steps) if name == step or name.startswith(step + ".")]
         if wanted:
             rows += [(name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
-    return Machine.table("story", 0, rows, doc="How many milestones are behind.")
+    return Machine.table("scenario", 0, rows, doc="How many milestones are behind.")
 
 
-def shortest(story: Scenario, *, depth: int = 40) -> Trace | None:
-    """A shortest run of the story's design through its milestones, as a run of the plain design."""
-    plan, scope = design(story.design), story.scope
-    watch = milestones(story.steps, alphabet(plan, scope))
-    end = len(story.steps)
-    done = At("story", lambda s: s == end)
+def shortest(scenario: Scenario, *, depth: int = 40) -> Trace | None:
+    """A shortest run of the scenario's design through its milestones, as a run of the plain design."""
+    plan, scope = design(scenario.design), scenario.scope
+    watch = milestones(scenario.steps, alphabet(plan, scope))
+    end = len(scenario.steps)
+    done = At("scenario", lambda s: s == end)
     watched = system(plan, scope, extra=(watch,))
     for limit in range(10, depth + 1, 2):  # a deeper search only where a shallow one finds nothing
         graph = explore(watched, depth=limit)

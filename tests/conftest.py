@@ -41,14 +41,14 @@ def _doubts(facts: Facts, prop: Property, events: Sequence[str], loop: int | Non
 def _convicts(run: Trace, form: Form, wrong: Predicate, bad: Predicate, loop: int | None) -> bool:
     """Round a loop all must be wrong, and not all of it excused."""
     if loop is None:
-        return bad.holds(run.state(len(run))) and (form is Form.NEVER or _quiet(run))
+        return bad.holds(run.state(len(run))) and (form is Form.NEVER or _quiescent(run))
     if form is not Form.FOREVER or loop >= len(run) or run.path[loop] != run.path[-1]:
         return False
     around = [run.state(k) for k in range(loop, len(run))]
     return all(map(wrong.holds, around)) and any(map(bad.holds, around)) and _fair(run, loop)
 
 
-def _quiet(run: Trace) -> bool:
+def _quiescent(run: Trace) -> bool:
     """No system event changes the last state."""
     last = run.path[-1]
     return all(

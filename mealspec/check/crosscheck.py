@@ -10,14 +10,14 @@ from typing import Any
 
 from mealspec.check.show import counted
 from mealspec.core import Claim, System
-from mealspec.core.external.checkers import Judged, missing, ours, spin, tlc
+from mealspec.core.external.checkers import Answer, missing, ours, spin, tlc
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 
-__all__ = ["SCOPES", "Case", "compare", "differences", "lines", "summary"]
+__all__ = ["SCOPES", "Crosscheck", "compare", "disagreements", "lines", "summary"]
 
 SCOPES = (
     Scope(connections=1, faults=0),
@@ -32,19 +32,19 @@ LIVE_STATES = 20_000
 that is violated where there are more. SPIN is asked everywhere."""
 
 
-def _spin(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
+def _spin(system: System, claims: Sequence[Claim], own: Answer) -> Answer:
     return spin(system, claims, optimise=False)
 
 
-def _tlc(system: System, claims: Sequence[Claim], own: Judged) -> Judged:
+def _tlc(system: System, claims: Sequence[Claim], own: Answer) -> Answer:
     return tlc(system, claims, optimise=False, thought=[name for name, violated in own.violated.items() if violated])
 
 
-JUDGES: dict[str, Callable[[System, Sequence[Claim], Judged], Judged]] = {"SPIN": _spin, "TLC": _tlc}
+CHECKERS: dict[str, Callable[[System, Sequence[Claim], Answer], Answer]] = {"SPIN": _spin, "TLC": _tlc}
 
 
 @dataclass(frozen=True)
-class Case:
+class Crosscheck:
     """One system before all judges.
 
     Attributes
@@ -65,8 +65,8 @@ class Case:
 
     design: str
     scope: Scope
-    ours: Judged
-    judged: tuple[Judged, ...]
+    ours: Answer
+    judged: tuple[Answer, ...]
     skipped: dict[str, str]
     unasked: dict[str, int]
     differences: tuple[str, ...]
@@ -83,31 +83,31 @@ class Case:
         }
 
 
-def compare(cases: Sequence[tuple[Design, Scope]], jobs: int) -> Iterator[Case]:
+def compare(cases: Sequence[tuple[Design, Scope]], jobs: int) -> Iterator[Crosscheck]:
     """Each case, in order, as soon as all judges have had their say."""
     skipped = missing()
-    names = [name for name in JUDGES if name not in skipped]
+    names = [name for name in CHECKERS if name not in skipped]
     pool = ThreadPoolExecutor(jobs)
     try:
         asked = [_ask(pool, plan, scope, names) for plan, scope in cases]
         for (plan, scope), (own, running, unasked) in zip(cases, asked, strict=True):
             judged = tuple(future.result() for future in running)
-            found = tuple(each for other in judged for each in differences(own, other))
-            yield Case(plan.name, scope, own, judged, skipped, unasked, found)
+            found = tuple(each for other in judged for each in disagreements(own, other))
+            yield Crosscheck(plan.name, scope, own, judged, skipped, unasked, found)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _ask(
     pool: ThreadPoolExecutor, plan: Design, scope: Scope, names: Sequence[str]
-) -> tuple[Judged, list[Future[Judged]], dict[str, int]]:
+) -> tuple[Answer, list[Future[Answer]], dict[str, int]]:
     """What we find; what the judges will find; and what they were not asked."""
     product = system(plan, scope)
     facts = Facts(plan, scope, product)
     claims = [claim for prop in PROPERTIES.values() for claim in prop.claims(facts)]
     own = ours(product, claims)
     put = {name: [claim for claim in claims if _worth(name, claim, own.states)] for name in names}
-    running = [pool.submit(JUDGES[name], product, put[name], own) for name in names]
+    running = [pool.submit(CHECKERS[name], product, put[name], own) for name in names]
     return own, running, {name: len(claims) - len(put[name]) for name in names if len(put[name]) < len(claims)}
 
 
@@ -115,7 +115,7 @@ def _worth(judge: str, claim: Claim, states: int) -> bool:
     return judge != "TLC" or not claim.live or states <= LIVE_STATES
 
 
-def differences(own: Judged, other: Judged) -> list[str]:
+def disagreements(own: Answer, other: Answer) -> list[str]:
     """Where a judge disagrees with us, a sentence each; about what it does not tell it cannot."""
     out = []
     for what in ("states", "transitions", "depth", "deadlocked", "deadlocks"):
@@ -132,7 +132,7 @@ def _verdict(violated: bool) -> str:
     return "violated" if violated else "holds"
 
 
-def lines(case: Case) -> list[str]:
+def lines(case: Crosscheck) -> list[str]:
     """The case for people, at 80 columns."""
     out = wrap(f"{case.design}: {case.scope.describe()}", 80)
     out.append(f"  {'':4}  {'states':>9}  {'transitions':>11}  {'depth':>5}  {'deadlocks':>9}  {'violated':>8}")
@@ -146,7 +146,7 @@ def lines(case: Case) -> list[str]:
     return [*out, *(f"  DIFFERS: {each}" for each in case.differences), ""]
 
 
-def summary(cases: Sequence[Case]) -> list[str]:
+def summary(cases: Sequence[Crosscheck]) -> list[str]:
     """How much was compared, and how much differs."""
     judged = [each for case in cases for each in case.judged]
     if not judged:
@@ -158,7 +158,7 @@ def summary(cases: Sequence[Case]) -> list[str]:
     return [f"{found}; {counted(differing, 'difference') if differing else 'no difference'}."]
 
 
-def _line(judged: Judged) -> str:
+def _line(judged: Answer) -> str:
     depth = "" if judged.depth is None else judged.depth
     dead = judged.deadlocks if judged.deadlocks is not None else "some" if judged.deadlocked else "none"
     violated = f"{sum(judged.violated.values())} of {len(judged.violated)}"

@@ -36,7 +36,7 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 
-__all__ = ["ENGINES", "Case", "Comparison", "Found", "Run", "compare", "differences", "grown"]
+__all__ = ["ENGINES", "Comparison", "Found", "Run", "Task", "compare", "disagreements", "grown"]
 
 NODE = 16
 """Bytes of a node of a diagram."""
@@ -49,7 +49,7 @@ NOT_TRIED = "not tried"
 
 
 @dataclass(frozen=True)
-class Case:
+class Task:
     """A system that is put before an engine, claims that are known to be violated, and the time at which it began."""
 
     design: str
@@ -121,7 +121,7 @@ class Comparison:
     design: str
     scope: Scope
     runs: tuple[Run, ...]
-    differences: tuple[str, ...]
+    disagreements: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -135,24 +135,24 @@ class Comparison:
         ]
         return {
             "design": self.design, "scope": self.scope.describe(), "meals": self.scope.meals,
-            "engines": runs, "differences": list(self.differences),
+            "engines": runs, "differences": list(self.disagreements),
         }  # fmt: skip
 
 
 # ---------------------------------------------------------------------- the engines
 
 
-def _explicit(case: Case) -> Iterator[Found]:
-    product, claims = case.product()
+def _explicit(task: Task) -> Iterator[Found]:
+    product, claims = task.product()
     explore(product, depth=1)  # loads the compiled loop, which is no part of the search
     graph = explore(product)
     found = Found(len(graph), graph.seconds, _kept(graph) / len(graph))
     yield found
     violated = {claim.name: claim.violation(graph) is not None for claim in claims if not claim.live}
-    found = replace(found, violated=violated, verdict=case.seconds)
+    found = replace(found, violated=violated, verdict=task.seconds)
     yield found
     violated |= {claim.name: claim.violation(graph) is not None for claim in claims if claim.live}
-    yield replace(found, violated=violated, everything=case.seconds)
+    yield replace(found, violated=violated, everything=task.seconds)
 
 
 def _kept(graph: Graph) -> int:
@@ -161,31 +161,31 @@ def _kept(graph: Graph) -> int:
     return sum(array.nbytes for array in arrays) + len(graph) * SLOT * (int(graph.packed.shape[1]) + 1)
 
 
-def _symbolic(case: Case) -> Iterator[Found]:
-    space = Symbolic(family(case.scope, (), case.plan.mechanisms))
+def _symbolic(task: Task) -> Iterator[Found]:
+    space = Symbolic(family(task.scope, (), task.plan.mechanisms))
     began = time.perf_counter()
     states = space.count(space.reachable)
     search = time.perf_counter() - began
     found = Found(states, search, NODE * space.reachable.node_count() / states)
     yield found
-    every = [q for prop in PROPERTIES.values() for q in asked(space, case.scope, prop, case.plan.mechanisms)]
-    put = list(zip(case.product()[1], every, strict=True))
+    every = [q for prop in PROPERTIES.values() for q in asked(space, task.scope, prop, task.plan.mechanisms)]
+    put = list(zip(task.product()[1], every, strict=True))
     violated = {claim.name: breakers(space, q) != space.false for claim, q in put if not claim.live}
-    found = replace(found, violated=violated, verdict=case.seconds)
+    found = replace(found, violated=violated, verdict=task.seconds)
     yield found
     violated |= {claim.name: breakers(space, q) != space.false for claim, q in put if claim.live}
-    yield replace(found, violated=violated, everything=case.seconds)
+    yield replace(found, violated=violated, everything=task.seconds)
 
 
-def _spin(case: Case, *, reduce: bool) -> Iterator[Found]:
-    product, claims = case.product()
+def _spin(task: Task, *, reduce: bool) -> Iterator[Found]:
+    product, claims = task.product()
     safe = [claim for claim in claims if not claim.live]
-    together = _gathered([claim for claim in safe if claim.name not in case.thought])
+    together = _gathered([claim for claim in safe if claim.name not in task.thought])
     ask = partial(spin, product, reduce=reduce, text=promela(product, [*safe, *together.values()]))
     whole = ask()
     found = Found(whole.states, whole.seconds, whole.bytes_per_state)
     yield found
-    judged = ask([*(claim for claim in safe if claim.name in case.thought), *together.values()])
+    judged = ask([*(claim for claim in safe if claim.name in task.thought), *together.values()])
     violated = {claim.name: judged.violated.get(claim.name, False) for claim in safe}
     seconds = judged.total
     if any(judged.violated[claim.name] for claim in together.values()):
@@ -197,14 +197,14 @@ def _spin(case: Case, *, reduce: bool) -> Iterator[Found]:
 def _gathered(claims: Sequence[Claim]) -> dict[Form, Claim]:
     """One claim in place of all those of a form: SPIN searches anew for each claim, so it is asked about few."""
     out = {}
-    for form in (Form.NEVER, Form.QUIET):
+    for form in (Form.NEVER, Form.QUIESCENT):
         if bad := [claim.bad for claim in claims if claim.form is form]:
             out[form] = Claim(f"{form.name.lower()}-together", "none of them is violated", form, any_of(bad))
     return out
 
 
-def _tlc(case: Case, *, workers: int) -> Iterator[Found]:
-    product, claims = case.product()
+def _tlc(task: Task, *, workers: int) -> Iterator[Found]:
+    product, claims = task.product()
     safe = [claim for claim in claims if not claim.live]
     ask = partial(tlc, product, workers=workers, text=tla(product, safe))
     whole = ask()
@@ -214,7 +214,7 @@ def _tlc(case: Case, *, workers: int) -> Iterator[Found]:
     yield replace(found, violated=judged.violated, verdict=judged.total)
 
 
-ENGINES: dict[str, Callable[[Case], Iterator[Found]]] = {
+ENGINES: dict[str, Callable[[Task], Iterator[Found]]] = {
     "explicit": _explicit,
     "symbolic": _symbolic,
     "SPIN": partial(_spin, reduce=False),
@@ -263,10 +263,10 @@ def compare(
             runs: list[Run] = []
             for engine in engines:
                 report(f"{name}, {scope.describe()}: {engine}")
-                runs.append(_tried(engine, Case(name, scope, _violated(runs), time.time()), limit, lacking, late))
+                runs.append(_tried(engine, Task(name, scope, _violated(runs), time.time()), limit, lacking, late))
                 if runs[-1].why and runs[-1].found.states is None:
                     late.add(engine)
-            yield Comparison(name, scope, tuple(runs), tuple(differences(runs)))
+            yield Comparison(name, scope, tuple(runs), tuple(disagreements(runs)))
 
 
 def _violated(runs: Sequence[Run]) -> frozenset[str]:
@@ -275,21 +275,21 @@ def _violated(runs: Sequence[Run]) -> frozenset[str]:
     return frozenset(name for name, violated in found.items() if violated)
 
 
-def _tried(engine: str, case: Case, limit: float, lacking: Mapping[str, str], late: set[str]) -> Run:
+def _tried(engine: str, task: Task, limit: float, lacking: Mapping[str, str], late: set[str]) -> Run:
     """The engine on the system, unless there is no point in it."""
     if reason := lacking.get(engine.split(",")[0]):
-        return Run(engine, Found(), f"{reason}: make judges")
+        return Run(engine, Found(), f"{reason}: make checkers")
     if engine in late:
         return Run(engine, Found(), NOT_TRIED)
-    return _within(_run(engine, case, limit), limit)
+    return _within(_run(engine, task, limit), limit)
 
 
-def _run(engine: str, case: Case, limit: float) -> Run:
+def _run(engine: str, task: Task, limit: float) -> Run:
     """The engine on the system, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     hear, tell = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
-        process = context.Process(target=_work, args=(engine, case, folder, tell))
+        process = context.Process(target=_work, args=(engine, task, folder, tell))
         with ignored():
             process.start()
         tell.close()
@@ -299,13 +299,13 @@ def _run(engine: str, case: Case, limit: float) -> Run:
             _end(process)
 
 
-def _work(engine: str, case: Case, folder: str, tell: Connection) -> None:
+def _work(engine: str, task: Task, folder: str, tell: Connection) -> None:
     """What the process does: tell what it finds, then why it ends."""
     if hasattr(os, "setsid"):
         os.setsid()
     tempfile.tempdir = folder
     try:
-        for found in ENGINES[engine](case):
+        for found in ENGINES[engine](task):
             tell.send(found)
         tell.send("")
     except (CheckerError, MemoryError) as error:
@@ -348,7 +348,7 @@ def _end(process: BaseProcess) -> None:
     process.join()
 
 
-def differences(runs: Sequence[Run]) -> list[str]:
+def disagreements(runs: Sequence[Run]) -> list[str]:
     """Where an engine contradicts the first one that finished, a sentence each.
 
     A reduced search leaves states out, so their number is not compared.

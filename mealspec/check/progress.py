@@ -10,7 +10,7 @@ from mealspec.core import Effort, Progress
 
 __all__ = ["Reporter", "line"]
 
-QUIET = 5.0
+QUIESCENT = 5.0
 """Seconds between two lines where stderr is no terminal."""
 
 
@@ -39,7 +39,7 @@ class Reporter:
             text = " | ".join(self._shown.values())
             sys.stderr.write(f"\r\x1b[K{text[:118]}")
             sys.stderr.flush()
-        elif time.monotonic() - self._last > QUIET:
+        elif time.monotonic() - self._last > QUIESCENT:
             self._last = time.monotonic()
             print(self._shown[name], file=sys.stderr)
 

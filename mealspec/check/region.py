@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from mealspec.core import CheckerError, Choice, Symbolic, branches
+from mealspec.core import CheckerError, Configuration, Symbolic, branches
 from mealspec.core.symbolic.decide import Question, questions
 from mealspec.core.symbolic.diagrams import Set
 from mealspec.model.design import Design
-from mealspec.model.featured import opened
+from mealspec.model.featured import any_design
 from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
@@ -61,10 +61,10 @@ def asked(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = 
     return questions(space, found)
 
 
-def _facts(space: Symbolic, scope: Scope, choice: Choice, fixed: Collection[M]) -> Facts:
+def _facts(space: Symbolic, scope: Scope, choice: Configuration, fixed: Collection[M]) -> Facts:
     """Facts of any design; which machines there are, the richest design tells."""
     everything = Design("every mechanism", frozenset(map(M, space.family.features)) | frozenset(fixed))
-    return Facts(opened(choice), scope, _richest(everything, scope))
+    return Facts(any_design(choice), scope, _richest(everything, scope))
 
 
 _richest = cache(system)

@@ -16,11 +16,11 @@ from itertools import product
 
 from mealspec.check.region import Region, asked, valid_designs, witnessed
 from mealspec.core import Effort, Form, Symbolic
-from mealspec.core.symbolic.abstraction import crowd, may_break
+from mealspec.core.symbolic.abstraction import abstracted, may_break
 from mealspec.core.symbolic.decide import Question, breakers
 from mealspec.core.symbolic.diagrams import Set
 from mealspec.core.symbolic.lattice import breaks, excluded, members, minimal, near, necessary, smallest
-from mealspec.core.symbolic.rings import Onion, lasso
+from mealspec.core.symbolic.rings import Rings, lasso
 from mealspec.model.design import Design
 from mealspec.model.featured import family, twins
 from mealspec.model.scope import Scope
@@ -32,11 +32,23 @@ Report = Callable[[str, Effort], None]
 Among = tuple[Set, Symbolic]
 """Designs, as a set over the features of some space."""
 
-__all__ = ["Change", "Flaw", "OneVerdict", "Region", "Rung", "Sweep", "asked", "flaw", "one_by_one", "rungs", "sweep"]
+__all__ = [
+    "Change",
+    "Flaw",
+    "OneVerdict",
+    "Region",
+    "ScopeResult",
+    "Sweep",
+    "asked",
+    "flaw",
+    "one_by_one",
+    "scopes_up_to",
+    "sweep",
+]
 
 
 @dataclass(frozen=True)
-class Rung:
+class ScopeResult:
     """One scope of a sweep: designs that came to it and that passed it, seconds.
 
     ``states`` and ``nodes`` are those of the designs that had to be looked at state by state.
@@ -80,7 +92,7 @@ class Sweep:
         The diagrams of the largest scope; all sets are over its features.
     valid, passing
         The designs that can be built, and those of them that keep all properties.
-    rungs
+    scopes
         The scopes, smallest first.
     """
 
@@ -90,7 +102,7 @@ class Sweep:
     space: Symbolic
     valid: Set
     passing: Set
-    rungs: tuple[Rung, ...]
+    scopes: tuple[ScopeResult, ...]
 
     def count(self, designs: Set) -> int:
         """How many designs there are in a set."""
@@ -144,7 +156,7 @@ class Sweep:
         ]
 
 
-def rungs(scope: Scope) -> list[Scope]:
+def scopes_up_to(scope: Scope) -> list[Scope]:
     """The scope and smaller ones of its kind, the smallest first, which lets no fault in."""
     sizes = sorted(
         product(range(1, scope.meals + 1), range(1, scope.connections + 1)), key=lambda size: (size[0] * size[1], size)
@@ -160,22 +172,22 @@ def sweep(
     *,
     climb: bool = True,
     report: Report | None = None,
-    done: Callable[[Rung], None] | None = None,
+    done: Callable[[ScopeResult], None] | None = None,
 ) -> Sweep:
     """Decide for every design of the region whether it keeps all these properties.
 
     Without ``climb`` all designs are looked at in the largest scope at once.
     """
     region = region or Region()
-    found: list[Rung] = []
+    found: list[ScopeResult] = []
     last: Among | None = None
     sure: Among | None = None
-    for rung in rungs(scope) if climb else [scope]:
+    for smaller in scopes_up_to(scope) if climb else [scope]:
         began = time.monotonic()
-        some = _Designs(rung, region, report, last)
+        some = _Designs(smaller, region, report, last)
         space, left = some.space, some.all
         designs = space.count_systems(left)
-        if climb and rung.meals > 1 and sure is None:
+        if climb and smaller.meals > 1 and sure is None:
             several = _Bounded(scope, region, report, (left, space))
             sure = several.sure(properties), several.space
         passes = space.false if sure is None else left & space.moved(*sure)
@@ -186,8 +198,8 @@ def sweep(
             left = left & ~breakers(space, question, left)
         last = left | passes, space
         found.append(
-            Rung(
-                rung, designs, space.count_systems(left | passes), space.count(space.reachable),
+            ScopeResult(
+                smaller, designs, space.count_systems(left | passes), space.count(space.reachable),
                 space.reachable.node_count(), time.monotonic() - began,
             )
         )  # fmt: skip
@@ -286,7 +298,7 @@ class _Bounded(_Designs):
 
     def __init__(self, scope: Scope, region: Region, report: Report | None, among: Among | None = None) -> None:
         super().__init__(scope, region, report, among)
-        self.seen = crowd(self.space, twins(scope, self.space.variables), self.all)
+        self.seen = abstracted(self.space, twins(scope, self.space.variables), self.all)
 
     def doubtful(self, prop: Property, among: Set) -> Set:
         """Those of which one meal cannot tell that they keep the property."""
@@ -324,20 +336,20 @@ def flaw(plan: Design, scope: Scope, properties: Sequence[Property] = tuple(PROP
     """Why the design fails in the scope: the shortest run that breaks one of the properties, in the smallest
     scope in which one breaks; None if it keeps them all. A run that goes on for ever is shown only where no
     property is broken by one that ends."""
-    for rung in rungs(scope):
-        space = Symbolic(family(rung, (), plan.mechanisms))
-        onion = Onion(space, space.initial)
-        found = [(prop.id, run) for prop in properties for run in _broken(space, rung, prop, plan, onion)]
+    for smaller in scopes_up_to(scope):
+        space = Symbolic(family(smaller, (), plan.mechanisms))
+        rings = Rings(space, space.initial)
+        found = [(prop.id, run) for prop in properties for run in _broken(space, smaller, prop, plan, rings)]
         if found:
             name, (events, loop) = min(found, key=lambda each: (each[1][1] is not None, len(each[1][0])))
-            return Flaw(name, rung, tuple(events), loop)
+            return Flaw(name, smaller, tuple(events), loop)
     return None
 
 
 def _broken(
-    space: Symbolic, scope: Scope, prop: Property, plan: Design, onion: Onion
+    space: Symbolic, scope: Scope, prop: Property, plan: Design, rings: Rings
 ) -> Iterator[tuple[list[str], int | None]]:
     for question in asked(space, scope, prop, plan.mechanisms):
-        run = lasso(space, question, onion)
+        run = lasso(space, question, rings)
         if run is not None:
             yield run

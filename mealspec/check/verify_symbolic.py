@@ -13,7 +13,7 @@ from mealspec.check.region import asked, witnessed
 from mealspec.check.verify import Finding, Report, memory
 from mealspec.core import Effort, Symbolic, Trace
 from mealspec.core.symbolic.decide import ends
-from mealspec.core.symbolic.rings import Onion, lasso
+from mealspec.core.symbolic.rings import Rings, lasso
 from mealspec.model.design import Design
 from mealspec.model.featured import family
 from mealspec.model.product import system
@@ -39,8 +39,8 @@ def verify_by_sets(
     space = Symbolic(family(scope, (), design.mechanisms), report=report)
     states = space.count(space.reachable)
     transitions = sum(space.count(space.reachable & step.guard) for step in space.steps)
-    onion = Onion(space, space.initial)
-    findings = tuple(_finding(space, onion, design, scope, p) for p in PROPERTIES.values() if p.id in only)
+    rings = Rings(space, space.initial)
+    findings = tuple(_finding(space, rings, design, scope, p) for p in PROPERTIES.values() if p.id in only)
     seconds = time.monotonic() - began
     return Report(design.name, scope, states, transitions, None, True, seconds, findings, memory())
 
@@ -55,16 +55,16 @@ def counterexample_by_sets(
     return Trace.of(system(design, scope), finding.trace, finding.loop)
 
 
-def _finding(space: Symbolic, onion: Onion, design: Design, scope: Scope, prop: Property) -> Finding:
+def _finding(space: Symbolic, rings: Rings, design: Design, scope: Scope, prop: Property) -> Finding:
     pinned = expected(design, scope, prop.id)
     questions = asked(space, scope, prop, design.mechanisms)
     goals = {str(k): goal for k, q in enumerate(questions) if (goal := ends(space, q)) != space.false}
-    first = onion.first(goals) if goals else None
+    first = rings.first(goals) if goals else None
     if first is not None:
         ring, which = first
-        return Finding(prop.id, Verdict.VIOLATED, pinned, tuple(onion.run(ring, goals[which])[0]))
+        return Finding(prop.id, Verdict.VIOLATED, pinned, tuple(rings.run(ring, goals[which])[0]))
     for question in questions:
-        run = lasso(space, question, onion)
+        run = lasso(space, question, rings)
         if run is not None:
             events, loop = run
             return Finding(prop.id, Verdict.VIOLATED, pinned, tuple(events), loop)

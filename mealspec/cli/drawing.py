@@ -26,7 +26,7 @@ from mealspec.properties.facts import Facts
 
 __all__ = ["everything", "one", "states"]
 
-QUIET = 5.0
+QUIESCENT = 5.0
 """Seconds between two lines of progress where stderr is no terminal."""
 
 
@@ -47,7 +47,7 @@ def _drawn(folder: Path) -> None:
     def report(path: str, number: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if live or now - last > QUIET:
+        if live or now - last > QUIESCENT:
             last = now
             text = f"draw: {number} of {total} pictures, {number / (now - began):.0f}/s: {path}"
             sys.stderr.write(f"\r\x1b[K{text[:118]}" if live else f"{text}\n")
@@ -115,11 +115,11 @@ def _form(form: str) -> None:
 def one(what: str, plan: Design, fields: tuple[str, ...], form: str) -> str:
     """Who talks to whom, or a machine, of which a picture shows some fields."""
     _form(form)
-    if what == "talk":
+    if what == "communication":
         return _as(communication.whole(plan), form, what)
     found = machines.drawn(plan)
     if what not in found:
-        raise unknown("picture", what, ["talk", "states", *found])
+        raise unknown("picture", what, ["communication", "states", *found])
     machine = found[what].machines[found[what].position[what]]
     if form == "svg":
         view = machines.chosen(machine, fields)

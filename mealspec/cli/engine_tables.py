@@ -48,7 +48,7 @@ def system_lines(comparison: Comparison) -> list[str]:
             out.append(_line(run.engine, _cells(run, ratio)))
         if run.found.states is None or len(run.why) > SHORT:
             out += wrap(f"  {run.engine:{ENGINE}}  {run.why}", 80, subsequent_indent=" " * (ENGINE + 4))
-    return [*out, *(f"  DIFFERS: {each}" for each in comparison.differences), ""]
+    return [*out, *(f"  DIFFERS: {each}" for each in comparison.disagreements), ""]
 
 
 def _line(engine: str, cells: Sequence[str]) -> str:
@@ -179,5 +179,5 @@ def compare_engines(plans: Sequence[Design], scopes: Sequence[Scope], limit: flo
         click.echo(json.dumps(data, indent=1, ensure_ascii=False))
     else:
         click.echo("\n".join(markdown(found) if form else [*growth_lines(found), *notes(limit)]))
-    if any(comparison.differences for comparison in found):
+    if any(comparison.disagreements for comparison in found):
         raise SystemExit(1)

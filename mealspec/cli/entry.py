@@ -183,20 +183,20 @@ def _summary(console: Console, surprises: list[str], *, pinned: bool) -> None:
 
 
 @cli.command()
-@click.argument("name", metavar="DESIGN|STORY")
+@click.argument("name", metavar="DESIGN|SCENARIO")
 @click.argument("property_id", metavar="[PROPERTY]", required=False)
 @click.option("--to", "form", type=click.Choice(["text", "svg", "mermaid", "itf"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @click.option("--json", "as_json", is_flag=True, help="The events only, for machines.")
 @scoped
 def trace(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
-    """The shortest counterexample of a DESIGN and PROPERTY, or the run of a STORY (F4, timeline, ...)."""
+    """The shortest counterexample of a DESIGN and PROPERTY, or the run of a SCENARIO (F4, timeline, ...)."""
     facts = None
     if property_id is None:
-        story = scenario(name)
-        run = shortest(story)
-        plan, scope = design(story.design), story.scope
-        title = f"{story.id}: {story.title} ({story.design}; {scope.describe()})"
+        told = scenario(name)
+        run = shortest(told)
+        plan, scope = design(told.design), told.scope
+        title = f"{told.id}: {told.title} ({told.design}; {scope.describe()})"
     else:
         _property(property_id)
         plan = design(name)
@@ -379,7 +379,7 @@ def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
 def draw(
     what: str | None, name: str, project: str, property_id: str, form: str, out: Path | None, scope: Scope
 ) -> None:
-    """Draw WHAT: a machine, 'states' or 'talk'. Without it, everything.
+    """Draw WHAT: a machine, 'states' or 'communication'. Without it, everything.
 
     For 'states' the options of a scope say of what; the machines of a picture are those of one meal.
     """
@@ -395,7 +395,7 @@ def draw(
     elif what == "states":
         deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:
-        _only(f"'{what}'", "--design", *(["--project"] if what != "talk" else []), "--to", "--out")
+        _only(f"'{what}'", "--design", *(["--project"] if what != "communication" else []), "--to", "--out")
         deliver(drawing.one(what, plan, chosen, form), out)
 
 

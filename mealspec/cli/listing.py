@@ -68,10 +68,10 @@ def _scopes() -> list[dict[str, Any]]:
     ]
 
 
-def _stories(stories: Iterable[Any]) -> list[dict[str, Any]]:
+def _scenarios(scenarios: Iterable[Any]) -> list[dict[str, Any]]:
     return [
-        {"story": s.id, "says": s.title, "design": s.design, "property": s.property, "refs": s.refs, "later": s.later}
-        for s in stories
+        {"scenario": s.id, "says": s.title} | {key: getattr(s, key) for key in ("design", "property", "refs", "later")}
+        for s in scenarios
     ]
 
 
@@ -101,8 +101,8 @@ LISTS = {
     "machines": _machines,
     "properties": _properties,
     "scopes": _scopes,
-    "stories": lambda: _stories([*SCENARIOS.values(), *PATHS.values()]),
-    "failures": lambda: _stories(FAILURES.values()),
+    "scenarios": lambda: _scenarios([*SCENARIOS.values(), *PATHS.values()]),
+    "failures": lambda: _scenarios(FAILURES.values()),
     "requirements": _requirements,
     "assumptions": _assumptions,
     "events": _events,

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, judge
-from mealspec.check.progress import QUIET, Reporter
+from mealspec.check.progress import QUIESCENT, Reporter
 from mealspec.check.show import counted
 from mealspec.core.interrupts import ignored
 from mealspec.core.mutant import Mutant
@@ -172,7 +172,7 @@ class Count(Reporter):
         """One more is judged."""
         self._fates[outcome.fate] += 1
         now = time.monotonic()
-        if now - self._last > (LIVE if self._live else QUIET):
+        if now - self._last > (LIVE if self._live else QUIESCENT):
             self._last = now
             self._show(self.line(now - self._began))
 

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from mealspec.check.progress import Reporter
 from mealspec.check.show import counted, wrapped
-from mealspec.check.sweep import Change, Flaw, Region, Rung, Sweep, flaw, one_by_one
+from mealspec.check.sweep import Change, Flaw, Region, ScopeResult, Sweep, flaw, one_by_one
 from mealspec.check.sweep import sweep as sweep_
 from mealspec.cli.options import deliver, scoped, split
 from mealspec.core import CheckerError, unknown
@@ -74,7 +74,7 @@ class Findings:
             "passing": swept.count(swept.passing),
             "rungs": [
                 {"scope": r.scope.to_json(), "designs": r.designs, "passing": r.passing, "states": r.states}
-                for r in swept.rungs
+                for r in swept.scopes
             ],
             "necessary": self.necessary,
             "excluded": self.excluded,
@@ -201,10 +201,10 @@ def _mechanisms(names: str) -> frozenset[M]:
 def _run(scope: Scope, properties: Sequence[Property], region: Region, console: Console | None) -> Sweep:
     reporter = Reporter()
 
-    def done(rung: Rung) -> None:
-        reporter.done(rung.scope.describe())
+    def done(result: ScopeResult) -> None:
+        reporter.done(result.scope.describe())
         if console:
-            console.print(_rung(rung))
+            console.print(_scope_line(result))
 
     if console:
         console.print(f"\n{'':34}{'designs':>16}{'passing':>14}{'seconds':>9}", style="bold")
@@ -224,11 +224,11 @@ def _heading(scope: Scope, region: Region, properties: Sequence[Property]) -> It
     )
 
 
-def _rung(rung: Rung) -> str:
-    scope = rung.scope
+def _scope_line(result: ScopeResult) -> str:
+    scope = result.scope
     size = f"{counted(scope.meals, 'meal')}, {counted(scope.connections, 'connection')}"
     size += {None: "", 0: ", no faults"}.get(scope.faults, f", {scope.faults} faults")
-    return f"{size:34}{rung.designs:>16,}{rung.passing:>14,}{rung.seconds:>9.1f}"
+    return f"{size:34}{result.designs:>16,}{result.passing:>14,}{result.seconds:>9.1f}"
 
 
 def _show(console: Console, found: Findings) -> None:

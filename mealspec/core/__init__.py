@@ -5,14 +5,14 @@ This package knows nothing of meals. Its public face is what stands here.
 
 from mealspec.core.chart import chart
 from mealspec.core.claim import DECISIONS, Claim, Form
-from mealspec.core.configuration import Branch, Choice, branches
+from mealspec.core.configuration import Branch, Configuration, branches
 from mealspec.core.errors import BadTrace, CheckerError, InvalidMachine, InvalidSystem, UnknownName, unknown
 from mealspec.core.event import Event, Kind, Line
 from mealspec.core.explain import Reason, reasons
 from mealspec.core.explicit.decide import lasso, quiescent, reach, stuck
 from mealspec.core.explicit.explore import Progress, explore
 from mealspec.core.explicit.graph import Graph
-from mealspec.core.featured import Family
+from mealspec.core.featured import FeaturedSystem
 from mealspec.core.itf import Recording, differences, dump, load
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.predicate import At, Predicate, all_of, any_of
@@ -26,11 +26,11 @@ __all__ = [
     "BadTrace",
     "Branch",
     "CheckerError",
-    "Choice",
     "Claim",
+    "Configuration",
     "Effort",
     "Event",
-    "Family",
+    "FeaturedSystem",
     "Form",
     "Graph",
     "InvalidMachine",

@@ -19,7 +19,7 @@ class Form(StrEnum):
 
     NEVER = "never"
     """Safety: it holds in no reachable state."""
-    QUIET = "never when quiet"
+    QUIESCENT = "never when quiescent"
     """Safety at quiescence: it holds in no state that no system event can change."""
     FOREVER = "not for ever"
     """Liveness: under weak fairness, and once faults have ended, it does not hold for ever."""
@@ -27,7 +27,7 @@ class Form(StrEnum):
 
 DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
     Form.NEVER: reach,
-    Form.QUIET: quiescent,
+    Form.QUIESCENT: quiescent,
     Form.FOREVER: lasso,
 }
 """For each form a shortest run that goes wrong, or None."""

@@ -1,7 +1,7 @@
 """Asking a function about every configuration of some switches at once.
 
 A function that looks at its configuration only by asking whether a switch is on can be run with a
-:class:`Choice` in place of the configuration. Each question that has no answer yet splits the run in two;
+:class:`Configuration` in place of the configuration. Each question that has no answer yet splits the run in two;
 so one call finds every outcome, with the answers that lead to it, and what is never asked splits nothing.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-__all__ = ["Branch", "Choice", "branches"]
+__all__ = ["Branch", "Configuration", "branches"]
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Branch(NamedTuple, Generic[T]):
     value: T
 
 
-class Choice:
+class Configuration:
     """A configuration that is being made up: asked about a switch, it answers, and remembers.
 
     Parameters
@@ -49,7 +49,7 @@ class Choice:
 
 
 def branches(
-    function: Callable[[Choice], T], free: Collection[str], on: Collection[str] = frozenset()
+    function: Callable[[Configuration], T], free: Collection[str], on: Collection[str] = frozenset()
 ) -> tuple[Branch[T], ...]:
     """Every outcome of the function, as its questions are answered one way and the other.
 
@@ -64,10 +64,10 @@ def branches(
     return tuple(_runs(function, free, on))
 
 
-def _runs(function: Callable[[Choice], T], free: Collection[str], on: Collection[str]) -> Iterator[Branch[T]]:
+def _runs(function: Callable[[Configuration], T], free: Collection[str], on: Collection[str]) -> Iterator[Branch[T]]:
     script: tuple[bool, ...] | None = ()
     while script is not None:
-        choice = Choice(free, on, script)
+        choice = Configuration(free, on, script)
         value = function(choice)
         yield Branch(choice.given, value)
         script = _next(tuple(choice.given.values()))

@@ -20,11 +20,11 @@ from mealspec.core.event import Event, Kind
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["Family"]
+__all__ = ["FeaturedSystem"]
 
 
 @dataclass(frozen=True)
-class Family:
+class FeaturedSystem:
     """Systems that share machines and events.
 
     Attributes
@@ -74,7 +74,7 @@ class Family:
             raise InvalidSystem(offenders)
 
     @classmethod
-    def of(cls, system: System, order: Sequence[str] = (), stages: Mapping[str, int] | None = None) -> Family:
+    def of(cls, system: System, order: Sequence[str] = (), stages: Mapping[str, int] | None = None) -> FeaturedSystem:
         """The family whose only member is this system."""
         machines = {machine.name: (Branch[Machine | None]({}, machine),) for machine in system.machines}
         events = {event.name: (Branch({}, event),) for event in system.events}

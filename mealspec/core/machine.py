@@ -1,7 +1,7 @@
 """A machine: a small deterministic automaton over named events.
 
 A machine is data, frozen and checked when it is built. ``transitions`` turns the same rows into a
-living object (:meth:`Machine.automaton`), and the product of several machines is compiled to integers
+object (:meth:`Machine.automaton`), and the product of several machines is compiled to integers
 (:mod:`mealspec.core.system`). Neither knows more than the rows say.
 
 References: A. Arnold, *Finite Transition Systems* (1994); C. A. R. Hoare, *Communicating Sequential
@@ -178,7 +178,7 @@ class Machine:
         return replace(self, rows=tuple(row for row in self.rows if keep(row)))
 
     def automaton(self, model: object) -> transitions.Machine:
-        """A living ``transitions`` machine that drives ``model`` by the same rows.
+        """A ``transitions`` machine that drives ``model`` by the same rows.
 
         States go by their labels, ``str(state)``, because ``transitions`` knows states by name.
         """

@@ -1,4 +1,4 @@
-"""The slow path: the product as living ``transitions`` objects, with none of our tables.
+"""The slow path: the product as ``transitions`` objects, with none of our tables.
 
 Every machine becomes an object that ``transitions`` drives, and what is possible is what those objects
 say when asked. Only the rows of the machines and the participants of the events are shared with
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from mealspec.core.errors import unknown
 from mealspec.core.system import Refusal, System
 
-__all__ = ["Living", "Walk", "explore_slowly"]
+__all__ = ["Objects", "Walk", "explore_slowly"]
 
 Labels = tuple[str, ...]
 """A product state as the label of each machine's state, in the order of the system's machines."""
@@ -30,7 +30,7 @@ class _Actor:
     may_trigger: Callable[[str], bool]
 
 
-class Living:
+class Objects:
     """The machines of a system as objects that ``transitions`` drives, at first in their initial states.
 
     Events are triggered by name and asked for with ``may_trigger``, which no event's name can shadow.
@@ -39,12 +39,12 @@ class Living:
     --------
     >>> from mealspec.core import Event, Kind, Machine
     >>> lamp = Machine.table("lamp", "off", [("on", "off", "lit"), ("off", "lit", "off")])
-    >>> living = Living(System([lamp], [Event("on", Kind.USER, "user", ("lamp",)),
+    >>> objects = Objects(System([lamp], [Event("on", Kind.USER, "user", ("lamp",)),
     ...                                 Event("off", Kind.SYSTEM, "lamp", ("lamp",))]))
-    >>> living.enabled()
+    >>> objects.enabled()
     ['on']
-    >>> living.fire("on")
-    >>> living.states()
+    >>> objects.fire("on")
+    >>> objects.states()
     {'lamp': 'lit'}
     """
 
@@ -136,7 +136,7 @@ class Walk:
 
 
 def explore_slowly(system: System, limit: int | None = None) -> Walk:
-    """Walk through the product breadth-first with living objects, asking them everything anew.
+    """Walk through the product breadth-first with objects, asking them everything anew.
 
     Parameters
     ----------
@@ -153,18 +153,18 @@ def explore_slowly(system: System, limit: int | None = None) -> Walk:
     >>> sorted(walk.states), walk.expanded, walk.transitions
     ([('0',), ('1',), ('2',), ('3',)], 4, 3)
     """
-    living = Living(system)
-    initial = tuple(living.states().values())
+    objects = Objects(system)
+    initial = tuple(objects.states().values())
     found, waiting = {initial}, deque([initial])
     transitions = 0
     began = time.perf_counter()
     while waiting and (limit is None or len(found) < limit):
-        source = dict(zip(living.states(), waiting.popleft(), strict=True))
-        living.set(source)
-        for event in living.enabled():
-            living.set(source)
-            living.take(event)  # just asked
-            after = tuple(living.states().values())
+        source = dict(zip(objects.states(), waiting.popleft(), strict=True))
+        objects.set(source)
+        for event in objects.enabled():
+            objects.set(source)
+            objects.take(event)  # just asked
+            after = tuple(objects.states().values())
             transitions += 1
             if after not in found:
                 found.add(after)

@@ -69,15 +69,15 @@ def drawn() -> tuple[Drawn, ...]:
 
 def _all() -> Iterator[Drawn]:
     yield Drawn("The flaw", _flaw())
-    for story in PATHS.values():
-        yield Drawn("The repaired design at work", _told(story))
-    for story in (SCENARIOS["timeline"], *(s for s in SCENARIOS.values() if s.id != "timeline")):
-        yield Drawn("The seed's timeline and its tests", _told(story))
+    for scenario in PATHS.values():
+        yield Drawn("The repaired design at work", _told(scenario))
+    for scenario in (SCENARIOS["timeline"], *(s for s in SCENARIOS.values() if s.id != "timeline")):
+        yield Drawn("The seed's timeline and its tests", _told(scenario))
     search = explain_incident(DESIGNS["published"])
     for explanation in search.explanations:
         yield Drawn("The incident", _cause(search, explanation))
-    for story in FAILURES.values():
-        yield Drawn("Failure classes", _told(story))
+    for scenario in FAILURES.values():
+        yield Drawn("Failure classes", _told(scenario))
     for mechanism, (name, scope) in BREAKS.items():
         yield Drawn("What breaks without each repair", _without(mechanism, name, scope))
     for plan in DESIGNS.values():
@@ -114,15 +114,15 @@ def _where(plan: Design, scope: Scope) -> str:
     return f"Design {plan}; {scope.describe()}"
 
 
-def _told(story: Scenario) -> Chart:
-    plan, run = design(story.design), shortest(story)
-    assert run is not None, f"story {story.id} is a run of its design"
+def _told(scenario: Scenario) -> Chart:
+    plan, run = design(scenario.design), shortest(scenario)
+    assert run is not None, f"scenario {scenario.id} is a run of its design"
     notes = [f"because: {reason.text}." for reason in reasons(run)]
-    notes += [f"speaks of {story.property}: {PROPERTIES[story.property].sentence}"] if story.property else []
-    notes += [f"not modelled yet: {story.later}."] if story.later else []
-    subtitle = f"{_where(plan, story.scope)}; {', '.join(story.refs)}"
-    name = story.id.removesuffix(f"-{plan}")
-    return Chart(story.id, f"{name}: {story.title}", subtitle, run, tuple(notes))
+    notes += [f"speaks of {scenario.property}: {PROPERTIES[scenario.property].sentence}"] if scenario.property else []
+    notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
+    subtitle = f"{_where(plan, scenario.scope)}; {', '.join(scenario.refs)}"
+    name = scenario.id.removesuffix(f"-{plan}")
+    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, tuple(notes))
 
 
 def _cause(search: Search, each: Explanation) -> Chart:

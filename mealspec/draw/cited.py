@@ -1,4 +1,4 @@
-"""Which tests speak of a requirement, a property or a story, found in the tests' source."""
+"""Which tests speak of a requirement, a property or a scenario, found in the tests' source."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def cited(ref: str) -> list[str]:
 
 
 def named(id_: str) -> list[str]:
-    """Tests, or files of tests, that name a property or story, as a string."""
+    """Tests, or files of tests, that name a property or scenario, as a string."""
     return _found(rf"[\"']{re.escape(id_)}[\"']")

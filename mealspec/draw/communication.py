@@ -33,7 +33,7 @@ from mealspec.model.events import OWNERS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-__all__ = ["SMALLEST", "Talk", "crowded", "family", "owners", "pictures", "talks", "whole"]
+__all__ = ["SMALLEST", "Message", "crowded", "kind_of", "messages", "owners", "pictures", "whole"]
 
 SMALLEST = Scope(connections=1)
 """One meal and one connection: the scope in which everything is drawn that does not need more."""
@@ -51,8 +51,8 @@ USER = "the user"
 
 
 @dataclass
-class Talk:
-    """What one family of machines, or the user, tells another.
+class Message:
+    """What one kind of machines, or the user, tells another.
 
     ``events`` are the ones that they share; ``moves`` says whether one of them moves the one that is
     told, or it is only asked whether the event may happen.
@@ -89,30 +89,30 @@ def owners(product: System) -> dict[str, str]:
     for machine in product.machines:
         first = next(row.event for row in machine.rows if row.source == machine.initial != row.dest)
         owner = product.event(first).owner
-        between = family(machine.name) in BETWEEN
+        between = kind_of(machine.name) in BETWEEN
         out[machine.name] = "network" if between else "client" if owner == "user" else owner
     return out
 
 
-def talks(product: System) -> list[Talk]:
+def messages(product: System) -> list[Message]:
     """Which families of machines share events, each pair once in each direction, in the order of the events.
 
-    A family is all machines of one kind: the loaders, or one machine for each meal or connection. Events in
+    A kind is, for example, the loaders, or one machine for each meal or connection. Events in
     which more than :data:`CROWD` machines take part are left out, see :func:`crowded`.
     """
     moving = {m.name: {row.event for row in m.rows if row.source != row.dest} for m in product.machines}
-    out: dict[tuple[str, str], Talk] = {}
+    out: dict[tuple[str, str], Message] = {}
     for event in product.events:
         first, *others = parts = [name for name in event.takes if name in moving]
         if len(parts) > CROWD:
             continue
-        pairs = {(family(first), family(other)): event.name in moving[other] for other in others}
+        pairs = {(kind_of(first), kind_of(other)): event.name in moving[other] for other in others}
         if event.owner == "user":
-            pairs[USER, family(first)] = event.name in moving[first]
+            pairs[USER, kind_of(first)] = event.name in moving[first]
         for (source, dest), moves in pairs.items():
-            talk = out.setdefault((source, dest), Talk(source, dest))
-            talk.events.append(event)
-            talk.moves |= moves
+            message = out.setdefault((source, dest), Message(source, dest))
+            message.events.append(event)
+            message.moves |= moves
     return list(out.values())
 
 
@@ -121,7 +121,7 @@ def crowded(product: System) -> list[Event]:
     return [e for e in product.events if sum(name in product.position for name in e.takes) > CROWD]
 
 
-def family(machine: str) -> str:
+def kind_of(machine: str) -> str:
     """The kind of a machine: its name without origin, meal or connection."""
     return machine.split(".")[0]
 
@@ -129,15 +129,15 @@ def family(machine: str) -> str:
 def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
     """The whole of a design: who talks to whom."""
     product = system(design, scope)
-    owner = {family(name): who for name, who in owners(product).items()}
+    owner = {kind_of(name): who for name, who in owners(product).items()}
     groups = {who: [name for name in owner if owner[name] == who] for who in OWNERS if who in owner.values()}
-    graph = canvas("talk", rankdir="TB", ranksep="0.5", newrank="true")
+    graph = canvas("communication", rankdir="TB", ranksep="0.5", newrank="true")
     graph.node(USER, label=USER, shape="ellipse", fillcolor=WARM, tooltip="the user: may act, never has to")
     for who, mine in groups.items():
         _group(graph, who, mine, product)
-    spoken = talks(product)
-    for talk in spoken:
-        _edge(graph, talk)
+    spoken = messages(product)
+    for message in spoken:
+        _edge(graph, message)
     crowd = ", ".join(f"{event.name} ({event.label})" for event in crowded(product))
     legend = (*LEGEND, *([Key(f"Not drawn, for more than {CROWD} machines take part: {crowd}.")] if crowd else []))
     description = " ".join(
@@ -147,7 +147,7 @@ def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
             *(f"{t.source} to {t.dest}: {len(t.events)} events ({', '.join(t.label)})." for t in spoken),
         ]
     )
-    return Picture("talk.svg", f"Who talks to whom: {design}", description, graph.source, legend=legend)
+    return Picture("communication.svg", f"Who talks to whom: {design}", description, graph.source, legend=legend)
 
 
 def _group(graph: graphviz.Digraph, who: str, mine: list[str], product: System) -> None:
@@ -167,11 +167,11 @@ LEGEND = (
 
 
 def _box(graph: graphviz.Digraph, name: str, product: System, colour: str) -> None:
-    """A family, with its members where there are several, and what may go wrong with it."""
-    members = [machine for machine in product.machines if family(machine.name) == name]
+    """A kind of machines, with its members where there are several, and what may go wrong with it."""
+    members = [machine for machine in product.machines if kind_of(machine.name) == name]
     parts = {event: [part for part in event.takes if part in product.position] for event in product.events}
-    faults = [e for e in product.events if e.kind is Kind.FAULT and family(parts[e][0]) == name]
-    alone = [e for e in product.events if len(parts[e]) == 1 and family(parts[e][0]) == name]
+    faults = [e for e in product.events if e.kind is Kind.FAULT and kind_of(parts[e][0]) == name]
+    alone = [e for e in product.events if len(parts[e]) == 1 and kind_of(parts[e][0]) == name]
     lines = [Words(name, bold=True)]
     if len(members) > 1:
         lines.append(Words(" · ".join(m.name.split(".", 1)[1] for m in members), MUTED, small=True))
@@ -185,14 +185,14 @@ def _box(graph: graphviz.Digraph, name: str, product: System, colour: str) -> No
     graph.node(name, label=html(lines), tooltip=tooltip(tip), fillcolor=colour)
 
 
-def _edge(graph: graphviz.Digraph, talk: Talk) -> None:
+def _edge(graph: graphviz.Digraph, message: Message) -> None:
     """Whom a step moves decides who stands below whom; who only permits it is led to lightly, and without words."""
-    tip = tooltip([f"{talk.source} → {talk.dest}", *(f"{event.name}: {event.label}" for event in talk.events)])
-    if talk.moves:
-        words = html([Words(f"\u00a0{word}\u00a0", small=True) for word in talk.label], left=True)
-        graph.edge(talk.source, talk.dest, label=words, tooltip=tip, labeltooltip=tip)
+    tip = tooltip([f"{message.source} → {message.dest}", *(f"{event.name}: {event.label}" for event in message.events)])
+    if message.moves:
+        words = html([Words(f"\u00a0{word}\u00a0", small=True) for word in message.label], left=True)
+        graph.edge(message.source, message.dest, label=words, tooltip=tip, labeltooltip=tip)
     else:
-        graph.edge(talk.source, talk.dest, style="dashed", color=GREY, constraint="false", tooltip=tip)
+        graph.edge(message.source, message.dest, style="dashed", color=GREY, constraint="false", tooltip=tip)
 
 
 def pictures() -> Iterator[Picture]:

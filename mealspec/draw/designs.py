@@ -69,7 +69,7 @@ def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Asked for: {asks}. **{found['passing']:,} of {found['designs']:,} designs pass.** What fails in a small"
     yield "scope fails in a larger one, so each scope decides those that the one before has left:"
     yield ""
-    yield from table(["scope", "designs", "that pass", "pairs of a design and a state"], _rungs(found))
+    yield from table(["scope", "designs", "that pass", "pairs of a design and a state"], _scopes(found))
     if found["required"]:
         yield from ("", f"Each has: {_names(found['required'])}.")
     rest = [name for name in found["necessary"] if name not in found["required"]]
@@ -91,13 +91,13 @@ def _record(record: Record, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"- {code(name)}{others}: {_change(changes[0])}"
 
 
-def _rungs(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
-    for rung in found["rungs"]:
-        scope = rung["scope"]
+def _scopes(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for smaller in found["rungs"]:
+        scope = smaller["scope"]
         faults = {"any": "any number of faults", 0: "no faults"}.get(scope["faults"], f"{scope['faults']} faults")
         sizes = (counted(scope[f"{noun}s"], noun) for noun in ("meal", "connection"))
-        seen = f"{rung['states']:,}" if rung["states"] else "none: what one meal sees of the others is enough"
-        yield ", ".join([*sizes, faults]), f"{rung['designs']:,}", f"{rung['passing']:,}", seen
+        seen = f"{smaller['states']:,}" if smaller["states"] else "none: what one meal sees of the others is enough"
+        yield ", ".join([*sizes, faults]), f"{smaller['designs']:,}", f"{smaller['passing']:,}", seen
 
 
 def _names(names: Sequence[str]) -> str:

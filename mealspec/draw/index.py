@@ -28,7 +28,7 @@ def index(pictures: Sequence[Picture], pages: Sequence[Page]) -> Page:
         "",
         "## In three steps",
         "",
-        f"1. {_shown(pictures, 'talk.svg')}",
+        f"1. {_shown(pictures, 'communication.svg')}",
         f"2. The flaw: {link(HERE, 'charts/flaw.md', 'how the published fix loses a meal, with no fault at all')}.",
         f"3. The repair: {link(HERE, 'charts/repair.md', 'the same run in the hardened design')}, "
         f"{link(HERE, 'reference/mechanisms.md', 'what each of its mechanisms closes')}, and what that changes in "
@@ -36,7 +36,7 @@ def index(pictures: Sequence[Picture], pages: Sequence[Page]) -> Page:
         f"{link(HERE, 'changes/published_plus-hardened/registry.svg', 'the registry')} and "
         f"{link(HERE, 'changes/published_plus-hardened/connection-client.svg', 'the connection')}.",
         "",
-        "![Who talks to whom](talk.svg)",
+        "![Who talks to whom](communication.svg)",
         "",
         "## Everything",
         "",

@@ -19,7 +19,7 @@ from typing import TypeVar
 import graphviz  # type: ignore[import-untyped]
 
 from mealspec.core import CheckerError, Machine, State, System, unknown
-from mealspec.draw.communication import family
+from mealspec.draw.communication import kind_of
 from mealspec.draw.dot import (
     COOL,
     FILL,
@@ -155,7 +155,7 @@ def _scope(machine: Machine) -> Scope:
 
 def views(machine: Machine) -> tuple[tuple[str, ...], ...]:
     """How a machine is looked at: whole, or in the views in which there is something to see."""
-    looks = VIEWS.get(family(machine.name), ((),))
+    looks = VIEWS.get(kind_of(machine.name), ((),))
     return tuple(view for view in looks if len({_seen(state, view) for state in machine.states}) > 1)
 
 
@@ -224,7 +224,7 @@ def _found(plan: Design, name: str) -> System:
 
 
 def _scope_of(source: System) -> Scope:
-    connections = sum(family(name) == "connection" for name in source.position)
+    connections = sum(kind_of(name) == "connection" for name in source.position)
     return _with_all(connections, device="device" in source.position)
 
 
@@ -367,7 +367,7 @@ def _described(looked: Sheet) -> str:
 
 
 def _file(name: str, view: tuple[str, ...]) -> str:
-    return "-".join([family(name) if name.endswith("1") else name, *view])
+    return "-".join([kind_of(name) if name.endswith("1") else name, *view])
 
 
 def _looking(view: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from mealspec.core import Event, Graph, explore, reach
 from mealspec.draw.charts import drawn, page_of
 from mealspec.draw.cited import ROOT, cited, named
-from mealspec.draw.communication import family as machine_kind
+from mealspec.draw.communication import kind_of
 from mealspec.draw.designs import designs
 from mealspec.draw.matrix import cell, matrix
 from mealspec.draw.page import Page, code, link, table
@@ -19,7 +19,7 @@ from mealspec.draw.reference import (
     conditions,
     elsewhere,
     every_event,
-    family,
+    group_of,
     machine_pages,
     machine_path,
     mechanism,
@@ -94,7 +94,7 @@ def _events() -> Page:
     here = "reference/events.md"
     groups: dict[str, list[Event]] = defaultdict(list)
     for event in every_event().values():
-        groups[family(event.name)].append(event)
+        groups[group_of(event.name)].append(event)
     lines = [
         "Everything that can happen, of all designs and mechanisms, in a scope that lets everything in. An event "
         "happens when all who take part can take it, and then all of them move at once. *system*: owed if it stays "
@@ -109,7 +109,7 @@ def _events() -> Page:
 def _overview(groups: dict[str, list[Event]]) -> list[str]:
     rows = []
     for name, some in groups.items():
-        kinds = dict.fromkeys(machine_kind(machine) for event in some for machine in takers(event.name))
+        kinds = dict.fromkeys(kind_of(machine) for event in some for machine in takers(event.name))
         prints = dict.fromkeys(f"{e.line.log}: {code(e.line.text)}" for e in some if e.line)
         rows.append(
             (f"[`{name}`](#{name})", some[0].owner, some[0].kind, ", ".join(kinds), "<br>".join(prints) or "none")
@@ -137,7 +137,7 @@ def _event(here: str, name: str, some: list[Event]) -> list[str]:
 
 
 def _while(here: str, name: str) -> str:
-    """What an event asks of each machine, of the first event of its family."""
+    """What an event asks of each machine, of the first event of its group."""
     return "; ".join(f"{_machine(here, machine)} is {where}" for machine, where in conditions(name))
 
 
@@ -165,7 +165,7 @@ def _timing() -> Page:
         every = (*widest("hardened")[1], *every_event())
         name = next(name for name in every if f"{name}.".startswith(f"{timer.event}."))
         switch = ", ".join(mechanism(here, m) for m in timer.mechanisms)
-        event = link(here, f"reference/events.md#{family(name)}", code(timer.event))
+        event = link(here, f"reference/events.md#{group_of(name)}", code(timer.event))
         rows.append(
             (timer.what, event, switch, _while(here, name), timer.figure or "none", references(timer.refs, here))
         )
@@ -209,19 +209,19 @@ def _properties() -> Page:
     product = system(plan, WITNESSED)
     graph, facts = explore(product), Facts(plan, WITNESSED, product)
     lines = [
-        "*never*: in no reachable state. *never when quiet*: in no state that no system event can change. *not for "
+        "*never*: in no reachable state. *never when quiescent*: in no state that no system event can change. *not for "
         "ever*: under weak fairness, and once faults have ended, not for ever. A witness is a shortest run to a state "
         f"in which the premise holds, of `hardened` in the scope {WITNESSED.describe()}.",
     ]  # fmt: skip
     for prop in PROPERTIES.values():
         verdicts = ", ".join(f"{plan.name} {cell(here, plan, prop.id)}" for plan in DESIGNS.values())
-        stories = [s for s in FAILURES.values() if s.property == prop.id]
+        scenarios = [s for s in FAILURES.values() if s.property == prop.id]
         lines += ["", _anchor(prop.id), f"## {prop.id}", "", f"**{prop.sentence}**", ""]
         lines.append(f"- form: {', '.join(clause.form for clause in prop.clauses)}")
         lines.append(f"- assumes: {prop.assumes or 'nothing of the environment'}")
         lines.append(f"- witness: {_witness(graph, facts, prop)}")
         lines.append(f"- verdicts: {verdicts}")
-        lines += [f"- failure class {link(here, page_of(s.id), s.id)}: {s.title}" for s in stories]
+        lines += [f"- failure class {link(here, page_of(s.id), s.id)}: {s.title}" for s in scenarios]
         lines.append(f"- from {references(prop.refs, here)}")
     return _page(here, "Properties", "what must hold, when it says anything, and what it assumes", lines)
 
@@ -273,8 +273,8 @@ def _traced(here: str, r: Requirement) -> tuple[str, ...]:
 
 
 def _checks(r: Requirement) -> list[str]:
-    """Properties and stories, with the paths of the repaired design beside the seed's."""
-    paths = [name for name, story in PATHS.items() if r.id in story.refs]
+    """Properties and scenarios, with the paths of the repaired design beside the seed's."""
+    paths = [name for name, scenario in PATHS.items() if r.id in scenario.refs]
     return [*r.checked, *paths]
 
 
@@ -306,8 +306,8 @@ def _check(here: str, name: str, scope: Scope) -> tuple[str, str]:
         return link(here, f"reference/properties.md#{name}", name), _holds(scope, name)
     runs = {each.slug: each for _, each in drawn()}
     if name in runs:
-        story = (SCENARIOS | FAILURES | PATHS)[name]
-        return link(here, page_of(name), name), f"a run of {story.design}, {len(runs[name].trace)} steps"
+        scenario = (SCENARIOS | FAILURES | PATHS)[name]
+        return link(here, page_of(name), name), f"a run of {scenario.design}, {len(runs[name].trace)} steps"
     causes = [slug for slug in runs if slug.startswith(f"{name}-")]
     return link(here, "charts/README.md", name), f"{len(causes)} root causes"
 
@@ -333,7 +333,7 @@ def _scopes() -> Page:
         f"- default scope: {Scope().describe()}",
         f"- what it leaves out: {', '.join(Scope().left_out())}",
         "- time is not modelled: a timer may fire at any moment while it is armed, so no claim is about seconds",
-        "- what is not owed for ever (*not for ever*, *never when quiet*) is judged once faults have ended",
+        "- what is not owed for ever (*not for ever*, *never when quiescent*) is judged once faults have ended",
         "- where a run waits for a free connection of the scope it proves nothing: in life there is another socket", "",
         "## What can be let in", "", *table(["item", "kind", "meaning", "by default"], items), "",
         "## What is not modelled yet", "", *_waiting(here), "",
@@ -369,14 +369,14 @@ def _pinned() -> list[tuple[object, ...]]:
 
 @cache
 def _law_of() -> dict[str, list[str]]:
-    """For each family of events the laws that say when they can happen."""
+    """For each group of events the laws that say when they can happen."""
     out: dict[str, dict[str, None]] = defaultdict(dict)
     for plan in DESIGNS.values():
         facts = Facts(plan, Scope(), system(plan, Scope()))
         for law in LAWS.values():
             for rule in law.rules(facts) if law.applies(plan) else ():
                 if name := getattr(rule, "event", ""):
-                    out[family(name)][law.id] = None
+                    out[group_of(name)][law.id] = None
     return {name: list(laws) for name, laws in out.items()}
 
 

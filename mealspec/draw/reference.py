@@ -1,6 +1,6 @@
 """A page for each machine: its states with their meaning, and each row with what an implementer owes there.
 
-Rows are told as people tell them: where a machine takes an event, and what changes. Events of one family with
+Rows are told as people tell them: where a machine takes an event, and what changes. Events of one group with
 one text stand together, and who needs a row, designs and mechanisms, is found by building the designs with a
 mechanism taken away or added.
 """
@@ -31,7 +31,7 @@ __all__ = [
     "conditions",
     "elsewhere",
     "every_event",
-    "family",
+    "group_of",
     "machine_pages",
     "machine_path",
     "mechanism",
@@ -64,10 +64,10 @@ Sayings = Mapping[tuple[str, str], Saying]
 """By machine and event."""
 
 
-def family(name: str) -> str:
+def group_of(name: str) -> str:
     """An event's name without the values at its end.
 
-    >>> family("server.push.m1.c1+c2"), family("client.failed.c1"), family("client.apply.poll.failed")
+    >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed")
     ('server.push', 'client.failed', 'client.apply.poll')
     """
     parts = name.split(".")
@@ -155,7 +155,7 @@ def _value(value: object) -> str:
 
 
 class Entry(NamedTuple):
-    """Rows of one family that say the same.
+    """Rows of one group that say the same.
 
     Attributes
     ----------
@@ -185,7 +185,7 @@ def _variants() -> tuple[str, ...]:
 
 
 def entries(name: str) -> list[Entry]:
-    """All rows of a machine in all designs, family by family."""
+    """All rows of a machine in all designs, group by group."""
     found: dict[tuple[str, Saying], list[str]] = defaultdict(list)
     for variant in _variants():
         for (machine, event), saying in _sayings(variant).items():
@@ -195,7 +195,7 @@ def entries(name: str) -> list[Entry]:
     groups: dict[tuple[str, Entry], list[str]] = defaultdict(list)
     for (event, saying), variants in found.items():
         entry = Entry((), saying, tuple(variants), *_behind(name, event, saying, variants))
-        groups[family(event), entry].append(event)
+        groups[group_of(event), entry].append(event)
     order = {kind: k for k, kind in enumerate(dict.fromkeys(kind for kind, _ in groups))}
     keys = sorted(groups, key=lambda key: order[key[0]])
     return [key[1]._replace(events=tuple(groups[key])) for key in keys]

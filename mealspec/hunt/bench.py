@@ -11,8 +11,8 @@ from hypothesis import seed
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from mealspec.core.coverage import Seen
-from mealspec.core.differential import Lockstep
-from mealspec.core.objects import Living
+from mealspec.core.lockstep import Lockstep
+from mealspec.core.objects import Objects
 from mealspec.core.system import Locals
 from mealspec.hunt.machine import Hunter, hunter
 from mealspec.hunt.profiles import PROFILES
@@ -60,8 +60,8 @@ class Measurement:
     calls, steps, seconds, last_seconds
         Rules called, and all steps in lock-step, those after the faults have ended included, which took
         ``last_seconds``.
-    living_seconds, lockstep_seconds, checks_seconds, seen_seconds
-        The same steps again, each account by itself: the living objects; all three; the properties; the
+    objects_seconds, lockstep_seconds, checks_seconds, seen_seconds
+        The same steps again, each account by itself: the objects; all three; the properties; the
         record of what was seen.
     varied_states, plain_states
         States seen by as many runs with and without variety.
@@ -75,7 +75,7 @@ class Measurement:
     steps: int
     seconds: float
     last_seconds: float
-    living_seconds: float
+    objects_seconds: float
     lockstep_seconds: float
     checks_seconds: float
     seen_seconds: float
@@ -125,7 +125,7 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
         steps=recorder.steps,
         seconds=seconds,
         last_seconds=sum(took for _, took in last),
-        living_seconds=_living(subject, recorder.runs),
+        objects_seconds=_objects(subject, recorder.runs),
         lockstep_seconds=_lockstep(subject, recorder.runs),
         checks_seconds=_checks(subject, recorder.runs),
         seen_seconds=_seen(subject, recorder.runs),
@@ -140,14 +140,14 @@ def _run(machine: type[RuleBasedStateMachine], examples: int) -> float:
     return time.perf_counter() - began
 
 
-def _living(subject: Subject, runs: list[list[int]]) -> float:
-    living, names = Living(subject.system), [event.name for event in subject.system.events]
-    initial = living.states()
+def _objects(subject: Subject, runs: list[list[int]]) -> float:
+    objects, names = Objects(subject.system), [event.name for event in subject.system.events]
+    initial = objects.states()
     began = time.perf_counter()
     for run in runs:
-        living.set(initial)
+        objects.set(initial)
         for event in run:
-            living.take(names[event])
+            objects.take(names[event])
     return time.perf_counter() - began
 
 
@@ -196,8 +196,8 @@ def bench_lines(result: Measurement) -> list[str]:
     rest = result.seconds - result.lockstep_seconds - result.checks_seconds - result.seen_seconds
     parts = {
         "Hypothesis and the choice of events": rest,
-        "living transitions objects": result.living_seconds,
-        "compiled product and graph": result.lockstep_seconds - result.living_seconds,
+        "transitions objects": result.objects_seconds,
+        "compiled product and graph": result.lockstep_seconds - result.objects_seconds,
         "properties": result.checks_seconds,
         "record of what was seen": result.seen_seconds,
     }

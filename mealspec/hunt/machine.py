@@ -26,7 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mealspec.core import Trace
 from mealspec.core.coverage import Seen
-from mealspec.core.differential import Lockstep
+from mealspec.core.lockstep import Lockstep
 from mealspec.core.system import Locals, bits, each
 from mealspec.hunt.subject import Bad, Subject
 from mealspec.hunt.verbs import verb_of, verbs
@@ -235,7 +235,7 @@ def hunter(
         "run": Lockstep(subject.graph),
         "seen": seen or Seen(subject.graph),
         "checks": [(p, bad) for p in watched for bad in subject.bad(p, Form.NEVER)],
-        "endings": [(p, bad) for p in watched for bad in subject.bad(p, Form.QUIET, Form.FOREVER)],
+        "endings": [(p, bad) for p in watched for bad in subject.bad(p, Form.QUIESCENT, Form.FOREVER)],
         "loops": [(p, wrong, bad) for p in watched for wrong, bad in subject.forever(p)],
     }
     for verb, events in verbs(subject.system.events).items():

@@ -117,7 +117,7 @@ class Subject:
         that speaks of the end.
         """
         never = self.bad(property_id, Form.NEVER)
-        final = self.bad(property_id, Form.QUIET, Form.FOREVER)
+        final = self.bad(property_id, Form.QUIESCENT, Form.FOREVER)
 
         def run(script: Sequence[int], limit: int) -> list[int] | None:
             state = self.system.initial

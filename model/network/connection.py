@@ -157,12 +157,12 @@ def _client(c: str, design: Design) -> Effects:
     """What the client's library and the code of whoever dialled learn."""
     asks = M.READY_ACK in design
     top = Client.READY if asks else Client.OPEN
-    opened = (Server.ACCEPTED, Server.REGISTERED)
+    any_design = (Server.ACCEPTED, Server.REGISTERED)
     success = {} if asks else {"caller": Await.SUCCEEDED}
     failed = (Await.FAILED, Await.SUCCEEDED) if M.CURRENT_SOCKET_ONLY in design else (Await.FAILED,)
     return {
         f"client.open.{c}": when(
-            lambda s: s.client is Client.DIALLING and s.server in opened and s.fine, client=Client.OPEN, **success
+            lambda s: s.client is Client.DIALLING and s.server in any_design and s.fine, client=Client.OPEN, **success
         ),
         f"client.ready.{c}": when(
             lambda s: s.client is Client.OPEN and s.server is Server.REGISTERED and s.fine,

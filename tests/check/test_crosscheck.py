@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from mealspec.check import crosscheck
-from mealspec.check.crosscheck import SCOPES, differences
+from mealspec.check.crosscheck import SCOPES, disagreements
 from mealspec.cli.entry import main
 from mealspec.core import Claim, System
-from mealspec.core.external.checkers import Judged, missing, ours
+from mealspec.core.external.checkers import Answer, missing, ours
 from mealspec.properties.catalogue import PROPERTIES
 
 SMALL = ("--connections", "1", "--faults", "1")
@@ -85,7 +85,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mealspec.cli.external.SCOPES", SCOPES[:1])
 
 
-def _somebody(system: System, claims: list[Claim], own: Judged, **changed: Any) -> Judged:
+def _somebody(system: System, claims: list[Claim], own: Answer, **changed: Any) -> Answer:
     """A judge that finds what we find, but for what is changed."""
     return replace(ours(system, claims), judge=DIFFERENT_JUDGE, **changed)
 
@@ -117,7 +117,7 @@ def test_a_difference_is_named_and_ends_with_status_1(
 ) -> None:
     monkeypatch.setattr(crosscheck, "missing", dict)
     monkeypatch.setattr(
-        crosscheck, "JUDGES", {DIFFERENT_JUDGE: lambda system, claims, own: _somebody(system, claims, own, **changed)}
+        crosscheck, "CHECKERS", {DIFFERENT_JUDGE: lambda system, claims, own: _somebody(system, claims, own, **changed)}
     )
     with pytest.raises(SystemExit) as stop:
         main(["crosscheck", "published"])
@@ -130,7 +130,7 @@ def test_a_difference_is_named_and_ends_with_status_1(
 @pytest.mark.usefixtures("small")
 def test_programs_get_everything(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crosscheck, "missing", dict)
-    monkeypatch.setattr(crosscheck, "JUDGES", {DIFFERENT_JUDGE: _somebody})
+    monkeypatch.setattr(crosscheck, "CHECKERS", {DIFFERENT_JUDGE: _somebody})
     (case,) = json.loads(printed(capsys, "crosscheck", "published", "--json"))
     assert (case["design"], case["scope"], case["differences"]) == ("published", SCOPES[0].describe(), [])
     assert [judged["judge"] for judged in case["judges"]] == ["ours", DIFFERENT_JUDGE]
@@ -138,16 +138,16 @@ def test_programs_get_everything(capsys: pytest.CaptureFixture[str], monkeypatch
 
 
 def test_what_a_judge_does_not_tell_is_no_difference() -> None:
-    told = Judged("us", 5, 9, 3, True, 2, {"a": True, "b": False}, 0.1)
-    assert differences(told, replace(told, depth=None, deadlocks=None, violated={"a": True})) == []
-    assert len(differences(told, replace(told, deadlocked=False, violated={"b": True}))) == 2
+    told = Answer("us", 5, 9, 3, True, 2, {"a": True, "b": False}, 0.1)
+    assert disagreements(told, replace(told, depth=None, deadlocks=None, violated={"a": True})) == []
+    assert len(disagreements(told, replace(told, deadlocked=False, violated={"b": True}))) == 2
 
 
-@pytest.mark.judges
+@pytest.mark.external
 @pytest.mark.usefixtures("small")
 def test_spin_and_tlc_are_really_asked(capsys: pytest.CaptureFixture[str]) -> None:
     if missing():
-        pytest.skip(f"{missing()}; 'make judges' obtains what it can")
+        pytest.skip(f"{missing()}; 'make checkers' obtains what it can")
     shown = printed(capsys, "crosscheck", "published")
     assert len(re.findall(r"^  (?:ours|SPIN|TLC) +600 +2,013 .* 5 of 17$", shown, re.M)) == 3
     assert shown.endswith("SPIN and TLC: 1 system, 34 verdicts; no difference.\n")

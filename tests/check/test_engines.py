@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mealspec.check import engines
-from mealspec.check.engines import ENGINES, Case, Comparison, Found, Run, compare, differences, grown
+from mealspec.check.engines import ENGINES, Comparison, Found, Run, Task, compare, disagreements, grown
 from mealspec.cli import engine_tables
 from mealspec.cli.engine_tables import growth_lines, machine, markdown, notes, system_lines
 from mealspec.cli.entry import main
@@ -61,7 +61,7 @@ def test_our_engines_agree_and_a_missing_tool_is_said(capsys: pytest.CaptureFixt
             assert len(each["violated"]) == 17
             assert all(each[figure] > 0 for figure in ("search", "rate", "size", "verdict", "everything"))
         else:
-            assert each["why"] in ("no spin: make judges", "no java: make judges")
+            assert each["why"] in ("no spin: make checkers", "no java: make checkers")
             assert all(each[figure] is None for figure in ("states", "rate", "size", "verdict", "everything"))
 
 
@@ -70,16 +70,16 @@ def test_meals_grow_in_tables_of_80_columns(capsys: pytest.CaptureFixture[str]) 
     main([*ASKED, "--meals-up-to", "2"])
     shown, told = capsys.readouterr()
     assert re.findall(r"^  explicit +([\d,]+) ", shown, re.M) == ["600", "19,558"]
-    assert len(re.findall(r"^  TLC, 2 workers +no java: make judges$", shown, re.M)) == 2
+    assert len(re.findall(r"^  TLC, 2 workers +no java: make checkers$", shown, re.M)) == 2
     assert "published: time to verdict" in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
     assert len(told.splitlines()) == 2 * len(ENGINES)
 
 
-@pytest.mark.judges
+@pytest.mark.external
 def test_all_engines_agree_on_states_and_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
     if missing():
-        pytest.skip(f"{missing()}; 'make judges' obtains what it can")
+        pytest.skip(f"{missing()}; 'make checkers' obtains what it can")
     (found,) = json.loads(printed(capsys, *ASKED, "--json"))["systems"]
     assert found["differences"] == []
     assert [(each["states"], each["why"]) for each in found["engines"]] == [(600, "")] * len(ENGINES)
@@ -88,15 +88,15 @@ def test_all_engines_agree_on_states_and_verdicts(capsys: pytest.CaptureFixture[
     assert len({len([v for v in each["violated"].values() if v]) for each in found["engines"][2:]}) == 1
 
 
-@pytest.mark.judges
+@pytest.mark.external
 def test_spin_decides_the_same_whatever_it_is_told_to_be_violated() -> None:
     if "SPIN" in missing():
-        pytest.skip(f"SPIN cannot be run: {missing()['SPIN']}; 'make judges' obtains it")
-    *_, ours = ENGINES["explicit"](Case("published", TINY, frozenset(), time.time()))
+        pytest.skip(f"SPIN cannot be run: {missing()['SPIN']}; 'make checkers' obtains it")
+    *_, ours = ENGINES["explicit"](Task("published", TINY, frozenset(), time.time()))
     assert ours.violated is not None
     wrong = frozenset(name for name, violated in ours.violated.items() if violated)
     for thought in (frozenset[str](), wrong):
-        *_, found = ENGINES["SPIN"](Case("published", TINY, thought, time.time()))
+        *_, found = ENGINES["SPIN"](Task("published", TINY, thought, time.time()))
         assert found.violated is not None
         assert found.violated.items() <= ours.violated.items()
 
@@ -129,9 +129,9 @@ def test_an_engine_that_fails_says_why_and_what_it_found_is_kept(told: list[str]
 
 def test_engines_that_contradict_each_other_are_named() -> None:
     one = Run("one", Found(5, violated={"a": True, "b": False}))
-    assert differences([one, replace(one, engine="two")]) == []
-    assert differences([one, Run("SPIN, reduced", Found(4))]) == []
-    assert differences([one, Run("two", Found(4, violated={"a": False}))]) == [
+    assert disagreements([one, replace(one, engine="two")]) == []
+    assert disagreements([one, Run("SPIN, reduced", Found(4))]) == []
+    assert disagreements([one, Run("two", Found(4, violated={"a": False}))]) == [
         "states: 5 by one, 4 by two",
         "two and one disagree about a",
     ]
@@ -140,7 +140,7 @@ def test_engines_that_contradict_each_other_are_named() -> None:
 def test_a_difference_is_shown_and_makes_the_exit_status_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    differing = replace(made(one=1), differences=("one and two disagree about a",))
+    differing = replace(made(one=1), disagreements=("one and two disagree about a",))
     monkeypatch.setattr(engine_tables, "compare", lambda *given: [differing])
     with pytest.raises(SystemExit) as stop:
         main(ASKED)
@@ -160,10 +160,10 @@ def test_ratios_are_to_the_best_and_what_did_not_finish_says_so() -> None:
 
 
 def test_a_long_reason_stands_below_the_figures() -> None:
-    run = Run("some", Found(5, 1.0), "SPIN failed: " + "it is a long story " * 10)
+    run = Run("some", Found(5, 1.0), "SPIN failed: " + "it is a long scenario " * 10)
     shown = system_lines(Comparison("some", TINY, (run,), ()))
     assert "failed" in shown[2]
-    assert "SPIN failed: it is a long story" in shown[3]
+    assert "SPIN failed: it is a long scenario" in shown[3]
     assert all(len(line) <= 80 for line in shown)
 
 

@@ -10,15 +10,15 @@ from random import Random
 import pytest
 
 from mealspec.check.region import valid_designs
-from mealspec.check.sweep import Change, OneVerdict, Region, Sweep, asked, flaw, one_by_one, rungs, sweep
+from mealspec.check.sweep import Change, OneVerdict, Region, Sweep, asked, flaw, one_by_one, scopes_up_to, sweep
 from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
-from mealspec.core.symbolic import decide as decide_all
+from mealspec.core.symbolic import decide as symbolic_decide
 from mealspec.core.symbolic.decide import breakers
 from mealspec.core.symbolic.diagrams import Set, Step
 from mealspec.core.symbolic.lattice import members
 from mealspec.model.design import DESIGNS, Design
-from mealspec.model.featured import family, opened
+from mealspec.model.featured import any_design, family
 from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
@@ -51,7 +51,7 @@ class Answers:
             questions = asked(space, scope, prop, self.fixed)
             self.broken[prop.id] = space.any(breakers(space, question) for question in questions)
             seen = branches(
-                lambda choice, prop=prop: prop.witness(Facts(opened(choice), scope, richest)),  # type: ignore[misc]
+                lambda choice, prop=prop: prop.witness(Facts(any_design(choice), scope, richest)),  # type: ignore[misc]
                 space.family.features,
                 names,
             )
@@ -119,7 +119,7 @@ def forgets_fairness(space: Symbolic, inside: Set, counts: Set) -> Set:
 
 @pytest.mark.parametrize(
     ("owner", "name", "wrong"),
-    [(Symbolic, "preimage", forgets_the_guard), (decide_all, "fair", forgets_fairness)],
+    [(Symbolic, "preimage", forgets_the_guard), (symbolic_decide, "fair", forgets_fairness)],
 )
 def test_a_wrong_engine_would_be_noticed(
     owner: object, name: str, wrong: Callable[..., Set], monkeypatch: pytest.MonkeyPatch
@@ -195,7 +195,7 @@ REGION = Region(required=REST | {M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS}
 
 @pytest.fixture(scope="module")
 def found() -> Sweep:
-    """A small region, swept rung by rung."""
+    """A small region, swept scope by scope."""
     return sweep(SMALL, region=REGION)
 
 
@@ -205,14 +205,14 @@ def listed(result: Sweep, designs: Set) -> set[frozenset[str]]:
 
 def test_climbing_finds_what_the_largest_scope_finds_at_once(found: Sweep) -> None:
     whole = sweep(SMALL, region=REGION, climb=False)
-    assert [rung.scope for rung in whole.rungs] == [SMALL]
-    assert [rung.scope for rung in found.rungs] == [CALM, SMALL]
+    assert [result.scope for result in whole.scopes] == [SMALL]
+    assert [result.scope for result in found.scopes] == [CALM, SMALL]
     passing = listed(found, found.passing)
     assert listed(whole, whole.passing) == passing
     assert listed(whole, whole.valid) == listed(found, found.valid)
     assert 0 < len(passing) < found.count(found.valid), "some pass and some do not"
-    assert [rung.passing for rung in found.rungs][-1] == len(passing)
-    assert found.rungs[1].designs == found.rungs[0].passing < found.rungs[0].designs == found.count(found.valid)
+    assert [result.passing for result in found.scopes][-1] == len(passing)
+    assert found.scopes[1].designs == found.scopes[0].passing < found.scopes[0].designs == found.count(found.valid)
 
 
 def test_a_design_passes_just_if_the_explorer_finds_that_it_keeps_every_property(found: Sweep) -> None:
@@ -276,10 +276,10 @@ def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatc
 
 def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = sweep(TWO, region=REGION)
-    assert [(rung.scope.meals, rung.states > 0) for rung in quick.rungs] == [(1, True), (2, False)]
+    assert [(result.scope.meals, result.states > 0) for result in quick.scopes] == [(1, True), (2, False)]
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
     slow = sweep(TWO, region=REGION)
-    assert all(rung.states > 0 for rung in slow.rungs)
+    assert all(result.states > 0 for result in slow.scopes)
     whole = sweep(TWO, region=REGION, climb=False)
     assert listed(quick, quick.passing) == listed(slow, slow.passing) == listed(whole, whole.passing) != set()
 
@@ -298,7 +298,7 @@ def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_breaks_with_fewer_meals_or_connections_breaks_with_more(seed: int) -> None:
     mechanisms = random_design(Random(100 + seed), 0.7).mechanisms
-    broken = {rung: _violated(mechanisms, rung) for rung in rungs(Scope())}
+    broken = {result: _violated(mechanisms, result) for result in scopes_up_to(Scope())}
     pairs = [(small, large) for small in broken for large in broken if _within(small, large)]
     assert len(pairs) == 5
     assert all(broken[small] <= broken[large] for small, large in pairs)
@@ -315,12 +315,12 @@ def _violated(mechanisms: frozenset[M], scope: Scope) -> set[str]:
     return {name for name, verdict in verdicts.items() if verdict is Verdict.VIOLATED}
 
 
-def test_rungs_grow_and_end_in_the_scope() -> None:
+def test_scopes_grow_and_end_in_the_scope() -> None:
     scope = Scope(meals=2, connections=2)
-    sizes = [(rung.meals, rung.connections, rung.faults) for rung in rungs(scope)]
+    sizes = [(result.meals, result.connections, result.faults) for result in scopes_up_to(scope)]
     assert sizes == [(m, c, faults) for m, c in ((1, 1), (1, 2), (2, 1), (2, 2)) for faults in (0, None)]
-    assert rungs(scope)[-1] == scope
-    assert rungs(CALM) == [CALM]
+    assert scopes_up_to(scope)[-1] == scope
+    assert scopes_up_to(CALM) == [CALM]
 
 
 # ---------------------------------------------------------------------- what is told of the passing designs
@@ -380,7 +380,7 @@ def test_the_sweep_of_all_designs_finds_what_is_pinned() -> None:
         "poll_on_appear", "ready_ack", "poll_on_submit", "poll_until_terminal", "generation_token",
         "auto_reconnect", "client_ping", "server_ping", "terminal_absorbs", "job_reconciliation",
     )  # fmt: skip
-    assert [(rung.designs, rung.passing) for rung in result.rungs] == [
+    assert [(result.designs, result.passing) for result in result.scopes] == [
         (13_086_228_480, 178_913_280),
         (178_913_280, 6_389_760),
     ]
@@ -398,7 +398,7 @@ def shown(plan: Design, scope: Scope, doubts: Judge) -> None:
     """The run that is shown violates the property in the scope that is named."""
     why = flaw(plan, scope)
     assert why is not None
-    assert why.scope in rungs(scope)
+    assert why.scope in scopes_up_to(scope)
     facts = Facts(plan, why.scope, system(plan, why.scope))
     assert doubts(facts, PROPERTIES[why.property], why.trace, why.loop) == ""
     report = verify(plan, why.scope)
@@ -430,5 +430,5 @@ def test_without_any_one_of_the_smallest_set_a_property_fails(name: str, doubts:
 
 
 def test_a_design_that_keeps_everything_has_no_flaw() -> None:
-    """Though something wrong may go on for ever without being quiet: a user who keeps pressing reconnect."""
+    """Though something wrong may go on for ever without being quiescent: a user who keeps pressing reconnect."""
     assert flaw(DESIGNS["hardened"], CALM) is None

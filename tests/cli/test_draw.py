@@ -34,15 +34,18 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("poler", "unknown picture 'poler'; did you mean 'poller'? (talk, states, screen"),
+        ("poler", "unknown picture 'poler'; did you mean 'poller'? (communication, states, screen"),
         ("poller --design publishd", "unknown design 'publishd'; did you mean 'published'?"),
         ("poller --to sgv", "unknown format 'sgv'; did you mean 'svg'?"),
         ("poller --project lop", "unknown field of poller 'lop'; did you mean 'loop'? (loop, woken, checks, stops)"),
         ("job.m1 --project state", "the states of job.m1 have no fields to choose from"),
         ("poller --project loop --to json", "other forms hold the whole machine"),
         ("poller --connections 1", "--connections says nothing about 'poller'; what does is --design, --project"),
-        ("talk --project loop", "--project says nothing about 'talk'; what does is --design, --to, --out"),
-        ("talk --to scxml", "'talk' can be written as svg or dot"),
+        (
+            "communication --project loop",
+            "--project says nothing about 'communication'; what does is --design, --to, --out",
+        ),
+        ("communication --to scxml", "'communication' can be written as svg or dot"),
         ("states --project polle", "unknown machine 'polle'; did you mean 'poller'?"),
         ("states --property delivry", "unknown property 'delivry'; did you mean 'delivery'?"),
         ("states --property delivery --to json", "other forms have none"),
@@ -72,7 +75,7 @@ def test_a_machine_is_drawn_by_the_fields_that_are_asked_for(capsys: pytest.Capt
 
 
 def test_who_talks_to_whom_is_drawn_of_the_design_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["draw", "talk", "--design", "before"])
+    main(["draw", "communication", "--design", "before"])
     assert "Who talks to whom: before" in capsys.readouterr().out
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def group(leader: int) -> list[str]:
-    """The living processes of a group."""
+    """The running processes of a group."""
     shown = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in shown.splitlines()]
     return [row[2] for row in rows if row[0] == str(leader) and not row[1].startswith("Z")]

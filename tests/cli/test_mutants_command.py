@@ -325,7 +325,7 @@ def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: flo
 
 
 def alive(leader: int) -> list[str]:
-    """The living processes of a group."""
+    """The running processes of a group."""
     rows = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
     parts = [line.split(None, 2) for line in rows.splitlines()]
     return [each[2] for each in parts if each[0] == str(leader) and not each[1].startswith("Z")]

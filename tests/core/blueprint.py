@@ -13,7 +13,21 @@ from itertools import combinations
 from random import Random
 from typing import NamedTuple
 
-from mealspec.core import At, Branch, Claim, Event, Family, Form, Graph, Kind, Machine, Predicate, Row, System, Trace
+from mealspec.core import (
+    At,
+    Branch,
+    Claim,
+    Event,
+    FeaturedSystem,
+    Form,
+    Graph,
+    Kind,
+    Machine,
+    Predicate,
+    Row,
+    System,
+    Trace,
+)
 
 from mealspec.core import Symbolic, branches, replay, trimmed  # isort: skip
 from mealspec.core.machine import State
@@ -77,7 +91,7 @@ class Blueprint:
         present = any(opens(self.machines[part][1], chosen) for part in parts)
         return replace(event, takes=parts) if present else None
 
-    def family(self, rng: Random) -> Family:
+    def family(self, rng: Random) -> FeaturedSystem:
         """The family, in an order and with stages that must not matter."""
         variants = {m: branches(lambda choice, m=m: self.machine(m, choice), self.features) for m in self.machines}  # type: ignore[misc]
         events: dict[str, tuple[Branch[Event], ...]] = {}
@@ -86,7 +100,7 @@ class Blueprint:
             events[name] = tuple(Branch(given, event) for given, event in asked if event is not None)
         order = [*self.features, *self.machines]
         rng.shuffle(order)
-        return Family(
+        return FeaturedSystem(
             "family",
             self.features,
             {name: every for name, every in variants.items() if any(branch.value for branch in every)},
@@ -141,7 +155,7 @@ def random_plan(rng: Random, features: int) -> Blueprint:
     return Blueprint(switches, machines, rows, events)
 
 
-def small(family: Family) -> Symbolic:
+def small(family: FeaturedSystem) -> Symbolic:
     """Its diagrams, with as much room as a small family needs."""
     return Symbolic(family, nodes=1_000_000, cache=100_000)
 

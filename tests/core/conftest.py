@@ -63,9 +63,9 @@ def toy() -> Toy:
         [
             Claim("whole", "The lamp never breaks.", Form.NEVER, lamp_is("no light")),
             Claim("one-place", "The hand is there or away.", Form.NEVER, away & ~away),
-            Claim("off", "At rest it is off.", Form.QUIET, lamp_is("lit")),
-            Claim("mended", "At rest it is mended.", Form.QUIET, lamp_is("no light")),
-            Claim("if-there", "At rest it is mended if somebody is there.", Form.QUIET, lamp_is("no light"), away),
+            Claim("off", "At rest it is off.", Form.QUIESCENT, lamp_is("lit")),
+            Claim("mended", "At rest it is mended.", Form.QUIESCENT, lamp_is("no light")),
+            Claim("if-there", "At rest it is mended if somebody is there.", Form.QUIESCENT, lamp_is("no light"), away),
             Claim("goes-out", "It goes out in the end.", Form.FOREVER, lamp_is("lit")),
             Claim("is-mended", "It is mended in the end.", Form.FOREVER, lamp_is("no light")),
             Claim("when-there", "It is mended, if not all are away.", Form.FOREVER, lamp_is("no light"), away),

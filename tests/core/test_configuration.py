@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mealspec.core import Branch, Choice, branches
+from mealspec.core import Branch, Configuration, branches
 
 Tree = int | tuple[str, "Tree", "Tree"]
 """A function of a configuration: an outcome, or a question with what follows no and yes."""
@@ -23,7 +23,7 @@ def trees() -> st.SearchStrategy[Tree]:
     return st.recursive(leaf, lambda sub: st.tuples(st.sampled_from(SWITCHES), sub, sub), max_leaves=12)
 
 
-def run(tree: Tree, configuration: Choice | Set[str]) -> tuple[int, tuple[str, ...]]:
+def run(tree: Tree, configuration: Configuration | Set[str]) -> tuple[int, tuple[str, ...]]:
     """The outcome, and the questions on the way."""
     questions = []
     while not isinstance(tree, int):
@@ -32,7 +32,7 @@ def run(tree: Tree, configuration: Choice | Set[str]) -> tuple[int, tuple[str, .
     return tree, tuple(questions)
 
 
-def fits(answers: Mapping[str, bool], configuration: Choice | Set[str]) -> bool:
+def fits(answers: Mapping[str, bool], configuration: Configuration | Set[str]) -> bool:
     return all((name in configuration) is answer for name, answer in answers.items())
 
 
@@ -73,6 +73,6 @@ def test_branches_come_in_the_order_of_their_answers_no_before_yes() -> None:
 
 
 def test_a_choice_answers_by_its_script_and_then_with_no() -> None:
-    choice = Choice(FREE, ON, (True,))
+    choice = Configuration(FREE, ON, (True,))
     assert ["c" in choice, "a" in choice, "on" in choice, "c" in choice] == [True, False, True, True]
     assert choice.given == {"c": True, "a": False}

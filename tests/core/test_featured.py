@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from mealspec.core import Branch, Event, Family, InvalidSystem, Kind, Machine
+from mealspec.core import Branch, Event, FeaturedSystem, InvalidSystem, Kind, Machine
 from tests.core.blueprint import members, random_plan
 from tests.core.explicit.test_decide import peterson
 
@@ -49,7 +49,7 @@ def test_a_family_knows_every_machine_state_kind_and_action_of_its_members(seed:
 
 def test_a_family_of_one_system_has_it_as_its_only_member() -> None:
     system = peterson()
-    family = Family.of(system)
+    family = FeaturedSystem.of(system)
     assert family.member(()) == (system.machines, system.events)
     assert family.machines == system.machines
     assert family.features == ()
@@ -71,7 +71,7 @@ def test_machines_that_begin_or_rest_differently_are_refused_and_so_are_kinds_an
         "nowhere": (),
     }
     with pytest.raises(InvalidSystem) as caught:
-        Family("family", ("f", "g"), variants, events)
+        FeaturedSystem("family", ("f", "g"), variants, events)
     assert caught.value.offenders == (
         "machine 'begins' begins in different states, or may rest in different ones",
         "machine 'rests' begins in different states, or may rest in different ones",
@@ -79,9 +79,8 @@ def test_machines_that_begin_or_rest_differently_are_refused_and_so_are_kinds_an
         "event 'action' differs in kind or action between systems",
         "event 'nowhere' differs in kind or action between systems",
     )
-    assert Family("family", ("f", "g"), {"fine": variants["fine"]}, {"fine": events["fine"]}).states("fine") == (
-        "a", "b", "c",
-    )  # fmt: skip
+    fine = FeaturedSystem("family", ("f", "g"), {"fine": variants["fine"]}, {"fine": events["fine"]})
+    assert fine.states("fine") == ("a", "b", "c")
 
 
 def test_states_that_some_members_lack_may_be_rested_in_by_the_others() -> None:
@@ -91,4 +90,4 @@ def test_states_that_some_members_lack_may_be_rested_in_by_the_others() -> None:
         variants: dict[str, tuple[Branch[Machine | None], ...]] = {
             "m": tuple(Branch({"f": bool(k)}, one) for k, one in enumerate(every))
         }
-        assert Family("family", ("f",), variants, {}).states("m") == ("a", "b", "c")
+        assert FeaturedSystem("family", ("f",), variants, {}).states("m") == ("a", "b", "c")

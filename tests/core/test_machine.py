@@ -27,7 +27,7 @@ class Pair(NamedTuple):
 
 
 def born(machine: Machine) -> Model:
-    """A living object of the machine."""
+    """A object of the machine."""
     model = Model()
     machine.automaton(model)
     return model
@@ -152,7 +152,7 @@ def test_keeping_everything_is_the_same_machine_and_nothing_leaves_the_initial_s
     assert whole.keeping(lambda _: False).states == ("a",)
 
 
-# ---------------------------------------------------------------------- living by the rows
+# ---------------------------------------------------------------------- driven by the rows
 
 
 def test_a_living_object_moves_by_the_rows() -> None:

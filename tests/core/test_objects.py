@@ -1,7 +1,7 @@
-"""Two independent ways to the same answers: living ``transitions`` objects, and integers.
+"""Two independent ways to the same answers: ``transitions`` objects, and integers.
 
 On random systems the explorer must find what stepping real objects finds, and :func:`checker.lasso` must
-decide as the definition of fairness does, spelt out over a graph that the living objects have made.
+decide as the definition of fairness does, spelt out over a graph that the objects have made.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from mealspec.core import (
     reach,
     trimmed,
 )
-from mealspec.core.objects import Living, explore_slowly
+from mealspec.core.objects import Objects, explore_slowly
 
-# ---------------------------------------------------------------------- one living system
+# ---------------------------------------------------------------------- one system of objects
 
 
 @pytest.fixture
@@ -56,45 +56,45 @@ def system() -> System:
 
 
 def test_it_begins_in_the_initial_states(system: System) -> None:
-    assert Living(system).states() == {"gate": "locked", "guest": "outside"}
-    assert Living(system).enabled() == ["coin.1"]
+    assert Objects(system).states() == {"gate": "locked", "guest": "outside"}
+    assert Objects(system).enabled() == ["coin.1"]
 
 
 def test_an_event_moves_all_participants_that_are_there(system: System) -> None:
-    living = Living(system)
-    living.fire("coin.1")
-    assert living.enabled() == ["enter"]
-    living.fire("enter")
-    assert living.states() == {"gate": "locked", "guest": "inside"}
-    assert living.enabled() == ["coin.1", "exit"]
+    objects = Objects(system)
+    objects.fire("coin.1")
+    assert objects.enabled() == ["enter"]
+    objects.fire("enter")
+    assert objects.states() == {"gate": "locked", "guest": "inside"}
+    assert objects.enabled() == ["coin.1", "exit"]
 
 
 def test_a_refused_event_names_all_who_refuse_and_moves_nobody(system: System) -> None:
-    living = Living(system)
+    objects = Objects(system)
     with pytest.raises(ValueError, match=r"^'enter' is refused by machine 'gate' in state 'locked'$"):
-        living.fire("enter")
-    living.set({"gate": "open", "guest": "inside"})
+        objects.fire("enter")
+    objects.set({"gate": "open", "guest": "inside"})
     with pytest.raises(ValueError, match=r"^'enter' is refused by machine 'guest' in state 'inside'$"):
-        living.fire("enter")
-    assert living.states() == {"gate": "open", "guest": "inside"}, "the gate would have taken it"
-    living.set({"gate": "locked"})
+        objects.fire("enter")
+    assert objects.states() == {"gate": "open", "guest": "inside"}, "the gate would have taken it"
+    objects.set({"gate": "locked"})
     with pytest.raises(ValueError, match="'gate' in state 'locked' and machine 'guest' in state 'inside'"):
-        living.fire("enter")
+        objects.fire("enter")
 
 
 def test_unknown_names_are_errors_and_move_nobody(system: System) -> None:
-    living = Living(system)
+    objects = Objects(system)
     with pytest.raises(UnknownName, match="unknown event 'entre'; did you mean 'enter'"):
-        living.fire("entre")
+        objects.fire("entre")
     with pytest.raises(UnknownName, match="unknown machine 'gat'; did you mean 'gate'"):
-        living.set({"guest": "inside", "gat": "open"})
+        objects.set({"guest": "inside", "gat": "open"})
     with pytest.raises(UnknownName, match="unknown state of machine 'gate' 'opn'; did you mean 'open'"):
-        living.set({"guest": "inside", "gate": "opn"})
-    assert living.states() == {"gate": "locked", "guest": "outside"}
+        objects.set({"guest": "inside", "gate": "opn"})
+    assert objects.states() == {"gate": "locked", "guest": "outside"}
 
 
 def test_two_living_systems_do_not_touch_each_other(system: System) -> None:
-    one, two = Living(system), Living(system)
+    one, two = Objects(system), Objects(system)
     one.fire("coin.1")
     assert two.states()["gate"] == "locked"
 
@@ -162,35 +162,35 @@ def test_the_explorer_finds_what_living_objects_find(system: System) -> None:
     labels = [tuple(str(state) for state in graph.state(number).values()) for number in range(len(graph))]
     assert set(labels) == walk.states
     assert (len(graph), graph.transitions) == (len(walk.states), walk.transitions)
-    living = Living(system)
+    objects = Objects(system)
     for number in range(len(graph)):
         here = {machine.name: label for machine, label in zip(system.machines, labels[number], strict=True)}
         edges = range(int(graph.offset[number]), int(graph.offset[number + 1]))
-        living.set(here)
-        assert living.enabled() == [system.events[graph.event[edge]].name for edge in edges]
-        assert living.enabled() == [event.name for event in system.enabled(graph.locals(number))]
+        objects.set(here)
+        assert objects.enabled() == [system.events[graph.event[edge]].name for edge in edges]
+        assert objects.enabled() == [event.name for event in system.enabled(graph.locals(number))]
         for edge in edges:
-            living.set(here)
-            living.fire(system.events[graph.event[edge]].name)
-            assert tuple(living.states().values()) == labels[graph.dest[edge]]
+            objects.set(here)
+            objects.fire(system.events[graph.event[edge]].name)
+            assert tuple(objects.states().values()) == labels[graph.dest[edge]]
 
 
 @settings(deadline=None, max_examples=75)
 @given(systems())
 def test_a_step_refuses_as_living_objects_do(system: System) -> None:
-    graph, living = explore(system), Living(system)
+    graph, objects = explore(system), Objects(system)
     for number in range(len(graph)):
         here = {name: str(state) for name, state in graph.state(number).items()}
         for event in system.events:
-            living.set(here)
+            objects.set(here)
             after = system.step(graph.locals(number), event.name)
             if isinstance(after, Refusal):
                 with pytest.raises(ValueError, match="is refused by") as caught:
-                    living.fire(event.name)
+                    objects.fire(event.name)
                 assert str(caught.value) == str(after)
             else:
-                living.fire(event.name)
-                assert living.states() == {name: str(state) for name, state in system.states(after).items()}
+                objects.fire(event.name)
+                assert objects.states() == {name: str(state) for name, state in system.states(after).items()}
 
 
 # ---------------------------------------------------------------------- fairness, spelt out
@@ -198,7 +198,7 @@ def test_a_step_refuses_as_living_objects_do(system: System) -> None:
 
 @dataclass(frozen=True)
 class Product:
-    """What living objects do, as steps from labels to labels."""
+    """What objects do, as steps from labels to labels."""
 
     system: System
     steps: dict[Labels, dict[str, Labels]]
@@ -206,16 +206,16 @@ class Product:
 
     @classmethod
     def of(cls, system: System) -> Product:
-        living = Living(system)
+        objects = Objects(system)
         steps: dict[Labels, dict[str, Labels]] = {}
         for source in explore_slowly(system).states:
-            here = dict(zip(living.states(), source, strict=True))
-            living.set(here)
+            here = dict(zip(objects.states(), source, strict=True))
+            objects.set(here)
             steps[source] = {}
-            for event in living.enabled():
-                living.set(here)
-                living.fire(event)
-                steps[source][event] = tuple(living.states().values())
+            for event in objects.enabled():
+                objects.set(here)
+                objects.fire(event)
+                steps[source][event] = tuple(objects.states().values())
         return cls(system, steps)
 
     def named(self, kind: Kind) -> set[str]:
@@ -275,12 +275,12 @@ def subsets(states: set[Labels]) -> Iterator[tuple[Labels, ...]]:
 
 
 def check_counterexample(product: Product, trace: Trace, cut: Cut) -> None:
-    """Living objects make this run, and it is what :func:`checker.lasso` promises."""
-    living = Living(product.system)
-    path = [tuple(living.states().values())]
+    """Objects objects make this run, and it is what :func:`checker.lasso` promises."""
+    objects = Objects(product.system)
+    path = [tuple(objects.states().values())]
     for event in trace.events:
-        living.fire(event)
-        path.append(tuple(living.states().values()))
+        objects.fire(event)
+        path.append(tuple(objects.states().values()))
     if trace.loop is None:
         assert product.is_stuck(path[-1])
         assert path[-1] in product.pending(cut)

@@ -45,7 +45,9 @@ def test_every_picture_has_a_path_title_and_description_of_its_own() -> None:
 
 
 def test_what_the_index_shows_first_is_small() -> None:
-    first = {path: each for path, each in gallery().items() if path == "talk.svg" or path.startswith("states/")}
+    first = {
+        path: each for path, each in gallery().items() if path == "communication.svg" or path.startswith("states/")
+    }
     assert len(first) == 9
     for each in first.values():
         nodes = ET.fromstring(svg(each)).findall(f".//{{{SVG}}}g[@class='node']")
@@ -95,7 +97,7 @@ def test_every_state_and_event_of_a_machine_is_named_in_its_picture(name: str) -
 def test_the_whole_names_every_machine_and_event() -> None:
     product = system(DESIGNS["hardened"], communication.SMALLEST)
     said = texts(svg(communication.whole(DESIGNS["hardened"])))
-    assert [m.name for m in product.machines if communication.family(m.name) not in said] == []
+    assert [m.name for m in product.machines if communication.kind_of(m.name) not in said] == []
     assert [event.name for event in product.events if event.name not in said] == []
 
 
@@ -136,7 +138,7 @@ def test_tooltips_are_titles_with_line_breaks() -> None:
 
 def test_owners_are_as_the_readme_draws_them() -> None:
     found = communication.owners(system(DESIGNS["hardened"], Scope(connections=1).with_(["path", "background"])))
-    by = {who: {communication.family(name) for name in found if found[name] == who} for who in set(found.values())}
+    by = {who: {communication.kind_of(name) for name in found if found[name] == who} for who in set(found.values())}
     assert by == {
         "client": {"screen", "service", "flags", "poller", "loader", "outbox", "view", "app"},
         "network": {"connection", "path"},
@@ -145,7 +147,7 @@ def test_owners_are_as_the_readme_draws_them() -> None:
 
 
 def test_talk_is_drawn_from_whose_step_it_is() -> None:
-    found = {(t.source, t.dest): t for t in communication.talks(system(DESIGNS["hardened"], communication.SMALLEST))}
+    found = {(t.source, t.dest): t for t in communication.messages(system(DESIGNS["hardened"], communication.SMALLEST))}
     assert [event.name for event in found["job", "notification"].events] == ["server.complete.m1"]
     assert found["job", "notification"].moves
     assert not found["loader", "job"].moves  # a read changes no job

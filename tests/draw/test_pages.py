@@ -14,7 +14,7 @@ from mealspec.draw.machines import portraits
 from mealspec.draw.matrix import matrix
 from mealspec.draw.page import Page
 from mealspec.draw.pages import pages
-from mealspec.draw.reference import every_event, family, machine_path, widest
+from mealspec.draw.reference import every_event, group_of, machine_path, widest
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.events import OBLIGATIONS, obligation
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
@@ -107,7 +107,7 @@ def test_every_event_stands_in_the_event_table_with_an_obligation() -> None:
     page = text("reference/events.md")
     for event in every_event().values():
         assert f"`{event.name}`" in page
-        assert f"### `{family(event.name)}`" in page
+        assert f"### `{group_of(event.name)}`" in page
         assert obligation(event.name), event.name
     assert {event.kind for event in every_event().values()} == {Kind.SYSTEM, Kind.USER, Kind.FAULT}
 
@@ -163,13 +163,13 @@ def test_every_property_has_a_witness() -> None:
 
 
 def test_the_path_of_a_requirement_is_a_run_of_the_repaired_design() -> None:
-    for story in PATHS.values():
-        run = shortest(story)
+    for scenario in PATHS.values():
+        run = shortest(scenario)
         assert run is not None
-        assert design(story.design) == DESIGNS["hardened"]
+        assert design(scenario.design) == DESIGNS["hardened"]
         assert str(run.state(len(run))["view.m1"]) == "completed"
         assert str(run.state(len(run))["poller"]) == "none"
-        assert f"[{story.id}](../charts/{story.id}.md)" in text("reference/traceability.md")
+        assert f"[{scenario.id}](../charts/{scenario.id}.md)" in text("reference/traceability.md")
 
 
 def test_laws_are_listed() -> None:

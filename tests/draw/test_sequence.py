@@ -113,11 +113,11 @@ def test_nothing_stands_outside_the_paper_and_no_two_boxes_of_a_step_overlap() -
 
 
 def test_what_never_arrives_looks_lost() -> None:
-    story = next(chart for chart in all_of("F2"))
-    (void,) = [step for step in story.steps if step.event.name == "network.void.m1.c1"]
+    scenario = next(chart for chart in all_of("F2"))
+    (void,) = [step for step in scenario.steps if step.event.name == "network.void.m1.c1"]
     assert void.lost
     assert (void.start, void.end) == ("network", "socket")
-    assert "network--xsocket" in mermaid(story)
+    assert "network--xsocket" in mermaid(scenario)
     (skip,) = [step for step in all_of("flaw")[0].steps if step.event.name == "server.skip.m1"]
     assert skip.lost
 

@@ -23,7 +23,7 @@ def test_rules_and_steps_are_counted(measured: bench.Measurement) -> None:
 def test_each_part_takes_a_part_of_the_time(measured: bench.Measurement) -> None:
     assert 0 < measured.last_seconds < measured.seconds
     assert measured.rate == measured.calls / (measured.seconds - measured.last_seconds)
-    for part in (measured.living_seconds, measured.lockstep_seconds, measured.checks_seconds, measured.seen_seconds):
+    for part in (measured.objects_seconds, measured.lockstep_seconds, measured.checks_seconds, measured.seen_seconds):
         assert part > 0
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mealspec.core import Event, Kind, System, explore
 from mealspec.core.coverage import Seen
-from mealspec.core.differential import Disagreement
+from mealspec.core.lockstep import Disagreement
 from mealspec.core.system import Locals, each
 from mealspec.hunt.hunting import Hunt
 from mealspec.hunt.machine import FAULTS, Hunter, Violation, hunter
@@ -105,7 +105,7 @@ def test_the_same_seed_makes_the_same_runs(before: Subject) -> None:
 
 
 def test_what_is_found_violates_the_property(before: Subject, doubts: Judge) -> None:
-    """Judged state by state, by one who knows neither graph nor hunt."""
+    """Answer state by state, by one who knows neither graph nor hunt."""
     hunt = Hunt(before, ("delivery", "no-early-belief"), (), DEV)
     for property_id in hunt.hunted:
         catch = hunt.catch(property_id)

@@ -103,7 +103,16 @@ def test_ids_say_design_and_property(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> None:
-    done = hunt(tmp_path, "--mealspec-design", "published", *SMALL, "--mealspec-faults", "1", "-k", "no-early-belief or honest-view")
+    done = hunt(
+        tmp_path,
+        "--mealspec-design",
+        "published",
+        *SMALL,
+        "--mealspec-faults",
+        "1",
+        "-k",
+        "no-early-belief or honest-view",
+    )
     assert done.returncode == 0, done.stdout
     assert re.search(r"no-early-belief +x 5/5", done.stdout)
     assert re.search(r"honest-view +ok", done.stdout)

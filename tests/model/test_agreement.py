@@ -1,4 +1,4 @@
-"""The explorer and the slow way over living `transitions` objects find the same of every design.
+"""The explorer and the slow way over `transitions` objects find the same of every design.
 
 The slow way shares the rows of the machines with the explorer and nothing else. Both are breadth-first in
 the declared order of the events, so that a walk which stops early has found just the states that the first
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mealspec.core import Graph, System, explore
-from mealspec.core.objects import Living, explore_slowly
+from mealspec.core.objects import Objects, explore_slowly
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
@@ -45,21 +45,21 @@ def agree(product: System, limit: int | None) -> int:
     return walk.expanded
 
 
-def agree_at(graph: Graph, number: int, living: Living) -> None:
-    """The living machines, put into one state, permit what the explorer found there, and it leads to the same."""
+def agree_at(graph: Graph, number: int, objects: Objects) -> None:
+    """The objects, put into one state, permit what the explorer found there, and it leads to the same."""
     names = [machine.name for machine in graph.system.machines]
     (here,) = labels(graph, slice(number, number + 1))
     source = dict(zip(names, here, strict=True))
     rows = range(int(graph.offset[number]), int(graph.offset[number + 1]))
     events = [graph.system.events[graph.event[row]].name for row in rows]
-    living.set(source)
-    assert living.enabled() == events
+    objects.set(source)
+    assert objects.enabled() == events
     for row, event in zip(rows, events, strict=True):
-        living.set(source)
-        living.fire(event)
+        objects.set(source)
+        objects.fire(event)
         dest = int(graph.dest[row])
         (there,) = labels(graph, slice(dest, dest + 1))
-        assert living.states() == dict(zip(names, there, strict=True))
+        assert objects.states() == dict(zip(names, there, strict=True))
 
 
 def sampled(count: int, size: int) -> list[int]:
@@ -83,38 +83,38 @@ def test_sampled_states_have_the_same_events_and_successors(name: str, item: str
     scope = ONE_FAULT if item == "nothing more" else ONE_FAULT.with_([item])
     graph = explore(system(design(name), scope))
     assert graph.complete
-    living = Living(graph.system)
+    objects = Objects(graph.system)
     for number in sampled(12, len(graph)):
-        agree_at(graph, number, living)
+        agree_at(graph, number, objects)
 
 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sampled_states_agree_with_two_connections_and_two_meals(name: str) -> None:
     graph = explore(system(design(name), Scope(meals=2, faults=2).with_([*FAULTS, *ASPECTS])), limit=50_000)
-    living = Living(graph.system)
+    objects = Objects(graph.system)
     for number in sampled(12, graph.expanded):
-        agree_at(graph, number, living)
+        agree_at(graph, number, objects)
 
 
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_sampled_states_agree_with_as_many_meals_as_there_can_be(name: str) -> None:
     graph = explore(system(design(name), Scope(meals=4, connections=1, faults=1)), limit=20_000)
-    living = Living(graph.system)
+    objects = Objects(graph.system)
     for number in sampled(6, graph.expanded):
-        agree_at(graph, number, living)
+        agree_at(graph, number, objects)
 
 
 def test_a_graph_with_other_steps_would_be_noticed() -> None:
     """Else the tests above might compare nothing."""
     graph = explore(system(design("published"), TINY))
-    agree_at(graph, 1, living := Living(graph.system))
+    agree_at(graph, 1, objects := Objects(graph.system))
     for wrong in (
         replace(graph, dest=(graph.dest + 1) % len(graph)),
         replace(graph, event=(graph.event + 1) % len(graph.system.events)),
         replace(graph, offset=np.where(graph.offset == graph.offset[2], graph.offset[2] - 1, graph.offset)),
     ):
         with pytest.raises(AssertionError):
-            agree_at(wrong, 1, living)
+            agree_at(wrong, 1, objects)
 
 
 @pytest.mark.slow

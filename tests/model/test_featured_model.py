@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from mealspec.core import Event, Family, Kind, Machine, Row, Symbolic, System, trimmed
+from mealspec.core import Event, FeaturedSystem, Kind, Machine, Row, Symbolic, System, trimmed
 from mealspec.core.symbolic.diagrams import Step
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import family, order, stage, twins
@@ -28,7 +28,7 @@ SCOPES = {
 
 
 @cache
-def every(scope: str) -> Family:
+def every(scope: str) -> FeaturedSystem:
     return family(SCOPES[scope])
 
 
@@ -37,7 +37,7 @@ def parts(product: System) -> tuple[dict[str, tuple[object, frozenset[Row]]], fr
     return {m.name: (m.initial, frozenset(m.rows)) for m in product.machines if m.rows}, frozenset(product.events)
 
 
-def agrees(plan: Design, scope: str, family: Family) -> None:
+def agrees(plan: Design, scope: str, family: FeaturedSystem) -> None:
     """The member is the product of the design, but for what can never happen."""
     machines, events = family.member({m.value for m in plan.mechanisms})
     product = system(plan, SCOPES[scope])
@@ -79,9 +79,9 @@ def test_a_family_with_another_member_would_be_noticed() -> None:
                _always(every("small"), DESIGNS["hardened"]))  # fmt: skip
 
 
-def _always(some: Family, plan: Design) -> Family:
+def _always(some: FeaturedSystem, plan: Design) -> FeaturedSystem:
     machines, events = some.member({m.value for m in plan.mechanisms})
-    return Family.of(System(*trimmed(machines, events), absent=OPTIONAL))
+    return FeaturedSystem.of(System(*trimmed(machines, events), absent=OPTIONAL))
 
 
 def test_what_is_fixed_is_no_feature_and_what_is_neither_is_off() -> None:

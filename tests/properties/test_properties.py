@@ -362,8 +362,8 @@ def test_where_nothing_polls_a_set_that_tells_one_socket_may_tell_the_dead_one()
 
 
 def test_where_nothing_polls_telling_all_sockets_delivers_to_everyone_who_stops_pressing_reconnect() -> None:
-    """With the ready message and the fetch after each connect, no quiet end is left at which a meal is unseen. What is
-    left is a person who presses reconnect for ever, so that no connect ever succeeds."""
+    """With the ready message and the fetch after each connect, no quiescent end is left at which a meal is unseen.
+    What is left is a person who presses reconnect for ever, so that no connect ever succeeds."""
     expression = SOCKET_ONLY + "+connection_set+push_to_all"
     assert lost_for_good(expression) is None
     trace = counterexample(design(expression), CALM, "delivery")

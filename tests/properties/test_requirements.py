@@ -65,7 +65,7 @@ def test_properties_refer_to_requirements_and_failure_classes() -> None:
 
 
 def test_stories_refer_to_requirements() -> None:
-    refs = {name: story.refs for name, story in (SCENARIOS | FAILURES).items()}
+    refs = {name: scenario.refs for name, scenario in (SCENARIOS | FAILURES).items()}
     assert not {reference for some in refs.values() for reference in some} - REQUIREMENTS.keys()
     assert all(refs.values())
 
@@ -76,7 +76,7 @@ def test_every_failure_class_is_closed_by_some_mechanism() -> None:
 
 def test_the_property_of_a_failure_class_refers_to_it() -> None:
     """But for F7 and F14, which lose meals as others do, at another place."""
-    strangers = {name for name, story in FAILURES.items() if name not in PROPERTIES[story.property].refs}
+    strangers = {name for name, scenario in FAILURES.items() if name not in PROPERTIES[scenario.property].refs}
     assert strangers <= {"F7", "F14"}
 
 

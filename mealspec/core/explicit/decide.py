@@ -38,7 +38,7 @@ def reach(graph: Graph, goal: Predicate) -> Trace | None:
 
 def stuck(graph: Graph) -> NDArray[np.bool_]:
     """For each state, whether no system event can change it: what is not done by now stays undone."""
-    return graph.quiet
+    return graph.quiescent
 
 
 def quiescent(graph: Graph, goal: Predicate) -> Trace | None:

@@ -112,11 +112,11 @@ class Graph:
         return out
 
     @cached_property
-    def quiet(self) -> NDArray[np.bool_]:
+    def quiescent(self) -> NDArray[np.bool_]:
         """For each state, whether it was expanded and no system event changes it."""
-        quiet = ~self.enabling(self.system.of_kind(Kind.SYSTEM), moving=True)
-        quiet[self.expanded :] = False
-        return quiet
+        quiescent = ~self.enabling(self.system.of_kind(Kind.SYSTEM), moving=True)
+        quiescent[self.expanded :] = False
+        return quiescent
 
     def silent_events(self) -> list[str]:
         """Events of the system that no reachable state enables."""

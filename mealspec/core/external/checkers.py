@@ -1,6 +1,6 @@
 """Two checkers that are none of ours, SPIN and TLC, on what ``promela`` and ``tla`` beside this file write.
 
-They are found on the path or below ``sys.prefix`` (``.venv/tools``), where ``make judges`` puts them. A judge
+They are found on the path or below ``sys.prefix`` (``.venv/tools``), where ``make checkers`` puts them. A judge
 is given text and nothing else, and what it says is read from its output.
 """
 
@@ -24,7 +24,7 @@ from mealspec.core.explicit.explore import explore
 from mealspec.core.external import promela, tla
 from mealspec.core.system import System
 
-__all__ = ["JudgeFailed", "Judged", "missing", "ours", "spin", "tlc"]
+__all__ = ["Answer", "CheckerFailed", "missing", "ours", "spin", "tlc"]
 
 TOOLS = Path(sys.prefix) / "tools"
 """Where tools are that the system does not have."""
@@ -36,12 +36,12 @@ FAIR = "-DFAIR"
 """What makes a specification in Promela the one for liveness."""
 
 
-class JudgeFailed(CheckerError):
+class CheckerFailed(CheckerError):
     """A judge that could not do its work; the text quotes what it said."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class Answer:
     """What a judge found.
 
     Attributes
@@ -112,7 +112,7 @@ def _jar() -> Path | None:
 # ---------------------------------------------------------------------- the explicit checker
 
 
-def ours(system: System, claims: Sequence[Claim] = ()) -> Judged:
+def ours(system: System, claims: Sequence[Claim] = ()) -> Answer:
     """What our own checker finds, in the same terms."""
     graph = explore(system)
     began = time.perf_counter()
@@ -122,7 +122,7 @@ def ours(system: System, claims: Sequence[Claim] = ()) -> Judged:
         judging[claim.name] = time.perf_counter() - began
         began = time.perf_counter()
     deadlocks = int((np.diff(graph.offset) == 0).sum())
-    return Judged(
+    return Answer(
         judge="ours",
         states=len(graph),
         transitions=graph.transitions,
@@ -146,7 +146,7 @@ def spin(
     reduce: bool = False,
     optimise: bool = True,
     text: str | None = None,
-) -> Judged:
+) -> Answer:
     """What SPIN finds.
 
     Parameters
@@ -163,7 +163,7 @@ def spin(
 
     Raises
     ------
-    JudgeFailed
+    CheckerFailed
         If there is no SPIN, or it could not do its work.
     """
     _need("SPIN")
@@ -178,7 +178,7 @@ def spin(
         out = asking.whole()
         asking.safety({claim.name: names[claim.name] for claim in safe})
         asking.liveness({claim.name: names[claim.name] for claim in live}, promela.fair_words(system))
-    return Judged(
+    return Answer(
         judge="SPIN",
         states=int(*_found(r"(\d+) states, stored", out, "SPIN")),
         transitions=int(*_found(r"(\d+) transitions", out, "SPIN")) - 1,  # it counts the initial state, too
@@ -252,7 +252,7 @@ class _AskingSpin:
         if (self._at / "pan.c").is_file():
             said = _run(["gcc", "-w", *self._options, *options, "-o", "pan", "pan.c"], self._at)
         if not (self._at / "pan").is_file():
-            raise JudgeFailed(f"SPIN failed: {_tail(said)}")
+            raise CheckerFailed(f"SPIN failed: {_tail(said)}")
         self.seconds["preparing"] += time.perf_counter() - began
 
     def _deep(self, about: str, *options: str) -> str:
@@ -273,7 +273,7 @@ def _errors(out: str) -> int:
     """How many errors it found; a search that stopped for any other reason is no search."""
     errors = int(*_found(r"errors: (\d+)", out, "SPIN"))
     if errors == 0 and "Search not completed" in out:
-        raise JudgeFailed(f"SPIN failed: {_tail(out)}")
+        raise CheckerFailed(f"SPIN failed: {_tail(out)}")
     return errors
 
 
@@ -288,7 +288,7 @@ def tlc(
     optimise: bool = True,
     thought: Collection[str] = (),
     text: str | None = None,
-) -> Judged:
+) -> Answer:
     """What TLC finds.
 
     TLC stops at the first thing that is wrong, so that is taken out of what it is asked and it is asked again, until
@@ -309,7 +309,7 @@ def tlc(
 
     Raises
     ------
-    JudgeFailed
+    CheckerFailed
         If there is no TLC, or it could not do its work.
     """
     _need("TLC")
@@ -322,7 +322,7 @@ def tlc(
         out = asking.safety(safe)
         asking.liveness([c for c in live if c.name not in thought], [c for c in live if c.name in thought])
     generated, states = map(int, _found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
-    return Judged(
+    return Answer(
         judge="TLC",
         states=states,
         transitions=generated - 1,  # it counts the initial state, too
@@ -393,7 +393,7 @@ HELD = "No error has been found"
 def _sound(out: str, *words: str) -> str:
     """The output, if it says one of these; else the judge could not do its work."""
     if not any(word in out for word in words):
-        raise JudgeFailed(f"TLC failed: {_tail(out)}")
+        raise CheckerFailed(f"TLC failed: {_tail(out)}")
     return out
 
 
@@ -402,7 +402,7 @@ def _sound(out: str, *words: str) -> str:
 
 def _need(judge: str) -> None:
     if reason := missing().get(judge):
-        raise JudgeFailed(f"{judge} cannot be run: {reason}; 'make judges' obtains what it can")
+        raise CheckerFailed(f"{judge} cannot be run: {reason}; 'make checkers' obtains what it can")
 
 
 def _run(command: Sequence[str], at: Path) -> str:
@@ -415,7 +415,7 @@ def _found(pattern: str, out: str, judge: str) -> tuple[str, ...]:
     """The groups of the pattern where it is found last."""
     found = [match.groups() for match in re.finditer(pattern, out)]
     if not found:
-        raise JudgeFailed(f"{judge} failed: {_tail(out)}")
+        raise CheckerFailed(f"{judge} failed: {_tail(out)}")
     return found[-1]
 
 

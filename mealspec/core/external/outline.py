@@ -15,7 +15,7 @@ from mealspec.core.formula import Formula, all_hold, negation, some_hold, within
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["TIE", "Names", "actions", "destinations", "guard", "laid", "moving", "quiet", "resting"]
+__all__ = ["TIE", "Names", "actions", "destinations", "guard", "laid", "moving", "quiescent", "resting"]
 
 WIDTH = 110
 """Columns of a line that is broken where it can be."""
@@ -55,7 +55,7 @@ def moving(system: System, event: Event) -> Formula:
     return all_hold([guard(system, event), changes])
 
 
-def quiet(system: System) -> Formula:
+def quiescent(system: System) -> Formula:
     """Where no system event changes anything."""
     return negation(some_hold(moving(system, event) for event in system.events if event.kind is Kind.SYSTEM))
 

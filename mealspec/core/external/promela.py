@@ -28,7 +28,7 @@ from collections.abc import Sequence
 
 from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Event, Kind
-from mealspec.core.external.outline import TIE, Names, actions, destinations, guard, laid, quiet
+from mealspec.core.external.outline import TIE, Names, actions, destinations, guard, laid, quiescent
 from mealspec.core.formula import All, Formula, In, written
 from mealspec.core.machine import Machine, State
 from mealspec.core.predicate import Predicate
@@ -44,7 +44,7 @@ show skip STDIN timeout trace true typedef unless unsigned xr xs
 always equivalent eventually implies next release stronguntil until weakuntil U V W X
 auto case char const continue default double enum extern float long main now NULL register return signed sizeof static
 struct switch union void volatile while
-always_true calm environment FAIR is_quiet system
+always_true calm environment FAIR is_quiescent system
 """
 """What a name must not be: words of Promela, of its temporal logic, of C, and those that are defined below."""
 
@@ -155,7 +155,7 @@ class _Writer:
         name = self.claims[claim.name]
         lines = _comment(f"{claim.name} (what is wrong: {claim.form}): {claim.says}")
         if not claim.live:
-            still = ["is_quiet"] if claim.form is Form.QUIET else []
+            still = ["is_quiescent"] if claim.form is Form.QUIESCENT else []
             wrong = self._wrong(f"{name}_wrong", claim.bad, still)
             return [*lines, *wrong, f"never {name} {{", f"  do :: {name}_wrong -> break :: else od", "}", ""]
         lines += self._wrong(f"{name}_wrong", claim.wrong, ["calm"] if _has_faults(self.system) else [])
@@ -228,9 +228,9 @@ def promela(system: System, claims: Sequence[Claim] = ()) -> str:
     for event in system.events:
         lines += writer.event(event)
     lines += writer.processes()
-    if any(claim.form is Form.QUIET for claim in claims):
+    if any(claim.form is Form.QUIESCENT for claim in claims):
         lines += _comment("No event of the system changes anything.")
-        lines += [*_defined("is_quiet", writer.formula(quiet(system))), ""]
+        lines += [*_defined("is_quiescent", writer.formula(quiescent(system))), ""]
     for condition, live in (("#ifndef", False), ("#ifdef", True)):
         if asked := [line for claim in claims if claim.live is live for line in writer.claim(claim)]:
             lines += [f"{condition} FAIR", *asked[:-1], "#endif", ""]

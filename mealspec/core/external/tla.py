@@ -43,7 +43,7 @@ ACTION ASSUME ASSUMPTION AXIOM BOOLEAN BY CASE CHOOSE CONSTANT CONSTANTS COROLLA
 EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE LAMBDA LEMMA LET LOCAL MODULE NEW OBVIOUS OMITTED ONLY OTHER PICK PROOF
 PROPOSITION PROVE QED RECURSIVE SF_ STATE STRING SUBSET SUFFICES TAKE TEMPORAL THEN THEOREM TRUE UNCHANGED UNION USE
 VARIABLE VARIABLES WF_ WITH WITNESS
-calm Calm FairSpec Fairness Faults Init Next Quiet Spec System Users vars
+calm Calm FairSpec Fairness Faults Init Next Quiescent Spec System Users vars
 """
 """What a name must not be: words of TLA+, and those that are defined below."""
 
@@ -123,7 +123,7 @@ class _Writer:
             lines += laid(f"Calm == ~calm /\\ calm' = TRUE /\\ UNCHANGED <<{', '.join(self.variables[:-1])}>>")
             step += " \\/ Faults"
         lines += ["", f"Next == {step}", "", "Spec == Init /\\ [][Next]_vars", ""]
-        lines += ["\\* No event of the system changes anything.", "Quiet == ~ENABLED <<System>>_vars", ""]
+        lines += ["\\* No event of the system changes anything.", "Quiescent == ~ENABLED <<System>>_vars", ""]
         calm = " \\/ Calm" if faults else ""
         return [*lines, *self._fairness(), f"FairSpec == Init /\\ [][Next{calm}]_vars /\\ Fairness", ""]
 
@@ -151,7 +151,7 @@ class _Writer:
         """The claim as a formula that holds."""
         lines = _comment(f"{claim.name} (what is wrong: {claim.form}): {claim.says}")
         if not claim.live:
-            still = "Quiet /\\ " if claim.form is Form.QUIET else ""
+            still = "Quiescent /\\ " if claim.form is Form.QUIESCENT else ""
             bad = self.formula(claim.bad.formula(self.system))
             return [*lines, *laid(f"{self.claims[claim.name]} == ~({still}{bad})"), ""]
         calm = "calm /\\ " if self.faults else ""

@@ -27,10 +27,10 @@ from mealspec.core.event import Kind
 from mealspec.core.symbolic.decide import Arena, Question, fair
 from mealspec.core.symbolic.diagrams import Move, Set, Step, Symbolic, bounded
 
-__all__ = ["Crowd", "crowd", "may_break"]
+__all__ = ["Abstraction", "abstracted", "may_break"]
 
 
-class Crowd:
+class Abstraction:
     """The views of the first of several parts alike, in some systems of a family.
 
     Parameters
@@ -113,7 +113,7 @@ class Crowd:
         return self._arena()
 
     @cached_property
-    def quiet(self) -> Set:
+    def quiescent(self) -> Set:
         """The states, put together from views, that no system event changes."""
         moving = [step.moving for step in self.space.steps if step.kind is Kind.SYSTEM]
         out = self.views
@@ -133,7 +133,7 @@ class Crowd:
             return space.false
         if question.form is Form.NEVER:
             return space.projected(self.views & self._view(question.bad) & among)
-        found = space.projected(self.quiet & question.bad & among)
+        found = space.projected(self.quiescent & question.bad & among)
         if question.form is not Form.FOREVER:
             return found
         inside = self.views & self._view(question.wrong) & among & ~found
@@ -143,12 +143,12 @@ class Crowd:
 
 
 @bounded
-def crowd(space: Symbolic, twins: Sequence[Mapping[str, str]], systems: Set) -> Crowd:
+def abstracted(space: Symbolic, twins: Sequence[Mapping[str, str]], systems: Set) -> Abstraction:
     """The views in these systems."""
-    return Crowd(space, twins, systems)
+    return Abstraction(space, twins, systems)
 
 
 @bounded
-def may_break(space: Symbolic, seen: Crowd, question: Question, among: Set) -> Set:
+def may_break(space: Symbolic, seen: Abstraction, question: Question, among: Set) -> Set:
     """Systems that may break the claim: all that do are among them."""
     return seen.may_break(question, among)

@@ -65,7 +65,7 @@ def breakers(space: Symbolic, question: Question, among: Set | None = None) -> S
 @bounded
 def ends(space: Symbolic, question: Question) -> Set:
     """The states in which a run that breaks the claim ends, or may as well end."""
-    return question.bad & (space.reachable if question.form is Form.NEVER else space.quiet)
+    return question.bad & (space.reachable if question.form is Form.NEVER else space.quiescent)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from oxidd.util import BooleanOperator, DDMemoryError
 
 from mealspec.core.errors import CheckerError
 from mealspec.core.event import Kind
-from mealspec.core.featured import Family
+from mealspec.core.featured import FeaturedSystem
 from mealspec.core.machine import Machine, State
 from mealspec.core.predicate import Predicate
 from mealspec.core.symbolic.encoding import Encoding, encode
@@ -123,7 +123,7 @@ class Symbolic:
     >>> from mealspec.core import Event, Kind, Machine, System
     >>> lamp = Machine.table("lamp", "off", [("on", "off", "lit"), ("off", "lit", "off")])
     >>> switch = [Event("on", Kind.USER, "user", ("lamp",)), Event("off", Kind.SYSTEM, "lamp", ("lamp",))]
-    >>> space = Symbolic(Family.of(System([lamp], switch)), nodes=1000, cache=1000)
+    >>> space = Symbolic(FeaturedSystem.of(System([lamp], switch)), nodes=1000, cache=1000)
     >>> space.count(space.reachable)
     2
     """
@@ -131,7 +131,7 @@ class Symbolic:
     @bounded
     def __init__(
         self,
-        family: Family,
+        family: FeaturedSystem,
         *,
         nodes: int = NODES,
         cache: int = CACHE,
@@ -322,7 +322,7 @@ class Symbolic:
 
     @cached_property
     @bounded
-    def quiet(self) -> Set:
+    def quiescent(self) -> Set:
         """The states that can be reached and that no system event changes."""
         out = self.reachable
         for where in (step.moving for step in self.steps if step.kind is Kind.SYSTEM):
@@ -460,7 +460,7 @@ def _rows(machine: Machine, event: str) -> list[Any]:
     return machine.by_event.get(event, [])
 
 
-def _ordered(family: Family, encodings: Mapping[str, Encoding]) -> list[str]:
+def _ordered(family: FeaturedSystem, encodings: Mapping[str, Encoding]) -> list[str]:
     """All variables: those that the family puts in order, then the others."""
     bits = [bit for encoding in encodings.values() for bit in encoding.bits]
     names = [*family.features, *bits]

@@ -9,10 +9,10 @@ from mealspec.core.event import Kind
 from mealspec.core.symbolic.decide import Question, ends, fair
 from mealspec.core.symbolic.diagrams import Set, Step, Symbolic, bounded
 
-__all__ = ["Onion", "lasso"]
+__all__ = ["Rings", "lasso"]
 
 
-class Onion:
+class Rings:
     """The states around a beginning, by the length of a shortest run to them, as far as one has looked.
 
     Parameters
@@ -76,22 +76,22 @@ class Onion:
 
 
 @bounded
-def lasso(space: Symbolic, question: Question, onion: Onion) -> tuple[list[str], int | None] | None:
-    """A run of the onion's system that breaks the claim, and the index from which it repeats for ever, if it does.
+def lasso(space: Symbolic, question: Question, rings: Rings) -> tuple[list[str], int | None] | None:
+    """A run of the rings' system that breaks the claim, and the index from which it repeats for ever, if it does.
 
-    A run that ends is a shortest one. The space should hold that system only; the onion begins where it does.
+    A run that ends is a shortest one. The space should hold that system only; the rings begin where it does.
     """
     goal = ends(space, question)
     if goal != space.false:
-        ring, _ = onion.first({"end": goal}) or (0, "")
-        return onion.run(ring, goal)[0], None
+        ring, _ = rings.first({"end": goal}) or (0, "")
+        return rings.run(ring, goal)[0], None
     if question.form is not Form.FOREVER:
         return None
     left = fair(space, space.reachable & question.wrong, ~question.excused)
     if left == space.false:
         return None
-    ring, _ = onion.first({"loop": left}) or (0, "")
-    stem, entry = onion.run(ring, left)
+    ring, _ = rings.first({"loop": left}) or (0, "")
+    stem, entry = rings.run(ring, left)
     further, entry, component = _settled(space, entry, left)
     return [*stem, *further, *_round(space, entry, component, question)], len(stem) + len(further)
 
@@ -105,7 +105,7 @@ def _settled(space: Symbolic, entry: Set, left: Set) -> tuple[list[str], Set, Se
     steps = _calm(space)
     events: list[str] = []
     while True:
-        ahead = Onion(space, entry, left, steps)
+        ahead = Rings(space, entry, left, steps)
         while ahead.grow():
             pass
         future = space.any(ahead.rings)
@@ -124,9 +124,9 @@ def _round(space: Symbolic, entry: Set, component: Set, question: Question) -> l
 
     def go(goal: Set) -> None:
         nonlocal at
-        onion = Onion(space, at, component, steps)
-        ring, _ = onion.first({"goal": goal}) or (0, "")
-        events, at = onion.run(ring, goal)
+        rings = Rings(space, at, component, steps)
+        ring, _ = rings.first({"goal": goal}) or (0, "")
+        events, at = rings.run(ring, goal)
         walk.extend(events)
 
     def take(step: Step) -> None:

@@ -34,13 +34,13 @@ def said(trace: Trace | None) -> Verdict:
 def kinds(graph: Graph, told: dict[Kind, Kind]) -> Graph:
     """The same graph with events of other kinds, and the same quiet states."""
     events = [replace(event, kind=told.get(event.kind, event.kind)) for event in graph.system.events]
-    return _told(graph, System(graph.system.machines, events), graph.quiet)
+    return _told(graph, System(graph.system.machines, events), graph.quiescent)
 
 
 def halves(graph: Graph) -> Graph:
     """The same graph, where no two events are one action."""
     events = [replace(event, action="") for event in graph.system.events]
-    return _told(graph, System(graph.system.machines, events), graph.quiet)
+    return _told(graph, System(graph.system.machines, events), graph.quiescent)
 
 
 def silenced(graph: Graph, states: NDArray[np.bool_]) -> Graph:
@@ -50,7 +50,7 @@ def silenced(graph: Graph, states: NDArray[np.bool_]) -> Graph:
 
 def _told(graph: Graph, told: System, quiet: NDArray[np.bool_]) -> Graph:
     wrong = replace(graph, system=told)
-    wrong.__dict__["quiet"] = quiet  # where the graph keeps what it worked out
+    wrong.__dict__["quiescent"] = quiet  # where the graph keeps what it worked out
     return wrong
 
 
@@ -79,7 +79,7 @@ def disabled_elsewhere(graph: Graph, pending: Predicate, excused: Predicate | No
     owed = [e for e, event in enumerate(graph.system.events) if event.kind is S]
     free = [e for e in owed if not graph.enabling(np.arange(len(graph.system.events)) == e)[inside].all()]
     events = [replace(event, kind=T) if e in free else event for e, event in enumerate(graph.system.events)]
-    return lasso(_told(graph, System(graph.system.machines, events), graph.quiet), pending, excused)
+    return lasso(_told(graph, System(graph.system.machines, events), graph.quiescent), pending, excused)
 
 
 def not_at_the_beginning(graph: Graph, goal: Predicate) -> Trace | None:
@@ -400,7 +400,7 @@ def test_the_tests_of_the_decisions_notice_a_wrong_rule(wrong: Wrong, monkeypatc
         importlib.import_module("mealspec.core.explicit.explore"), "CHUNK", 1
     )  # as some of them ask for
     if wrong.rule == "quiet":
-        monkeypatch.setattr(Graph, "quiet", property(wrong.function))
+        monkeypatch.setattr(Graph, "quiescent", property(wrong.function))
     else:
         monkeypatch.setattr(test_decide, wrong.rule, wrong.function)
     assert any(map(fails, OWN))

@@ -11,26 +11,26 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, Claim, Event, Form, InvalidSystem, Kind, Machine, Predicate, System, trimmed
-from mealspec.core.external import checkers as judges
-from mealspec.core.external.checkers import Judged, JudgeFailed, missing, ours, spin, tlc
+from mealspec.core.external import checkers as checkers
+from mealspec.core.external.checkers import Answer, CheckerFailed, missing, ours, spin, tlc
 from mealspec.core.external.promela import promela
 from mealspec.core.external.tla import tla
 
 Toy = tuple[System, list[Claim]]
 
-JUDGES: dict[str, tuple[Callable[..., Judged], Callable[..., str]]] = {"SPIN": (spin, promela), "TLC": (tlc, tla)}
+CHECKERS: dict[str, tuple[Callable[..., Answer], Callable[..., str]]] = {"SPIN": (spin, promela), "TLC": (tlc, tla)}
 
-asks = pytest.mark.judges
+asks = pytest.mark.external
 
 
 def needed(name: str) -> str:
     """The judge, if it is there."""
     if name in missing():
-        pytest.skip(f"{name} cannot be run: {missing()[name]}; 'make judges' obtains it")
+        pytest.skip(f"{name} cannot be run: {missing()[name]}; 'make checkers' obtains it")
     return name
 
 
-@pytest.fixture(params=JUDGES)
+@pytest.fixture(params=CHECKERS)
 def judge(request: pytest.FixtureRequest) -> str:
     """Each judge that is there."""
     return needed(str(request.param))
@@ -42,7 +42,7 @@ def agrees(name: str, system: System, claims: list[Claim], **more: Any) -> bool:
     more = {"optimise": False, **more}
     if name == "TLC":
         more = {"thought": [claim for claim, violated in own.violated.items() if violated], **more}
-    found = JUDGES[name][0](system, claims, **more)
+    found = CHECKERS[name][0](system, claims, **more)
     facts = ("states", "transitions", "depth", "deadlocked", "deadlocks", "violated")
     return all(getattr(found, fact) in (None, getattr(own, fact)) for fact in facts)
 
@@ -94,7 +94,7 @@ def test_a_claim_about_nothing_or_everything_is_judged(judge: str, toy: Toy) -> 
 @asks
 def test_spins_runs_may_be_longer_than_its_first_bound(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     needed("SPIN")
-    monkeypatch.setattr(judges, "DEPTH", 3)
+    monkeypatch.setattr(checkers, "DEPTH", 3)
     assert agrees("SPIN", *toy)
 
 
@@ -176,7 +176,7 @@ def test_a_broken_specification_is_noticed(name: str, what: str, toy: Toy) -> No
     needed(name)
     before, after, about = BROKEN[name][what]
     claims = [claim for claim in toy[1] if claim.name == about]
-    text = JUDGES[name][1](toy[0], claims)
+    text = CHECKERS[name][1](toy[0], claims)
     assert before in text
     assert not agrees(name, toy[0], claims, text=text.replace(before, after))
 
@@ -186,16 +186,16 @@ def test_a_broken_specification_is_noticed(name: str, what: str, toy: Toy) -> No
 
 @asks
 def test_what_is_no_specification_is_an_error(judge: str, toy: Toy) -> None:
-    with pytest.raises(JudgeFailed, match=f"{judge} failed: .*rror"):
-        JUDGES[judge][0](*toy, text="nonsense")
+    with pytest.raises(CheckerFailed, match=f"{judge} failed: .*rror"):
+        CHECKERS[judge][0](*toy, text="nonsense")
 
 
-@pytest.mark.parametrize("name", JUDGES)
+@pytest.mark.parametrize("name", CHECKERS)
 def test_a_judge_that_is_not_there_says_what_is_missing(
     name: str, toy: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(judges, "TOOLS", tmp_path)
+    monkeypatch.setattr(checkers, "TOOLS", tmp_path)
     assert missing() == {"SPIN": "no spin and no gcc", "TLC": "no java and no tla2tools.jar"}
-    with pytest.raises(JudgeFailed, match=re.escape(f"{name} cannot be run: {missing()[name]}")):
-        JUDGES[name][0](*toy)
+    with pytest.raises(CheckerFailed, match=re.escape(f"{name} cannot be run: {missing()[name]}")):
+        CHECKERS[name][0](*toy)

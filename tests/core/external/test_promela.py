@@ -67,7 +67,7 @@ def test_a_claim_is_an_automaton_where_it_can_be_decided(toy: Toy) -> None:
         assert f"never {named[claim.name]} {{" in here
         assert f"never {named[claim.name]} {{" not in there
         assert claim.says in here
-    assert "#define off_wrong (is_quiet && the_lamp == the_lamp_is_lit)\n" in safety
+    assert "#define off_wrong (is_quiescent && the_lamp == the_lamp_is_lit)\n" in safety
     assert "#define goes_out_wrong (calm && the_lamp == the_lamp_is_lit)\n" in liveness
     assert "#define when_there_excuse (hand == hand_is_away)\n" in liveness
 

@@ -52,7 +52,7 @@ def test_fairness_is_owed_to_an_action_where_it_must_change_something(toy: Toy) 
 def test_a_claim_is_a_formula_that_holds(toy: Toy) -> None:
     text = tla(*toy)
     assert definition(text, "whole") == '~(the_lamp = "no light")'
-    assert definition(text, "off") == '~(Quiet /\\ the_lamp = "lit")'
+    assert definition(text, "off") == '~(Quiescent /\\ the_lamp = "lit")'
     assert definition(text, "is_mended") == '~(<>[](calm /\\ the_lamp = "no light"))'
     assert definition(text, "when_there") == '~(<>[](calm /\\ the_lamp = "no light") /\\ []<>(hand = "there"))'
 

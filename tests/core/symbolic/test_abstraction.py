@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from mealspec.core import At, Branch, Claim, Event, Family, Form, Kind, Machine, Predicate, Symbolic
-from mealspec.core.symbolic.abstraction import Crowd, crowd, may_break
+from mealspec.core import At, Branch, Claim, Event, FeaturedSystem, Form, Kind, Machine, Predicate, Symbolic
+from mealspec.core.symbolic.abstraction import Abstraction, abstracted, may_break
 from mealspec.core.symbolic.decide import breakers, questions
 from mealspec.core.symbolic.diagrams import Set
 from tests.core.blueprint import small
@@ -35,7 +35,7 @@ def templates(rng: Random) -> list[Template]:
     ]  # fmt: skip
 
 
-def systems(rng: Random, parts: int) -> Family:
+def systems(rng: Random, parts: int) -> FeaturedSystem:
     """A family with parts alike and something shared: each event is one part's, or all parts take it at once."""
     some = templates(rng)
     names = [f"part{k}" for k in range(parts)]
@@ -58,12 +58,12 @@ def systems(rng: Random, parts: int) -> Family:
         name: (Branch[Machine | None]({}, Machine.table(name, 0, [*some_rows, *keep])),)
         for name, some_rows in rows.items()
     }
-    return Family("parts", (FEATURE,), variants, events)
+    return FeaturedSystem("parts", (FEATURE,), variants, events)
 
 
-def seen(space: Symbolic, parts: int) -> Crowd:
+def seen(space: Symbolic, parts: int) -> Abstraction:
     bits = {k: space.encodings[f"part{k}"].bits for k in range(parts)}
-    return crowd(space, [dict(zip(bits[0], bits[k], strict=True)) for k in range(1, parts)], space.true)
+    return abstracted(space, [dict(zip(bits[0], bits[k], strict=True)) for k in range(1, parts)], space.true)
 
 
 def fact(rng: Random, machine: str) -> Predicate:

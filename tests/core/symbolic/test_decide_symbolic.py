@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from mealspec.core import At, Claim, Family, Form, Graph, Kind, Symbolic, System, TooLarge, branches, explore
+from mealspec.core import At, Claim, FeaturedSystem, Form, Graph, Kind, Symbolic, System, TooLarge, branches, explore
 from mealspec.core.symbolic.decide import breakers, ends, fair, questions
 from mealspec.core.symbolic.diagrams import Set
 from tests.core.blueprint import claims, members, random_plan, small
@@ -68,7 +68,7 @@ def test_the_random_claims_hold_here_and_are_broken_there_in_every_way() -> None
 
 
 def broken(graph: Graph, claim: Claim) -> bool:
-    space = small(Family.of(graph.system))
+    space = small(FeaturedSystem.of(graph.system))
     (question,) = questions(space, branches(lambda _: [claim], ()))
     found = breakers(space, question)
     assert found in (space.true, space.false)
@@ -124,13 +124,13 @@ def test_an_excuse_that_passes_is_none() -> None:
 
 def test_a_quiet_claim_is_broken_by_no_loop() -> None:
     graph = single([("go", "a", "b"), ("back", "b", "a")], go=S, back=S)
-    assert not broken(graph, Claim("c", "It is so.", Form.QUIET, at("m", "a", "b")))
+    assert not broken(graph, Claim("c", "It is so.", Form.QUIESCENT, at("m", "a", "b")))
 
 
 def test_where_a_run_ends_and_where_it_can_go_on() -> None:
     graph = single([("go", "a", "b"), ("spin", "a", "c"), ("back", "c", "a"), ("out", "c", "d")], go=S, spin=U, back=S,
                    out=S)  # fmt: skip
-    space = small(Family.of(graph.system))
+    space = small(FeaturedSystem.of(graph.system))
 
     def states(*names: str) -> Set:
         return space.any(space.state("m", name) for name in names)
@@ -152,10 +152,10 @@ def test_too_little_room_for_a_decision_is_one_clear_sentence(work: str) -> None
     facts = [At(f"c{k}", lambda s, k=k: s in (k, (k * k + 1) % 7, 5)) for k in range(5)]  # type: ignore[misc]
     wrong = (facts[0] & facts[3]) | (facts[1] & ~facts[4]) | (~facts[2] & facts[3] & facts[1])
     asked = branches(lambda _: [Claim("c", "It is so.", Form.FOREVER, wrong, facts[2] & facts[4])], ())
-    space = Symbolic(Family.of(system), nodes=20_000, cache=1000)
+    space = Symbolic(FeaturedSystem.of(system), nodes=20_000, cache=1000)
     (question,) = questions(space, asked)
     inside = space.reachable & question.wrong
-    assert space.quiet == space.false
+    assert space.quiescent == space.false
     other = branches(lambda _: [Claim("d", "It is so.", Form.NEVER, facts[4] & wrong)], ())
     works: dict[str, Callable[[], object]] = {
         "questions": lambda: questions(space, other),

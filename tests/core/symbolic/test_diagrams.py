@@ -12,7 +12,7 @@ from mealspec.core import (
     CheckerError,
     Effort,
     Event,
-    Family,
+    FeaturedSystem,
     Graph,
     Kind,
     Machine,
@@ -49,7 +49,9 @@ def agrees(space: Symbolic, chosen: Collection[str], graph: Graph) -> None:
     nodes = numbered(space, chosen, graph, range(len(graph)))
     mine = space.reachable & space.system(chosen)
     assert mine == space.any(nodes)
-    assert space.quiet & mine == space.any(node for node, quiet in zip(nodes, graph.quiet, strict=True) if quiet)
+    assert space.quiescent & mine == space.any(
+        node for node, quiescent in zip(nodes, graph.quiescent, strict=True) if quiescent
+    )
     names = [graph.system.events[e].name for e in graph.event]
     edges = list(zip(graph.source.tolist(), names, graph.dest.tolist(), strict=True))
     for step in space.steps:
@@ -178,7 +180,7 @@ def test_a_confined_search_lets_go_of_the_systems_that_reach_something_bad(seed:
 
 def test_what_is_closed_backwards_stays_inside() -> None:
     line = Machine.table("m", 0, [("go", k, k + 1) for k in range(6)])
-    space = small(Family.of(System([line], [Event("go", Kind.SYSTEM, "x", ("m",))])))
+    space = small(FeaturedSystem.of(System([line], [Event("go", Kind.SYSTEM, "x", ("m",))])))
 
     def at(*numbers: int) -> Set:
         return space.any(space.state("m", k) for k in numbers)
@@ -199,7 +201,7 @@ def counters(count: int, size: int) -> System:
 def test_too_little_room_is_one_clear_sentence_wherever_it_runs_out(nodes: int) -> None:
     """While variables are made, steps compiled, the beginning described, or states found."""
     with pytest.raises(TooLarge) as caught:
-        _ = Symbolic(Family.of(counters(6, 7)), nodes=nodes, cache=100).reachable
+        _ = Symbolic(FeaturedSystem.of(counters(6, 7)), nodes=nodes, cache=100).reachable
     assert str(caught.value) == (
         f"counters: the decision diagrams outgrow {nodes:,} nodes; choose a smaller scope, or fix more mechanisms"
     )
@@ -207,7 +209,7 @@ def test_too_little_room_is_one_clear_sentence_wherever_it_runs_out(nodes: int) 
 
 
 def test_enough_room_is_enough() -> None:
-    space = Symbolic(Family.of(counters(6, 7)), nodes=20_000, cache=1000)
+    space = Symbolic(FeaturedSystem.of(counters(6, 7)), nodes=20_000, cache=1000)
     assert space.count(space.reachable) == 7**6
 
 
@@ -215,7 +217,7 @@ def test_long_work_reports_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     clock = iter(range(10**6))
     monkeypatch.setattr("mealspec.core.symbolic.diagrams.time.monotonic", lambda: float(next(clock)))
     heard: list[Effort] = []
-    space = Symbolic(Family.of(counters(3, 4)), nodes=100_000, cache=1000, report=heard.append)
+    space = Symbolic(FeaturedSystem.of(counters(3, 4)), nodes=100_000, cache=1000, report=heard.append)
     assert space.count(space.reachable) == 64
     assert heard
     assert {effort.steps for effort in heard} == {3}

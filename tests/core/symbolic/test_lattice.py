@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mealspec.core import Family, Symbolic
+from mealspec.core import FeaturedSystem, Symbolic
 from mealspec.core.symbolic.diagrams import Set
 from mealspec.core.symbolic.lattice import breaks, least, members, minimal, near, necessary, smallest
 
@@ -21,7 +21,7 @@ ALL = [frozenset(some) for k in range(7) for some in combinations(FEATURES, k)]
 @cache
 def space() -> Symbolic:
     """Features and nothing else, in another order than that of their names."""
-    return Symbolic(Family("features", FEATURES, {}, {}, order="cafebd"), nodes=1_000_000, cache=10_000)
+    return Symbolic(FeaturedSystem("features", FEATURES, {}, {}, order="cafebd"), nodes=1_000_000, cache=10_000)
 
 
 def families(least: int = 0) -> st.SearchStrategy[frozenset[Some]]:

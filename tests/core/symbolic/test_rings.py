@@ -6,10 +6,23 @@ from random import Random
 
 import pytest
 
-from mealspec.core import Claim, Event, Family, Form, Kind, Machine, System, Trace, branches, explore, lasso, replay
+from mealspec.core import (
+    Claim,
+    Event,
+    FeaturedSystem,
+    Form,
+    Kind,
+    Machine,
+    System,
+    Trace,
+    branches,
+    explore,
+    lasso,
+    replay,
+)
 from mealspec.core.symbolic.decide import Question, questions
 from mealspec.core.symbolic.diagrams import Symbolic
-from mealspec.core.symbolic.rings import Onion
+from mealspec.core.symbolic.rings import Rings
 from mealspec.core.symbolic.rings import lasso as found_with_sets
 from tests.core.blueprint import claims, doubts, members, pair, predicate, random_plan, small
 from tests.core.explicit.test_decide import S, U, at, peterson, semaphore, single, split
@@ -26,11 +39,11 @@ def runs_agree(seed: int) -> int:
     plan = random_plan(rng, 0)
     system = plan.system(())
     graph = explore(system)
-    space = small(Family.of(system, order=tuple(reversed([m.name for m in system.machines]))))
+    space = small(FeaturedSystem.of(system, order=tuple(reversed([m.name for m in system.machines]))))
     loops = 0
     for claim in claims(rng, plan):
         trace = claim.violation(graph)
-        run = found_with_sets(space, asked(space, claim), Onion(space, space.initial))
+        run = found_with_sets(space, asked(space, claim), Rings(space, space.initial))
         assert (run is None) == (trace is None)
         if run is not None and trace is not None:
             events, loop = run
@@ -52,18 +65,18 @@ def test_enough_of_the_random_runs_go_on_for_ever() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_ring_holds_what_takes_as_many_steps_and_no_fewer(seed: int) -> None:
-    """Of each system of a family, whose rings stand in one onion."""
+    """Of each system of a family, whose rings stand in one set of rings."""
     rng = Random(seed)
     plan = random_plan(rng, 2)
     space = small(plan.family(rng))
-    onion = Onion(space, space.initial)
-    while onion.grow():
+    rings = Rings(space, space.initial)
+    while rings.grow():
         pass
-    assert space.any(onion.rings) == space.reachable
-    assert not onion.grow(), "there is nothing more to reach"
+    assert space.any(rings.rings) == space.reachable
+    assert not rings.grow(), "there is nothing more to reach"
     for chosen in members(plan):
         graph = explore(plan.system(chosen))
-        for k, ring in enumerate(onion.rings):
+        for k, ring in enumerate(rings.rings):
             level = (number for number in range(len(graph)) if graph.level[number] == k)
             expected = space.any(pair(space, chosen, graph.state(number)) for number in level)
             assert ring & space.system(chosen) == expected
@@ -74,15 +87,15 @@ def test_a_run_ends_in_its_goal_and_has_as_many_events_as_its_ring_says(seed: in
     rng = Random(seed)
     plan = random_plan(rng, 0)
     system = plan.system(())
-    graph, space = explore(system), small(Family.of(system))
+    graph, space = explore(system), small(FeaturedSystem.of(system))
     for _ in range(6):
         goal = predicate(rng, plan)
-        onion = Onion(space, space.initial)
-        first = onion.first({"goal": space.where(goal) & space.reachable})
+        rings = Rings(space, space.initial)
+        first = rings.first({"goal": space.where(goal) & space.reachable})
         lengths = [int(graph.level[k]) for k in range(len(graph)) if goal.holds(graph.state(k))]
         assert first == ((min(lengths), "goal") if lengths else None)
         if first:
-            events, end = onion.run(first[0], space.where(goal))
+            events, end = rings.run(first[0], space.where(goal))
             run = replay(system, events)
             assert isinstance(run, Trace)
             assert len(run) == first[0]
@@ -92,44 +105,46 @@ def test_a_run_ends_in_its_goal_and_has_as_many_events_as_its_ring_says(seed: in
 
 def test_of_several_goals_the_nearest_is_met_first_and_of_equals_the_one_that_is_named_first() -> None:
     line = Machine.table("m", 0, [("go", k, k + 1) for k in range(5)])
-    space = small(Family.of(System([line], [Event("go", S, "x", ("m",))])))
-    onion = Onion(space, space.initial)
+    space = small(FeaturedSystem.of(System([line], [Event("go", S, "x", ("m",))])))
+    rings = Rings(space, space.initial)
     far, near = space.state("m", 4), space.state("m", 2)
-    assert onion.first({"far": far, "near": near}) == (2, "near")
-    assert len(onion.rings) == 3, "and one looks no farther than that"
-    assert onion.first({"far": far}) == (4, "far")
-    assert onion.first({"one": near, "other": near}) == (2, "one")
-    assert onion.first({"none": space.false}) is None
+    assert rings.first({"far": far, "near": near}) == (2, "near")
+    assert len(rings.rings) == 3, "and one looks no farther than that"
+    assert rings.first({"far": far}) == (4, "far")
+    assert rings.first({"one": near, "other": near}) == (2, "one")
+    assert rings.first({"none": space.false}) is None
 
 
 def test_an_onion_stays_inside_and_takes_its_own_steps_only() -> None:
     graph = single([("go", "a", "b"), ("go", "b", "c"), ("jump", "a", "c")], go=S, jump=U)
-    space = small(Family.of(graph.system))
+    space = small(FeaturedSystem.of(graph.system))
     a, b, c = (space.state("m", name) for name in "abc")
-    assert Onion(space, a).first({"c": c}) == (1, "c")
+    assert Rings(space, a).first({"c": c}) == (1, "c")
     slow = [step for step in space.steps if step.name == "go"]
-    assert Onion(space, a, steps=slow).first({"c": c}) == (2, "c")
-    assert Onion(space, a, inside=a | c, steps=slow).first({"c": c}) is None
-    assert Onion(space, a, inside=b | c, steps=slow).first({"c": c}) == (2, "c")
+    assert Rings(space, a, steps=slow).first({"c": c}) == (2, "c")
+    assert Rings(space, a, inside=a | c, steps=slow).first({"c": c}) is None
+    assert Rings(space, a, inside=b | c, steps=slow).first({"c": c}) == (2, "c")
 
 
 def test_of_equally_short_runs_the_one_with_the_events_declared_first_is_found() -> None:
     rows = [("late", "a", "b"), ("early", "a", "b")]
     for names in (("early", "late"), ("late", "early")):
         events = [Event(name, S, "x", ("m",)) for name in names]
-        space = small(Family.of(System([Machine.table("m", "a", rows)], events), stages={"late": 0, "early": 1}))
-        assert Onion(space, space.initial).run(0, space.initial)[0] == []
-        onion = Onion(space, space.initial)
-        onion.grow()
-        assert onion.run(1, space.state("m", "b"))[0] == [names[0]]
+        space = small(
+            FeaturedSystem.of(System([Machine.table("m", "a", rows)], events), stages={"late": 0, "early": 1})
+        )
+        assert Rings(space, space.initial).run(0, space.initial)[0] == []
+        rings = Rings(space, space.initial)
+        rings.grow()
+        assert rings.run(1, space.state("m", "b"))[0] == [names[0]]
 
 
 # ---------------------------------------------------------------------- runs without end
 
 
 def shown(system: System, claim: Claim) -> tuple[list[str], int | None] | None:
-    space = small(Family.of(system))
-    run = found_with_sets(space, asked(space, claim), Onion(space, space.initial))
+    space = small(FeaturedSystem.of(system))
+    run = found_with_sets(space, asked(space, claim), Rings(space, space.initial))
     assert run is None or doubts(system, claim, *run) == ""
     return run
 
@@ -168,9 +183,9 @@ def test_a_loop_is_looked_for_behind_the_states_from_which_one_cannot_return() -
 
 
 def test_a_claim_about_quiet_states_is_broken_by_no_loop() -> None:
-    """Something wrong that goes on and on is not quiet."""
+    """Something wrong that goes on and on is not quiescent."""
     graph = single([("go", "a", "b"), ("back", "b", "a")], go=S, back=S)
     wrong = at("m", "a", "b")
-    assert shown(graph.system, Claim("c", "It is so.", Form.QUIET, wrong)) is None
+    assert shown(graph.system, Claim("c", "It is so.", Form.QUIESCENT, wrong)) is None
     assert shown(graph.system, Claim("c", "It is so.", Form.FOREVER, wrong)) is not None
     assert lasso(graph, wrong) is not None

@@ -17,17 +17,17 @@ import pytest
 from mealspec.core import Symbolic
 from mealspec.core import configuration as choosing
 from mealspec.core import featured as family
-from mealspec.core.symbolic import abstraction as crowd
-from mealspec.core.symbolic import decide as decide_all
+from mealspec.core.symbolic import abstraction as abstraction
+from mealspec.core.symbolic import decide as symbolic_decide
 from mealspec.core.symbolic import encoding, lattice
-from mealspec.core.symbolic import rings as onion
-from tests.core import test_configuration as test_choice
-from tests.core import test_featured as test_family
-from tests.core.symbolic import test_abstraction as test_crowd
+from mealspec.core.symbolic import rings as rings
+from tests.core import test_configuration as test_configuration
+from tests.core import test_featured as test_featured
+from tests.core.symbolic import test_abstraction as test_abstraction
 from tests.core.symbolic import test_decide_symbolic as test_decide_all
 from tests.core.symbolic import test_diagrams as sets
 from tests.core.symbolic import test_encoding, test_lattice
-from tests.core.symbolic import test_rings as test_onion
+from tests.core.symbolic import test_rings as test_rings
 
 
 class Wrong(NamedTuple):
@@ -52,20 +52,20 @@ def verdicts() -> None:
 
 def views() -> None:
     for seed in range(80):
-        test_crowd.compared(seed)
-    test_crowd.test_a_claim_about_another_part_alone_is_left_to_its_twin()
-    test_crowd.test_the_random_parts_keep_and_break_claims_of_every_form_and_mostly_one_part_can_tell()
+        test_abstraction.compared(seed)
+    test_abstraction.test_a_claim_about_another_part_alone_is_left_to_its_twin()
+    test_abstraction.test_the_random_parts_keep_and_break_claims_of_every_form_and_mostly_one_part_can_tell()
 
 
 def runs() -> None:
     for seed in range(80):
-        test_onion.runs_agree(seed)
-    test_onion.test_a_claim_about_quiet_states_is_broken_by_no_loop()
-    test_onion.test_a_loop_is_looked_for_behind_the_states_from_which_one_cannot_return()
-    test_onion.test_of_several_goals_the_nearest_is_met_first_and_of_equals_the_one_that_is_named_first()
+        test_rings.runs_agree(seed)
+    test_rings.test_a_claim_about_quiet_states_is_broken_by_no_loop()
+    test_rings.test_a_loop_is_looked_for_behind_the_states_from_which_one_cannot_return()
+    test_rings.test_of_several_goals_the_nearest_is_met_first_and_of_equals_the_one_that_is_named_first()
     for seed in range(20):
-        test_onion.test_a_ring_holds_what_takes_as_many_steps_and_no_fewer(seed)
-        test_onion.test_a_run_ends_in_its_goal_and_has_as_many_events_as_its_ring_says(seed)
+        test_rings.test_a_ring_holds_what_takes_as_many_steps_and_no_fewer(seed)
+        test_rings.test_a_run_ends_in_its_goal_and_has_as_many_events_as_its_ring_says(seed)
 
 
 def confined() -> None:
@@ -88,17 +88,17 @@ def lattices() -> None:
 
 
 def parts() -> None:
-    test_choice.test_every_configuration_fits_one_branch_and_has_its_outcome()
-    test_choice.test_a_branch_holds_the_answers_to_what_was_asked_on_its_way_and_no_others()
-    test_choice.test_what_is_not_free_is_on_or_off_and_splits_nothing()
+    test_configuration.test_every_configuration_fits_one_branch_and_has_its_outcome()
+    test_configuration.test_a_branch_holds_the_answers_to_what_was_asked_on_its_way_and_no_others()
+    test_configuration.test_what_is_not_free_is_on_or_off_and_splits_nothing()
     test_encoding.test_no_two_states_have_one_code_and_every_code_has_all_bits()
     test_encoding.test_a_bit_is_named_by_the_way_to_it()
     for states in ([("a", "b"), ("b", "a")], [("a",), ("a", "a")]):
         test_encoding.test_states_that_only_their_shape_tells_apart_are_refused(states)
     for seed in range(20):
-        test_family.test_a_member_has_the_machines_and_events_that_its_features_make(seed)
-    test_family.test_states_that_some_members_lack_may_be_rested_in_by_the_others()
-    test_family.test_machines_that_begin_or_rest_differently_are_refused_and_so_are_kinds_and_actions_all_at_once()
+        test_featured.test_a_member_has_the_machines_and_events_that_its_features_make(seed)
+    test_featured.test_states_that_some_members_lack_may_be_rested_in_by_the_others()
+    test_featured.test_machines_that_begin_or_rest_differently_are_refused_and_so_are_kinds_and_actions_all_at_once()
 
 
 CHECKS: dict[Callable[[], None], list[Wrong]] = {
@@ -118,59 +118,69 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
         Wrong(Symbolic, "_part", "stays = stays | here", "pass"),
         Wrong(Symbolic, "_part", "asked & self.state(name, source)", "self.state(name, source)"),
         Wrong(Symbolic, "_variants", "ways.get(rows, self.false) | ", ""),
-        Wrong(Symbolic, "quiet", "step.moving", "step.guard"),
-        Wrong(Symbolic, "quiet", "if step.kind is Kind.SYSTEM", ""),
+        Wrong(Symbolic, "quiescent", "step.moving", "step.guard"),
+        Wrong(Symbolic, "quiescent", "if step.kind is Kind.SYSTEM", ""),
         Wrong(Symbolic, "at", "& there", ""),
         Wrong(Symbolic, "at", "if absent else", "if not absent else"),
         Wrong(Symbolic, "_close", "while states != before", "if before is None"),
     ],
     verdicts: [
-        Wrong(decide_all, "fair", "if step.kind is not Kind.FAULT", ""),
-        Wrong(decide_all, "by_action", "if step.kind is Kind.SYSTEM", "if True"),
-        Wrong(decide_all, "by_action", "setdefault(step.action", "setdefault(step.name"),
-        Wrong(decide_all.Arena, "of", "~space.any", "space.any"),
-        Wrong(decide_all, "fair", "arena.idle[action] | ", ""),
-        Wrong(decide_all, "fair", "idle[action] | _before(space, some, left)", "idle[action]"),
-        Wrong(decide_all, "fair", "left & ~space.trapped(left & ~counts, left, steps)", "left"),
-        Wrong(decide_all, "fair", "space.trapped(unserved, left, steps)", "unserved"),
-        Wrong(decide_all, "fair", "left & _before(space, steps, left)", "left"),
-        Wrong(decide_all, "fair", "while left != before and left != space.false", "if True"),
-        Wrong(decide_all, "breakers", "return found | ", "return found or "),
-        Wrong(decide_all, "breakers", "ends(space, question) & among", "ends(space, question)"),
-        Wrong(decide_all, "breakers", "question.wrong & among", "question.wrong"),
-        Wrong(decide_all, "breakers", "~question.excused", "space.true"),
-        Wrong(decide_all, "breakers", "question.wrong", "question.bad"),
-        Wrong(decide_all, "ends", "question.bad", "question.wrong"),
-        Wrong(decide_all, "ends", "space.quiet", "space.reachable"),
-        Wrong(decide_all, "ends", "Form.NEVER", "Form.QUIET"),
-        Wrong(decide_all, "questions", "systems & space.where(claim.wrong)", "space.where(claim.wrong)"),
-        Wrong(decide_all, "questions", "systems & space.where(claim.excuse)", "space.where(claim.excuse)"),
+        Wrong(symbolic_decide, "fair", "if step.kind is not Kind.FAULT", ""),
+        Wrong(symbolic_decide, "by_action", "if step.kind is Kind.SYSTEM", "if True"),
+        Wrong(symbolic_decide, "by_action", "setdefault(step.action", "setdefault(step.name"),
+        Wrong(symbolic_decide.Arena, "of", "~space.any", "space.any"),
+        Wrong(symbolic_decide, "fair", "arena.idle[action] | ", ""),
+        Wrong(symbolic_decide, "fair", "idle[action] | _before(space, some, left)", "idle[action]"),
+        Wrong(symbolic_decide, "fair", "left & ~space.trapped(left & ~counts, left, steps)", "left"),
+        Wrong(symbolic_decide, "fair", "space.trapped(unserved, left, steps)", "unserved"),
+        Wrong(symbolic_decide, "fair", "left & _before(space, steps, left)", "left"),
+        Wrong(symbolic_decide, "fair", "while left != before and left != space.false", "if True"),
+        Wrong(symbolic_decide, "breakers", "return found | ", "return found or "),
+        Wrong(symbolic_decide, "breakers", "ends(space, question) & among", "ends(space, question)"),
+        Wrong(symbolic_decide, "breakers", "question.wrong & among", "question.wrong"),
+        Wrong(symbolic_decide, "breakers", "~question.excused", "space.true"),
+        Wrong(symbolic_decide, "breakers", "question.wrong", "question.bad"),
+        Wrong(symbolic_decide, "ends", "question.bad", "question.wrong"),
+        Wrong(symbolic_decide, "ends", "space.quiescent", "space.reachable"),
+        Wrong(symbolic_decide, "ends", "Form.NEVER", "Form.QUIESCENT"),
+        Wrong(symbolic_decide, "questions", "systems & space.where(claim.wrong)", "space.where(claim.wrong)"),
+        Wrong(symbolic_decide, "questions", "systems & space.where(claim.excuse)", "space.where(claim.excuse)"),
     ],
     views: [
-        Wrong(crowd.Crowd, "__init__", "while self.views != before", "if before is None"),
-        Wrong(crowd.Crowd, "_view", "them.apply_exists(BooleanOperator.AND, states, others)", "states.forall(others)"),
-        Wrong(crowd.Crowd, "_steps", "guard = guard | out[key].guard", "pass"),
-        Wrong(crowd.Crowd, "_arena", "self._view(kept & where)", "kept & ~self._view(~where)"),
-        Wrong(crowd.Crowd, "quiet", "if step.kind is Kind.SYSTEM", ""),
-        Wrong(crowd.Crowd, "may_break", "== question.wrong !=", "!="),
-        Wrong(crowd.Crowd, "may_break", "self._view(question.bad) & among", "self._view(question.bad)"),
-        Wrong(crowd.Crowd, "may_break", "self.quiet & question.bad & among", "self.quiet & question.bad"),
-        Wrong(crowd.Crowd, "may_break", "question.wrong) & among", "question.bad) & among"),
-        Wrong(crowd.Crowd, "may_break", "return found | ", "return found or "),
-        Wrong(crowd.Crowd, "may_break", "~question.excused", "question.excused"),
+        Wrong(abstraction.Abstraction, "__init__", "while self.views != before", "if before is None"),
+        Wrong(
+            abstraction.Abstraction,
+            "_view",
+            "them.apply_exists(BooleanOperator.AND, states, others)",
+            "states.forall(others)",
+        ),
+        Wrong(abstraction.Abstraction, "_steps", "guard = guard | out[key].guard", "pass"),
+        Wrong(abstraction.Abstraction, "_arena", "self._view(kept & where)", "kept & ~self._view(~where)"),
+        Wrong(abstraction.Abstraction, "quiescent", "if step.kind is Kind.SYSTEM", ""),
+        Wrong(abstraction.Abstraction, "may_break", "== question.wrong !=", "!="),
+        Wrong(abstraction.Abstraction, "may_break", "self._view(question.bad) & among", "self._view(question.bad)"),
+        Wrong(
+            abstraction.Abstraction,
+            "may_break",
+            "self.quiescent & question.bad & among",
+            "self.quiescent & question.bad",
+        ),
+        Wrong(abstraction.Abstraction, "may_break", "question.wrong) & among", "question.bad) & among"),
+        Wrong(abstraction.Abstraction, "may_break", "return found | ", "return found or "),
+        Wrong(abstraction.Abstraction, "may_break", "~question.excused", "question.excused"),
     ],
     runs: [
-        Wrong(onion, "lasso", "    if question.form is not Form.FOREVER:\n        return None\n", ""),
-        Wrong(onion, "lasso", "~question.excused", "space.true"),
-        Wrong(onion, "lasso", "_settled(space, entry, left)", "([], entry, left)"),
-        Wrong(onion, "_round", "if step.kind is Kind.SYSTEM", ""),
-        Wrong(onion, "_round", "step.action for step in owed", "step.action for step in owed[:1]"),
-        Wrong(onion, "_round", "    go(~question.excused)\n", ""),
-        Wrong(onion, "_round", "go(entry)", "pass"),
-        Wrong(onion, "_round", "if at & idle == space.false", "if False"),
-        Wrong(onion, "_calm", "if step.kind is not Kind.FAULT", ""),
-        Wrong(onion.Onion, "first", "k += 1", "k += 2"),
-        Wrong(onion.Onion, "run", "events[::-1]", "events"),
+        Wrong(rings, "lasso", "    if question.form is not Form.FOREVER:\n        return None\n", ""),
+        Wrong(rings, "lasso", "~question.excused", "space.true"),
+        Wrong(rings, "lasso", "_settled(space, entry, left)", "([], entry, left)"),
+        Wrong(rings, "_round", "if step.kind is Kind.SYSTEM", ""),
+        Wrong(rings, "_round", "step.action for step in owed", "step.action for step in owed[:1]"),
+        Wrong(rings, "_round", "    go(~question.excused)\n", ""),
+        Wrong(rings, "_round", "go(entry)", "pass"),
+        Wrong(rings, "_round", "if at & idle == space.false", "if False"),
+        Wrong(rings, "_calm", "if step.kind is not Kind.FAULT", ""),
+        Wrong(rings.Rings, "first", "k += 1", "k += 2"),
+        Wrong(rings.Rings, "run", "events[::-1]", "events"),
     ],
     confined: [
         Wrong(Symbolic, "confine", "states & ~doomed", "states & ~bad"),
@@ -195,8 +205,8 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
     ],
     parts: [
         Wrong(choosing, "_next", "(*answers[:-1], True) if answers else None", "None"),
-        Wrong(choosing.Choice, "__contains__", "return switch in self._on", "return False"),
-        Wrong(choosing.Choice, "__contains__", "if switch not in self._free", "if switch in self._on"),
+        Wrong(choosing.Configuration, "__contains__", "return switch in self._on", "return False"),
+        Wrong(choosing.Configuration, "__contains__", "if switch not in self._free", "if switch in self._on"),
         Wrong(encoding, "encode", "len(set(codes.values())) < len(values)", "False"),
         Wrong(encoding, "_number", "(len(values) - 1)", "(len(values) - 2)"),
         Wrong(encoding, "_columns", "name + bit", "bit"),

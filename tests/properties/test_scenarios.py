@@ -1,4 +1,4 @@
-"""Every story is found by the search, is a run of its design, and does the harm that its failure class names."""
+"""Every scenario is found by the search, is a run of its design, and does the harm that its failure class names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mealspec.properties.scenarios import FAILURES, SCENARIOS, Scenario, milesto
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 
-STORIES = SCENARIOS | FAILURES
+SCENARIOS = SCENARIOS | FAILURES
 LENGTHS = {
     "timeline": 11,
     "happy": 19,
@@ -48,12 +48,12 @@ LENGTHS = {
     "F14": 15,
     "F15": 6,
 }
-"""Steps of the shortest run of each story."""
+"""Steps of the shortest run of each scenario."""
 
 
 @cache
 def told(name: str) -> Trace:
-    """The run of a story."""
+    """The run of a scenario."""
     run = shortest(scenario(name))
     assert run is not None
     return run
@@ -68,23 +68,23 @@ def passes(steps: Sequence[str], events: Iterable[str]) -> bool:
 def test_there_are_seven_scenarios_and_fifteen_failure_classes() -> None:
     assert list(FAILURES) == [f"F{k}" for k in range(1, 16)]
     assert list(SCENARIOS) == ["timeline", "happy", "fallback", "recovery", "guard", "health", "waiting"]
-    assert STORIES.keys() == LENGTHS.keys()
+    assert SCENARIOS.keys() == LENGTHS.keys()
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> None:
-    story, run = scenario(name), told(name)
-    again = replay(system(design(story.design), story.scope), run.events)
+    its, run = scenario(name), told(name)
+    again = replay(system(design(its.design), its.scope), run.events)
     assert isinstance(again, Trace)
     assert again.path == run.path
-    assert passes(story.steps, run.events)
+    assert passes(its.steps, run.events)
     assert len(run) == LENGTHS[name]
     assert run.loop is None
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_story_ends_with_its_last_milestone(name: str) -> None:
-    """Nothing is told that the story does not need: without its last step it is not told yet."""
+    """Nothing is told that the scenario does not need: without its last step it is not told yet."""
     assert not passes(scenario(name).steps, told(name).events[:-1])
 
 
@@ -113,21 +113,21 @@ HARM = {
 """Steps of the shortest run that passes the milestones of the class and then violates its property."""
 
 
-def harm(story: Scenario, run: Trace, depth: int) -> Trace | None:
-    """A run that passes the story's milestones and then violates its property, by a search in a narrow scope: only
-    the kinds of fault that the story needs, and only so many."""
-    plan = design(story.design)
+def harm(scenario: Scenario, run: Trace, depth: int) -> Trace | None:
+    """A run that passes the scenario's milestones and then violates its property, by a search in a narrow scope: only
+    the kinds of fault that the scenario needs, and only so many."""
+    plan = design(scenario.design)
     events = [run.system.event(name) for name in run.events]
     faults = sum(event.kind is Kind.FAULT for event in events)
     needs = frozenset(event.needs for event in events if event.needs)
-    scope = replace(story.scope, faults=faults, includes=needs)
-    watch = milestones(story.steps, alphabet(plan, scope))
+    scope = replace(scenario.scope, faults=faults, includes=needs)
+    watch = milestones(scenario.steps, alphabet(plan, scope))
     product = system(plan, scope, extra=(watch,))
     facts = Facts(plan, scope, product)
-    end = len(story.steps)
-    over = At("story", lambda s: s == end)
+    end = len(scenario.steps)
+    over = At("scenario", lambda s: s == end)
     graph = explore(product, depth=depth + 1)  # states of the last level have no steps yet
-    for clause in PROPERTIES[story.property].clauses:
+    for clause in PROPERTIES[scenario.property].clauses:
         for bad in clause.bad(facts):
             found = DECISIONS[clause.form](graph, bad & over)
             if found is not None:
@@ -138,15 +138,15 @@ def harm(story: Scenario, run: Trace, depth: int) -> Trace | None:
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_class_leads_to_a_violation_of_its_property(name: str, doubts: Judge) -> None:
     """Not just some run violates the property, but one that goes through the milestones of the class; and it does so
-    in the whole scope of the story, whatever else may happen there."""
-    story = scenario(name)
-    found = harm(story, told(name), HARM[name])
+    in the whole scope of the scenario, whatever else may happen there."""
+    its = scenario(name)
+    found = harm(its, told(name), HARM[name])
     assert found is not None
     assert len(found) == HARM[name]
-    assert passes(story.steps, found.events)
-    plan = design(story.design)
-    facts = Facts(plan, story.scope, system(plan, story.scope))
-    assert doubts(facts, PROPERTIES[story.property], found.events, found.loop) == ""
+    assert passes(its.steps, found.events)
+    plan = design(its.design)
+    facts = Facts(plan, its.scope, system(plan, its.scope))
+    assert doubts(facts, PROPERTIES[its.property], found.events, found.loop) == ""
 
 
 @cache
@@ -166,13 +166,13 @@ def test_hardened_is_immune_to_the_failure_class(name: str) -> None:
     immune(hardened(scenario(name).scope), scenario(name))
 
 
-def immune(report: Report, story: Scenario) -> None:
-    (finding,) = [finding for finding in report.findings if finding.id == story.property]
+def immune(report: Report, scenario: Scenario) -> None:
+    (finding,) = [finding for finding in report.findings if finding.id == scenario.property]
     assert report.complete
     assert finding.verdict is Verdict.HOLDS
 
 
-# ---------------------------------------------------------------------- what the stories of the seed tell
+# ---------------------------------------------------------------------- what the scenarios of the seed tell
 
 
 def shown(name: str) -> list[str]:

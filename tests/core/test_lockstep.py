@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mealspec.core import Event, Graph, Kind, Machine, System, explore
-from mealspec.core.differential import Disagreement, Lockstep
-from mealspec.core.objects import Living
+from mealspec.core.lockstep import Disagreement, Lockstep
+from mealspec.core.objects import Objects
 from mealspec.core.system import each
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
@@ -69,15 +69,15 @@ def test_a_graph_that_lacks_an_edge_is_noticed() -> None:
 
 
 def test_a_living_machine_that_permits_less_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Living.may
-    monkeypatch.setattr(Living, "may", lambda self, machine, event: event != "dim" and asked(self, machine, event))
+    asked = Objects.may
+    monkeypatch.setattr(Objects, "may", lambda self, machine, event: event != "dim" and asked(self, machine, event))
     run = Lockstep(explore(lamp()))
-    with pytest.raises(Disagreement, match=r"the living machines permit \['off'\], the product \['off', 'dim'\]"):
+    with pytest.raises(Disagreement, match=r"the objects permit \['off'\], the product \['off', 'dim'\]"):
         run.fire(0)
 
 
 def test_a_living_machine_that_goes_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Living, "take", lambda self, event: None)
+    monkeypatch.setattr(Objects, "take", lambda self, event: None)
     run = Lockstep(explore(lamp()))
     with pytest.raises(Disagreement, match=r"are in \['off'\], and the compiled product in \['lit'\]"):
         run.fire(0)
@@ -86,5 +86,5 @@ def test_a_living_machine_that_goes_elsewhere_is_noticed(monkeypatch: pytest.Mon
 def test_a_product_that_refuses_what_living_machines_took_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(System, "after", lambda self, state, e: None)
     run = Lockstep(explore(lamp()))
-    with pytest.raises(Disagreement, match="the living machines took 'on'"):
+    with pytest.raises(Disagreement, match="the objects took 'on'"):
         run.fire(0)

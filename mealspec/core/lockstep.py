@@ -1,7 +1,7 @@
-"""Three accounts of one run, step by step: living ``transitions`` objects, the compiled product, the graph.
+"""Three accounts of one run, step by step: ``transitions`` objects, the compiled product, the graph.
 
 After each step all three must be in the same state and permit the same events; where they are not,
-:class:`Disagreement` says what each of them holds. A machine's living object is asked with ``may_trigger``
+:class:`Disagreement` says what each of them holds. A machine's object is asked with ``may_trigger``
 what it permits when it is first seen in a state, and the answer is kept, for it depends on nothing else.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.machine import State
-from mealspec.core.objects import Living
+from mealspec.core.objects import Objects
 from mealspec.core.system import Locals, System, bits, each
 
 __all__ = ["Disagreement", "Lockstep"]
 
 
 class Disagreement(AssertionError):
-    """Living objects, compiled product and graph do not agree: the checker itself is wrong."""
+    """Objects objects, compiled product and graph do not agree: the checker itself is wrong."""
 
 
 class Lockstep:
@@ -50,7 +50,7 @@ class Lockstep:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.system: System = graph.system
-        self._living = Living(self.system)
+        self._objects = Objects(self.system)
         self._permits: list[dict[str, int]] = [{} for _ in self.system.machines]
         self._labels = [[str(state) for state in machine.states] for machine in self.system.machines]
         t = self.system.tables
@@ -61,7 +61,7 @@ class Lockstep:
 
     def reset(self) -> None:
         """Back to the initial state."""
-        self._living.set({m.name: labels[0] for m, labels in zip(self.system.machines, self._labels, strict=True)})
+        self._objects.set({m.name: labels[0] for m, labels in zip(self.system.machines, self._labels, strict=True)})
         self.locals: Locals = self.system.initial
         self.number: int | None = 0
         self._compare()
@@ -83,10 +83,10 @@ class Lockstep:
             If they end up in different states, or permit different events there.
         """
         name = self.system.events[event].name
-        self._living.take(name)
+        self._objects.take(name)
         after = self.system.after(self.locals, event)
         if after is None:
-            raise Disagreement(f"the living machines took '{name}', and {self.system.step(self.locals, name)}")
+            raise Disagreement(f"the objects took '{name}', and {self.system.step(self.locals, name)}")
         self.locals = after
         if self.number is not None:
             self.number = self._followed(self.number, event)
@@ -104,10 +104,10 @@ class Lockstep:
         return dest if dest < self.graph.expanded else None
 
     def _compare(self) -> None:
-        labels = self._living.labels()
+        labels = self._objects.labels()
         told = [names[local] for names, local in zip(self._labels, self.locals, strict=True)]
         if labels != told:
-            raise Disagreement(f"the living machines are in {labels}, and the compiled product in {told}")
+            raise Disagreement(f"the objects are in {labels}, and the compiled product in {told}")
         permitted = self.system.permitted(self.locals)
         alive = -1
         for k, label in enumerate(labels):
@@ -117,7 +117,7 @@ class Lockstep:
             alive &= permits_of[label]
         self.enabled = permitted
         if alive != permitted:
-            raise Disagreement(f"the living machines permit {self.names(alive)}, the product {self.names(permitted)}")
+            raise Disagreement(f"the objects permit {self.names(alive)}, the product {self.names(permitted)}")
         if self.number is not None:
             begin, end = self._offset[self.number : self.number + 2].tolist()
             known = bits(self._event[begin:end].tolist())
@@ -125,10 +125,10 @@ class Lockstep:
                 raise Disagreement(f"the graph permits {self.names(known)}, the product {self.names(permitted)}")
 
     def _asked(self, k: int) -> int:
-        """What the living machine permits in the state it is in; what it takes no part in, too."""
+        """What the objects permits in the state it is in; what it takes no part in, too."""
         machine = self.system.machines[k].name
         return bits(
             e
             for e, event in enumerate(self.system.events)
-            if machine not in event.takes or self._living.may(machine, event.name)
+            if machine not in event.takes or self._objects.may(machine, event.name)
         )
