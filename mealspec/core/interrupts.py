@@ -21,9 +21,11 @@ def ignored() -> Iterator[None]:
 
 
 @contextmanager
-def heard() -> Iterator[list[int]]:
-    """The interrupts asked for meanwhile: oxidd turns one that comes in the middle of its work into a TypeError."""
-    asked: list[int] = []
+def heard(asked: list[int]) -> Iterator[None]:
+    """Keep in ``asked`` the interrupts that come meanwhile.
+
+    A library may turn one into an error of its own: oxidd does, in the middle of its work, and so does an import.
+    """
 
     def interrupt(number: int, _: FrameType | None) -> None:
         asked.append(number)
@@ -31,10 +33,10 @@ def heard() -> Iterator[list[int]]:
 
     before = signal.getsignal(signal.SIGINT)
     if before is signal.SIG_IGN:  # a shell that runs it in the background wants it so
-        yield asked
+        yield
         return
     signal.signal(signal.SIGINT, interrupt)
     try:
-        yield asked
+        yield
     finally:
         signal.signal(signal.SIGINT, before)

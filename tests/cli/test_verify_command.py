@@ -78,7 +78,7 @@ def test_a_limit_leaves_what_it_found_violated_and_the_rest_unchecked(capsys: py
 
 
 def test_a_limit_that_is_not_reached_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "verify", "before", *TINY, "--limit", "1000000") == said(capsys, "verify", "before", *TINY)
+    assert data(capsys, "verify", "before", *TINY, "--limit", "1000000") == data(capsys, "verify", "before", *TINY)
 
 
 def test_nothing_is_expected_of_a_design_of_ones_own_or_of_a_smaller_scope(capsys: pytest.CaptureFixture[str]) -> None:
