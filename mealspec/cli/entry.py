@@ -12,8 +12,10 @@ import contextlib
 import errno
 import io
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from types import FrameType
 
 __all__ = ["main"]
 
@@ -25,9 +27,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     """Run the command line; the exit status tells the outcome."""
     asked: list[int] = []
     try:
-        from mealspec.core.interrupts import heard
-
-        with heard(asked):
+        with _heard(asked):
             status = _run(sys.argv[1:] if arguments is None else list(arguments))
             sys.stdout.flush()  # here, where a reader who went away is no error
     except Exception as error:
@@ -38,21 +38,40 @@ def main(arguments: Iterable[str] | None = None) -> None:
         raise SystemExit(status)
 
 
+@contextlib.contextmanager
+def _heard(asked: list[int]) -> Iterator[None]:
+    """Keep in ``asked`` the interrupts that come meanwhile.
+
+    A library may turn one into an error of its own: oxidd does, in the middle of its work, and so does an import.
+    """
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # else a shell that runs it in the background wants it so
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _run(arguments: list[str]) -> int:
     import click
 
     from mealspec.cli.group import cli
-    from mealspec.core.errors import CheckerError
 
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
-        raise CheckerError("cannot write to standard output: it is closed")
+        raise click.ClickException("cannot write to standard output: it is closed")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ticks is no reason to stop
     if any("\0" in argument for argument in arguments):
-        raise CheckerError("an argument holds a NUL, which no name has")
+        raise click.ClickException("an argument holds a NUL, which no name has")
     try:
         if "_MEALSPEC_COMPLETE" in os.environ:  # a shell asks what may come next
             cli.main(arguments, prog_name="mealspec")
@@ -90,10 +109,12 @@ def _status(error: BaseException, *, interrupted: bool) -> int:
 
 
 def _say(text: str) -> None:
-    from mealspec.core.errors import printable
+    if not text.isprintable():
+        from mealspec.core.errors import printable
 
+        text = printable(text)
     with contextlib.suppress(OSError):  # nobody listens
-        print(f"mealspec: {printable(text)}", file=sys.stderr)
+        print(f"mealspec: {text}", file=sys.stderr)
 
 
 def _forget() -> None:

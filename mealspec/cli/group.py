@@ -7,7 +7,6 @@ from importlib import import_module
 import click
 
 import mealspec
-from mealspec.core.errors import unknown
 
 __all__ = ["COMMANDS", "cli"]
 
@@ -35,6 +34,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with our words for a command that does not exist."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from mealspec.core.errors import unknown
+
             raise unknown("command", args[0], COMMANDS)
         return super().resolve_command(ctx, args)
 

@@ -82,7 +82,7 @@ def test_a_limit_that_is_not_reached_changes_nothing(capsys: pytest.CaptureFixtu
 
 
 def test_nothing_is_expected_of_a_design_of_ones_own_or_of_a_smaller_scope(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["hardened", *ONE], ["before+reconnect", "--faults", "0"], ["before", "--without", "push"]):
+    for arguments in (["hardened", *ONE, "--faults", "2"], ["before+reconnect", *ONE], ["before", "--without", "push"]):
         (report,) = data(capsys, "verify", *arguments)
         assert {finding["expected"] for finding in report["properties"]} == {None}
 
