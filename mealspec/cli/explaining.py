@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,9 @@ from mealspec.properties.scenarios import EVERY, FAILURES
 __all__ = ["explain", "names"]
 
 Facts = dict[str, Any]
+
+FULL = replace(WIDEST, faults=1)
+"""Every fault, aspect and machine."""
 
 BASES = (EVERYTHING, *DESIGNS.values(), Design("none", frozenset()))
 """Designs to and from which a mechanism is added and taken away, to see what changes."""
@@ -151,7 +155,9 @@ def _requirement(name: str) -> Facts:
         "cited by": [*citing, *(told.id for told in EVERY.values() if name in told.refs)],
         "mechanisms": [m for m, each in CATALOGUE.items() if name in each.refs],
         "later": entry.later,
-        "next": list(map(_next, entry.checked)) or [f"mealspec explain {each}" for each in entry.modelled],
+        "next": list(map(_next, entry.checked))
+        or [f"mealspec explain {each}" for each in entry.modelled]
+        or ["mealspec list requirements"],
     }
 
 
@@ -164,7 +170,7 @@ def _next(check: str) -> str:
 def _machine(name: str) -> Facts:
     plans = [plan for plan in BASES if name in _machines(plan)]
     machine = _machines(plans[0])[name]
-    item = next((each for each in (*FAULTS, *ASPECTS) if name not in _machines(plans[0], WIDEST.without([each]))), "")
+    item = next((each for each in (*FAULTS, *ASPECTS) if name not in _machines(plans[0], FULL.without([each]))), "")
     return {
         "says": machine.doc.split("\n\n")[0].replace("\n", " "),
         "states": {plan.name: len(_machines(plan)[name].states) for plan in plans if plan.name in DESIGNS},
@@ -242,7 +248,7 @@ def _checking(name: str) -> list[str]:
 
 @cache
 def _alphabet(plan: Design) -> dict[str, Event]:
-    return {event.name: event for event in alphabet(plan, WIDEST) if lets_in(WIDEST, event)}
+    return {event.name: event for event in alphabet(plan, FULL) if lets_in(FULL, event)}
 
 
 def _widest() -> Iterator[Event]:
@@ -254,7 +260,7 @@ def _widest() -> Iterator[Event]:
 
 
 @cache
-def _machines(plan: Design, scope: Scope = WIDEST) -> dict[str, Machine]:
+def _machines(plan: Design, scope: Scope = FULL) -> dict[str, Machine]:
     return {machine.name: machine for machine in machines(plan, scope, _alphabet(plan).values())}
 
 
