@@ -178,7 +178,11 @@ def _machine(name: str) -> Facts:
         "needs": f"{item}: {(FAULTS | ASPECTS)[item]}" if item else "",
         "changed by": [m for m in Mechanism if any(name in _changed(plan, m) for plan in (EVERYTHING, BASES[-1]))],
         "requirements": _modelling(name),
-        "next": [f"mealspec draw {name} --out {name}.svg", f"mealspec draw {name} --to dot"],
+        "next": [
+            f"mealspec draw {name} --out {name}.svg"
+            if name in _machines(DESIGNS["hardened"], replace(WIDEST, connections=1))
+            else "mealspec list machines"
+        ],
     }
 
 
