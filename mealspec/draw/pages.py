@@ -340,7 +340,9 @@ def _scopes() -> Page:
         *table(["assumption", "says", "because"], [(code(a.id), a.says, a.because) for a in ASSUMPTIONS]), "",
         "## Complete checks that the suite repeats", "",
         "Each explores every reachable state of a design in a scope; the sizes and the verdicts are pinned.", "",
-        *table(["design", "connections", "faults", "with", "states", "depth", "violated", "vacuous"], _pinned()),
+        *table(
+            ["design", "connections", "faults", "with", "without", "states", "depth", "violated", "vacuous"], _pinned()
+        ),
     ]  # fmt: skip
     return _page(here, "Scopes and limits", "what a verdict covers, what it assumes, and what it does not say", lines)
 
@@ -353,7 +355,8 @@ def _waiting(here: str) -> list[str]:
 
 def _pinned() -> list[tuple[object, ...]]:
     return [
-        (code(e["design"]), e["connections"], e["faults"], ", ".join(e["with"]), f"{e['states']:,}", e["depth"],
+        (code(e["design"]), e["connections"], e["faults"], ", ".join(e["with"]), ", ".join(e.get("without", [])),
+         f"{e['states']:,}", e.get("depth", "not measured"),
          ", ".join(e["violated"]) or "nothing", ", ".join(e["vacuous"]) or "nothing")
         for e in (pin.entry for pin in pins())
     ]  # fmt: skip
