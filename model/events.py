@@ -314,15 +314,15 @@ def _applied(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
 def _unanswered(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
     if origin not in origins(design):
         return
-    polling, why = ["poller"] if origin == "poll" else [], "its load failed"
+    polling = ["poller"] if origin == "poll" else []
     error, offline, cut = failures(origin)
     parts = {name: [f"loader.{origin}", *polling, *_poll_takes(name, design, scope)] for name in (error, offline, cut)}
     takes = [*parts[error], "server"]
-    yield _event(error, takes, f"{origin}: server down", needs="restart", because=why, refs="R22 F12")
+    yield _event(error, takes, f"{origin}: server down", needs="restart", refs="R22 F12")
     takes = [*parts[offline], "path"]
-    yield _event(offline, takes, f"{origin}: offline", needs="path", because=why, refs="R21 F12")
+    yield _event(offline, takes, f"{origin}: offline", needs="path", refs="R21 F12")
     takes = [*parts[cut], "app"]
-    yield _event(cut, takes, f"{origin}: load fails", kind=Kind.FAULT, needs="request", because=why, refs="F12")
+    yield _event(cut, takes, f"{origin}: load fails", kind=Kind.FAULT, needs="request", refs="F12")
 
 
 def _read(origin: str, design: Design, scope: Scope) -> Iterator[Event]:
@@ -378,7 +378,8 @@ def _checks(loop: str, design: Design, scope: Scope) -> Iterator[Event]:
     nothing = "NutritionViewModel: No processing meals, stopping polling"
     yield _event(
         f"{loop}.check.done", ["poller", *views], f"{_word(loop)}: none left", prints=nothing,
-        because="the list showed nothing in processing", refs="R7 F12",
+        because="no meal was unfinished" if M.POLL_UNTIL_TERMINAL in design else "nothing was listed as processing",
+        refs="R7 F12",
     )  # fmt: skip
     for k, m in enumerate(scope.meal_names):  # the check names the first meal that is not finished
         yield _event(f"{loop}.check.{m}", ["poller", *views[: k + 1]], f"{_word(loop)}: {m} unfinished", refs="R7")
@@ -474,7 +475,7 @@ def _network(design: Design, scope: Scope) -> Iterator[Event]:
             takes = [f"notification.{m}", f"connection.{c}"]
             yield _event(
                 f"network.lose.{m}.{c}", takes, f"{m} lost on {c}", kind=fault, needs="push",
-                because="the message was lost", instead=f"client.receive.{m}.{c}", refs="F2",
+                refs="F2",
             )  # fmt: skip
     yield _event("network.change_path", ["path", *connections], "path changes", kind=fault, needs="path", refs="R21 F8")
     yield _event("network.lose_path", ["path", *connections], "no network", kind=fault, needs="path", refs="R21")

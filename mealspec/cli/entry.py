@@ -24,7 +24,7 @@ from mealspec.check.incident import explain_incident
 from mealspec.check.mutants import cases
 from mealspec.check.parallel import reports
 from mealspec.check.progress import Reporter
-from mealspec.check.show import counted, incident_lines, report_table, trace_lines, trace_notes
+from mealspec.check.show import counted, incident_lines, report_table, trace_lines, why_told, why_violated
 from mealspec.check.verify import counterexample
 from mealspec.check.verify_symbolic import counterexample_by_sets
 from mealspec.cli.bench import bench_lines, measure
@@ -191,7 +191,6 @@ def _summary(console: Console, surprises: list[str], *, pinned: bool) -> None:
 @scoped
 def trace(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
     """The shortest counterexample of a DESIGN and PROPERTY, or the run of a SCENARIO (F4, timeline, ...)."""
-    facts = None
     if property_id is None:
         told = scenario(name)
         run = shortest(told)
@@ -204,22 +203,21 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         search = counterexample if scope.meals * scope.connections <= 2 else counterexample_by_sets
         run = search(plan, scope, property_id, report=reporter.on(plan.name))
         reporter.done(plan.name)
-        facts = Facts(plan, scope, system(plan, scope))
         title = f"{plan}: {property_id} is violated ({scope.describe()})"
     if run is None:
         click.echo(f"{plan}: no counterexample to {property_id or name} exists ({scope.describe()}).")
         return
+    facts = Facts(plan, scope, run.system)
+    why = why_violated(run, facts, property_id) if property_id else why_told(run, facts, scenario(name))
     if as_json:
         text = json.dumps({"design": plan.name, "events": list(run.events), "loop": run.loop}, indent=1) + "\n"
     elif form == "itf":
         text = dump(run, _meta(plan, scope, title))
     elif form in ("svg", "mermaid"):
-        drawn = Chart(
-            name, f"{plan}: {property_id or name}", title, run, tuple(trace_notes(run, facts, property_id or ""))
-        )
+        drawn = Chart(name, f"{plan}: {property_id or name}", title, run, *why)
         text = sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
     else:
-        text = "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id or "")]) + "\n"
+        text = "\n".join([*wrap(title, 80), "", *trace_lines(run, why)]) + "\n"
     deliver(text, out)
 
 

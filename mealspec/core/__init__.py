@@ -8,7 +8,7 @@ from mealspec.core.claim import DECISIONS, Claim, Form
 from mealspec.core.configuration import Branch, Configuration, branches
 from mealspec.core.errors import BadTrace, CheckerError, InvalidMachine, InvalidSystem, UnknownName, unknown
 from mealspec.core.event import Event, Kind, Line
-from mealspec.core.explain import Reason, reasons
+from mealspec.core.explain import Cause, How, because, causes, declared
 from mealspec.core.explicit.decide import lasso, quiescent, reach, stuck
 from mealspec.core.explicit.explore import Progress, explore
 from mealspec.core.explicit.graph import Graph
@@ -25,6 +25,7 @@ __all__ = [
     "At",
     "BadTrace",
     "Branch",
+    "Cause",
     "CheckerError",
     "Claim",
     "Configuration",
@@ -33,6 +34,7 @@ __all__ = [
     "FeaturedSystem",
     "Form",
     "Graph",
+    "How",
     "InvalidMachine",
     "InvalidSystem",
     "Kind",
@@ -40,7 +42,6 @@ __all__ = [
     "Machine",
     "Predicate",
     "Progress",
-    "Reason",
     "Recording",
     "Refusal",
     "Rejection",
@@ -53,8 +54,11 @@ __all__ = [
     "UnknownName",
     "all_of",
     "any_of",
+    "because",
     "branches",
+    "causes",
     "chart",
+    "declared",
     "differences",
     "dump",
     "explore",
@@ -62,7 +66,6 @@ __all__ = [
     "load",
     "quiescent",
     "reach",
-    "reasons",
     "replay",
     "stuck",
     "trimmed",

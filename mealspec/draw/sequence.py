@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from mealspec.core import Event, Kind, State, Trace, reasons
+from mealspec.core import Event, Kind, State, Trace
 
 __all__ = ["ARROWS", "LANES", "STANDS", "Chart", "Lane", "Step", "ends", "mermaid", "steps", "svg"]
 
@@ -258,6 +258,8 @@ class Chart:
         The run.
     notes
         Sentences that stand below.
+    marked
+        The steps, counted from 1, that the sentences speak of.
     """
 
     slug: str
@@ -265,16 +267,12 @@ class Chart:
     subtitle: str
     trace: Trace
     notes: tuple[str, ...] = ()
+    marked: frozenset[int] = frozenset()
 
     @cached_property
     def steps(self) -> list[Step]:
         """Its steps."""
         return steps(self.trace)
-
-    @cached_property
-    def marked(self) -> frozenset[int]:
-        """The steps that stand to be explained."""
-        return frozenset(reason.step for reason in reasons(self.trace))
 
 
 # ---------------------------------------------------------------------- Mermaid
