@@ -47,7 +47,7 @@ def _poller(_: str, s: Any) -> str:
 
 
 def _flags(_: str, s: Any) -> str:
-    belief = "the client believes that it is connected" if s.connected else "the client does not believe in a socket"
+    belief = f"the client {'believes' if s.connected else 'does not believe'} that it is connected"
     return f"{belief}, and dials" if s.connecting else belief
 
 

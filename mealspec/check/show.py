@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -38,9 +37,6 @@ __all__ = [
 LANES = {"user": 13, "client": 25, "network": 17, "server": 19}
 """The lanes of a chart and their widths; with the step numbers they make 80 columns."""
 
-FEW = 12
-"""A property that looks at more machines looks at all; they are not told one by one."""
-
 OTHERWISE = {
     "delivery": "every finished meal would be shown",
     "honest-view": "nothing would be shown too early",
@@ -60,6 +56,8 @@ OTHERWISE = {
     "machine-invariants": "the machines would be right about each other",
 }
 """For each property what would have been, if the step that decided had not been as it was."""
+
+REACHED = "{} would have reached the client"
 
 SIGNS = {
     Verdict.HOLDS: ("✓ holds", "green"),
@@ -105,11 +103,12 @@ def why_violated(trace: Trace, facts: Facts, property_id: str) -> Why:
 
 
 def why_told(trace: Trace, facts: Facts, scenario: Scenario) -> Why:
-    """What of a scenario's run decided against its property, and against its pushes; nothing where all goes well."""
+    """Why a scenario's run violates its property, and why a push was missed; nothing where all goes well."""
     prop = PROPERTIES.get(scenario.property)
     why = _decided(trace, facts, prop) if prop else Why()
     for m in facts.scope.meal_names:
-        why += _because(trace, _pushed(m), f"{m} would have been pushed to the client")
+        if any(map(_pushed(m).bad.holds, map(trace.state, range(len(trace) + 1)))):
+            why += _because(trace, _pushed(m), REACHED.format(m))
     notes = [f"speaks of {prop.id}: {prop.sentence}"] if prop else []
     notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
     return why + Why(tuple(notes))
@@ -139,11 +138,14 @@ def trace_lines(trace: Trace, why: Why) -> list[str]:
 
 
 def _ending(trace: Trace, facts: Facts, prop: Property) -> str:
-    """The last state: sockets and polling, and what else the property looks at."""
-    state = trace.state(len(trace))
-    looked = [bad.machines() for clause in prop.clauses for bad in clause.bad(facts) if bad.holds(state)]
-    names = ["poller", "flags", "service", "registry", *chain(*(each for each in looked if len(each) <= FEW))]
-    told = [phrase(name, state[name]) for name in dict.fromkeys(names) if name in state]
+    """The last state: sockets and polling, and every machine that could make it good by itself."""
+    state, machines = trace.state(len(trace)), {machine.name: machine for machine in trace.system.machines}
+    names = dict.fromkeys(("poller", "flags", "service", "registry"))
+    for bad in (bad for clause in prop.clauses for bad in clause.bad(facts) if bad.holds(state)):
+        for name in bad.machines():
+            if name in machines and not all(bad.holds({**state, name: other}) for other in machines[name].states):
+                names[name] = None
+    told = [phrase(name, state[name]) for name in names if name in state]
     moves = "from there it goes round for ever" if trace.loop is not None else _stillness(trace)
     return f"at the end: {'; '.join(filter(None, told))}; {moves}."
 
@@ -202,16 +204,14 @@ def why_skipped(search: Search, explanation: Explanation) -> Why:
     silent = [k for k in range(len(trace)) if k not in printed]
     event = trace.system.event(trace.events[skip - 1])
     m = event.name.rpartition(".")[2]
-    lookup = Why(
-        (
-            f"the logs show steps {_steps(seen)}; lines cut from the excerpt: steps {_steps(cut) or 'none'}; "
-            f"steps that print nothing: {_steps(silent) or 'none'}.",
-            f"because: step {skip} ({event.label}): {declared(trace, skip)}.",
-        ),
-        frozenset({skip}),
-    )
-    decided = _because(trace, _pushed(m), f"{m} would have been pushed to the client")
-    return lookup + decided
+    decided = _because(trace, _pushed(m), REACHED.format(m))
+    lines = [
+        f"the logs show steps {_steps(seen)}; lines cut from the excerpt: steps {_steps(cut) or 'none'}; "
+        f"steps that print nothing: {_steps(silent) or 'none'}."
+    ]
+    if skip not in decided.marked:
+        lines.append(f"because: step {skip} ({event.label}): {declared(trace, skip)}.")
+    return Why(tuple(lines), frozenset({skip})) + decided
 
 
 def _steps(indices: Iterable[int]) -> str:

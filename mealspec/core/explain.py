@@ -22,7 +22,7 @@ from itertools import combinations
 
 from mealspec.core.claim import Claim
 from mealspec.core.event import Kind
-from mealspec.core.future import Future, TooManyFutures
+from mealspec.core.future import LIMIT, Future, TooManyFutures
 from mealspec.core.system import Locals
 from mealspec.core.trace import Trace
 
@@ -77,11 +77,12 @@ class Cause:
     late: int | None = None
 
 
-def causes(trace: Trace, claim: Claim) -> list[Cause]:
+def causes(trace: Trace, claim: Claim, *, limit: int = LIMIT) -> list[Cause]:
     """The steps that decided that the run breaks the claim, in order; none where it does not.
 
     A run that ends before all is quiet breaks the claim if every future does. A run that goes round for ever
-    though it could end well is decided by the steps of the loop that keep it from that.
+    though it could end well is decided by the steps of the loop that keep it from that. Nor are there any where
+    there are more than ``limit`` states of futures.
 
     Examples
     --------
@@ -96,16 +97,16 @@ def causes(trace: Trace, claim: Claim) -> list[Cause]:
     ['step 2 (smash): without it, it would be lit']
     """
     try:
-        return _Inquiry(trace, claim).causes()
+        return _Inquiry(trace, Future(trace.system, claim, limit=limit)).causes()
     except TooManyFutures:
         return []
 
 
 class _Inquiry:
-    """One run and one claim."""
+    """One run, and what could have become of it."""
 
-    def __init__(self, trace: Trace, claim: Claim) -> None:
-        self.system, self.future = trace.system, Future(trace.system, claim)
+    def __init__(self, trace: Trace, future: Future) -> None:
+        self.system, self.future = trace.system, future
         over = next((k for k, state in enumerate(trace.path) if self.future.broken(state)), len(trace))
         self.path, self.loop = trace.path[: over + 1], trace.loop
         self.all = [self.system.number[name] for name in trace.events]
@@ -208,11 +209,11 @@ def because(trace: Trace, cause: Cause, otherwise: str) -> str:
         others = "".join(f" and without {_step(trace, k)}" for k in cause.also)
         parts.append(f"without it{others}, {otherwise}")
     elif cause.how is How.LAST:
-        parts.append("until then it could have been avoided, and from there on it cannot")
+        parts.append(f"with it went the last chance that {otherwise}")
+    elif cause.how is How.RISK:
+        parts.append(f"had {_first(trace, cause)} come first, there would have been a chance that {otherwise}")
     else:
-        instead = _instead(trace, cause) if cause.how is How.ORDER else ""
-        would = f"{instead}{otherwise}" if cause.how is How.ORDER else "it could still have been avoided"
-        parts.append(f"had {_first(trace, cause)} come first, {would}")
+        parts.append(f"had {_first(trace, cause)} come first, {_instead(trace, cause)}{otherwise}")
     return f"{_step(trace, cause.step)}: {'; '.join(parts)}"
 
 
