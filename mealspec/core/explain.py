@@ -6,10 +6,10 @@ more. What is said of the turn is tried out: the run is told again without it, o
 where steps that are refused are left out; then the claim must hold in every future. A fault beside the turn is
 named only if the run without it is certain to end well, too.
 
-References: A. Beer, S. Heidinger, U. Kuehne, F. Leitner, S. Leue, *Symbolic causality checking using bounded
-model checking* (SPIN 2015), and F. Leitner-Fischer, S. Leue, *Causality checking for complex system models*
-(VMCAI 2013), for causes as steps and orders of steps without which the claim holds; J. Halpern, J. Pearl,
-*Causes and explanations* (2005), for several steps of which each alone would have been enough.
+References: F. Leitner-Fischer, S. Leue, *Causality checking for complex system models* (VMCAI 2013), for causes
+as steps and orders of steps without which the claim holds; I. Beer, S. Ben-David, H. Chockler, A. Orni,
+R. Trefler, *Explaining counterexamples using causality* (CAV 2009); J. Halpern, J. Pearl, *Causes and
+explanations* (2005), for several steps of which each alone would have been enough.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ TRIED = 400
 
 JOINT = 2
 """How many later steps are left out together with the turn, at most."""
-
 
 LISTED = 4
 """Of more events only the first and the last are named."""
