@@ -217,7 +217,7 @@ def _written_out(name: str, initial: State, rules: Sequence[On], settle: Callabl
                 other = claimed.setdefault(event, rule)
                 if other is not rule:
                     what = f"two rules for '{event}' in state '{state}': ({other}) and ({rule})"
-                    clashes[other, rule] = f"machine '{name}' has {what}"
+                    clashes.setdefault((other, rule), f"machine '{name}' has {what}")
                 rows.append(Row(event, state, dest))
     if clashes:
         raise InvalidMachine("; ".join(clashes.values()))

@@ -79,8 +79,8 @@ class On:
         return asked + [field for field in changed if field not in getattr(state, "_fields", ())]
 
     def __str__(self) -> str:
-        where = f"where {_told(self.where, 'is')}" if self.where != ANY else "everywhere"
-        return f"{where}: {_told(self.then, 'becomes') if self.then != STAY else 'stay'}"
+        where = "everywhere" if self.where == ANY else _told(self.where, "where", "is", "in")
+        return f"{where}: {'stay' if self.then == STAY else _told(self.then, '', 'becomes', 'to').strip()}"
 
 
 def condition(where: Any) -> Callable[[Any], bool]:
@@ -111,10 +111,14 @@ def _is_fields(what: Any) -> bool:
     return isinstance(what, (dict, MappingProxyType))
 
 
-def _told(what: Any, verb: str) -> str:
-    """A condition or a change in words."""
+def _told(what: Any, begin: str, verb: str, alone: str) -> str:
+    """A condition or an effect in words."""
     if _is_fields(what):
-        return " and ".join(f"{field} {_told(value, verb)}" for field, value in what.items())
-    if isinstance(what, (set, frozenset)):
-        return f"{verb} {' or '.join(sorted(map(str, what)))}"
-    return f"{verb} {getattr(what, '__name__', 'as computed') if callable(what) else what}"
+        return f"{begin} " + " and ".join(f"{field} {verb} {_named(value)}" for field, value in what.items())
+    return f"{alone} {_named(what)}"
+
+
+def _named(value: Any) -> str:
+    if isinstance(value, (set, frozenset)):
+        return " or ".join(sorted(map(str, value)))
+    return str(getattr(value, "__name__", value)) if callable(value) else str(value)

@@ -189,7 +189,7 @@ def test_two_rules_for_one_event_in_one_state_are_refused_and_both_are_named() -
         pair(*rules)
     first, second, third = (f"({rule})" for rule in rules[:3])
     assert first == "(where left is 0 or 1: left becomes 1)"
-    assert third == "(everywhere: becomes _swapped)"
+    assert third == "(everywhere: to _swapped)"
     assert str(caught.value).split("; ") == [
         f"machine 'pair' has two rules for 'push' in state 'Pair(left=0, right=0)': {first} and {second}",
         f"machine 'pair' has two rules for 'pull' in state 'Pair(left=0, right=0)': {second} and {third}",
