@@ -203,7 +203,8 @@ class Machine:
 def _written_out(name: str, initial: State, rules: Sequence[On], settle: Callable[[Any], State]) -> list[Row]:
     """The rows that follow from the rules, state by state."""
     waiting: list[State] = list(type(initial)) if isinstance(initial, Enum) else [initial]
-    found, rows, clashes = set(waiting), [], {}
+    found, rows = set(waiting), list[Row]()
+    clashes: dict[tuple[On, On], str] = {}
     for state in waiting:
         claimed: dict[str, On] = {}
         for rule in rules:
