@@ -1,6 +1,6 @@
 """Scenarios: named runs that a design must have, each found by the search and not written by hand.
 
-A scenario is a list of milestones, events (or prefixes of events) that must come in this order; whatever
+A scenario is a list of milestones, events (or groups of events) that must come in this order; whatever
 is needed between them is filled in. The failure classes are scenarios of designs that fail; the tests of
 the seed are scenarios of designs that work.
 """
@@ -290,12 +290,11 @@ def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
     An event that is the next milestone counts; at any other time it passes unnoticed.
     """
     steps = tuple(steps)
-    names = [event.name for event in events]
     rows = []
-    for name in names:
-        wanted = [k for k, step in enumerate(steps) if name == step or name.startswith(step + ".")]
+    for event in events:
+        wanted = [k for k, step in enumerate(steps) if event.is_of(step)]
         if wanted:
-            rows += [(name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
+            rows += [(event.name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
     return Machine.table("scenario", 0, rows, doc="How many milestones are behind.")
 
 

@@ -120,7 +120,7 @@ def _overview(groups: dict[str, list[Event]]) -> list[str]:
 
 
 def _event(here: str, name: str, some: list[Event]) -> list[str]:
-    lines = [owed(here, some[0].name), ""]
+    lines = [owed(here, some[0]), ""]
     lines.append(f"- {some[0].kind}, by the {some[0].owner}; from {references(_refs(some), here) or 'no requirement'}")
     for text, who in (("takes part", takers), ("in other designs also", elsewhere)):
         names = dict.fromkeys(machine for event in some for machine in who(event.name))
