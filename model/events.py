@@ -15,7 +15,7 @@ from functools import cache
 from mealspec.core import Event, Kind
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.rows import Each, Given, Only, Part, Piece, Row, read
+from mealspec.model.rows import EVERY, Each, Given, Only, Part, Piece, Row, read
 from mealspec.model.scope import Scope
 
 __all__ = ["OWNERS", "TABLE", "alphabet", "pieces"]
@@ -91,7 +91,7 @@ SERVER_TOLD = "The server may hear of a break, soon, late or never; then it is a
 def _load(
     origin: str,
     *,
-    only: Given = Only(),
+    only: Given = EVERY,
     shown: tuple[Part, ...] = (),
     over: tuple[Part, ...] = (),
     lane: str = "view",

@@ -31,7 +31,7 @@ class AnyDesign(Design):
     __eq__, __hash__ = object.__eq__, object.__hash__
 
     @property
-    def mechanisms(self) -> NoReturn:  # type: ignore[override]
+    def mechanisms(self) -> NoReturn:
         """Raises ``TypeError``: what nobody has asked about is undecided, so there is no set to be listed."""
         raise TypeError("'any design' cannot list its mechanisms; ask 'mechanism in design' instead")
 

@@ -14,7 +14,7 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import NONE, snapshots
 
-__all__ = ["Each", "Given", "Only", "Part", "Piece", "Row", "read"]
+__all__ = ["EVERY", "Each", "Given", "Only", "Part", "Piece", "Row", "read"]
 
 
 class Only(NamedTuple):
@@ -123,8 +123,8 @@ def _dials(scope: Scope, held: Iterable[str]) -> Iterator[Values]:
 
 
 def _held(scope: Scope) -> Iterator[Values]:
-    yield {"old": NONE, "olds": ()}
-    yield from ({"old": c, "olds": (c,)} for c in scope.connection_names)
+    for c in (NONE, *scope.connection_names):
+        yield {"old": c, "olds": () if c == NONE else (c,)}
 
 
 def _targets(scope: Scope, sizes: Iterable[int]) -> Iterator[Values]:

@@ -102,7 +102,7 @@ def broken(law: Law, facts: Facts, reading: Reading) -> Trace | None:
 
 
 def _has(*mechanisms: M) -> Callable[[Design], bool]:
-    return lambda design: set(mechanisms) <= design.mechanisms
+    return lambda design: all(m in design for m in mechanisms)
 
 
 _ALL = (

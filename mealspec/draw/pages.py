@@ -162,8 +162,8 @@ def _timing() -> Page:
     ]  # fmt: skip
     rows = []
     for timer in TIMERS:
-        every = (*widest("hardened")[1], *every_event())
-        name = next(name for name in every if f"{name}.".startswith(f"{timer.event}."))
+        every = (*widest("hardened")[1].values(), *every_event().values())
+        name = next(event.name for event in every if event.is_of(timer.event))
         switch = ", ".join(mechanism(here, m) for m in timer.mechanisms)
         event = link(here, f"reference/events.md#{group_of(name)}", code(timer.event))
         rows.append(
