@@ -247,7 +247,7 @@ LOST = {
     "load_starts": ("client.loader", "hardened", "client.receive.m1.c1", "loader.handler", "what-moves-a-load"),
     "dial_ends": ("client.service", "hardened", "client.give_up.c1", "service", "what-moves-the-service"),
     "drop_ends": ("client.service", "hardened", "client.expire.c1", "service", "what-moves-the-service"),
-    "handler_ends": ("server.registry", "hardened", "server.notice.c1", "registry", "what-moves-the-registry"),
+    "handler_ends": ("server.registry", "hardened", "server.expire.c1", "registry", "what-moves-the-registry"),
 }
 """Helpers of the model: where a machine asks one, of which design, an event that it could lose, the machine that
 would take no part, and the law that is broken then."""
