@@ -43,29 +43,11 @@ from mealspec.properties.names import (
     targets,
 )
 
-__all__ = [
-    "changes",
-    "connection_moves",
-    "device_moves",
-    "flag_moves",
-    "job_moves",
-    "loader_moves",
-    "notification_moves",
-    "poller_moves",
-    "registry_moves",
-    "screen_moves",
-    "service_moves",
-    "submission_moves",
-    "view_moves",
-    "world_moves",
-]
-
-
 Moves = Iterator[tuple[str, list[Move]]]
 """For each machine of some families, what changes it."""
 
 
-def changes(*tables: Callable[[Facts], Moves]) -> Callable[[Facts], list[Rule]]:
+def only(*tables: Callable[[Facts], Moves]) -> Callable[[Facts], list[Rule]]:
     """Each machine of the tables changes as its moves say, and by nothing else."""
     return lambda f: [Changes(machine, tuple(moves)) for table in tables for machine, moves in table(f)]
 

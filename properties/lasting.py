@@ -41,25 +41,6 @@ from mealspec.properties.predicates import (
     unfinished,
 )
 
-__all__ = [
-    "accepted",
-    "flags_agree",
-    "hidden",
-    "outages",
-    "owed",
-    "published",
-    "refused",
-    "registered",
-    "sockets",
-    "unanswered",
-    "undelivered",
-    "undialled",
-    "unfreed",
-    "unshown",
-    "without_server",
-]
-
-
 # ---------------------------------------------------------------------- what never is
 
 

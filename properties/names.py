@@ -13,23 +13,6 @@ from mealspec.model.scope import Scope
 from mealspec.model.values import Seen
 from mealspec.properties.facts import Facts
 
-__all__ = [
-    "FAULTS",
-    "answers",
-    "client_learns",
-    "dials",
-    "failures",
-    "held",
-    "leaves",
-    "load_starts",
-    "origins",
-    "poll_starts",
-    "poll_stops",
-    "server_learns",
-    "submits",
-    "targets",
-]
-
 FAULTS = (
     "network.fail_dial", "network.break", "network.tell_client", "network.tell_server", "network.cut",
     "network.cut_upload", "network.lose", "network.change_path", "network.lose_path", "network.reclaim",

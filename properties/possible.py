@@ -50,31 +50,11 @@ from mealspec.properties.predicates import (
     winds_up,
 )
 
-__all__ = [
-    "dial_needs",
-    "drop_needs",
-    "elsewhere_needs",
-    "handler_needs",
-    "handshake_needs",
-    "load_needs",
-    "lookup_needs",
-    "message_needs",
-    "outage_needs",
-    "outcome_needs",
-    "poll_needs",
-    "possible",
-    "stale_poll_needs",
-    "upload_needs",
-    "user_needs",
-    "work_needs",
-]
-
-
 Table = Callable[[Facts], Iterator[tuple[str, Needs]]]
 """For each event of some families that the design has and the scope lets in, what it needs."""
 
 
-def possible(table: Table) -> Callable[[Facts], list[Rule]]:
+def exactly(table: Table) -> Callable[[Facts], list[Rule]]:
     """Each event of the table can happen exactly when it has what it needs.
 
     What user and client do takes running code, and a fault must be among those that may happen.

@@ -21,39 +21,6 @@ from mealspec.model.server.process import Process
 from mealspec.model.values import Seen
 from mealspec.properties.facts import Facts
 
-__all__ = [
-    "CONNECTED",
-    "CONNECTING",
-    "DOWN",
-    "FLAG",
-    "LEFT",
-    "LIVE",
-    "OFFLINE",
-    "ONLINE",
-    "RUNS",
-    "SUSPENDED",
-    "UP",
-    "answered",
-    "caller",
-    "client_end",
-    "dialled",
-    "differ",
-    "far_end",
-    "fine",
-    "flying",
-    "holds",
-    "in_state",
-    "listed",
-    "loads",
-    "over",
-    "polls",
-    "server_end",
-    "told",
-    "top",
-    "unfinished",
-    "winds_up",
-]
-
 
 @cache
 def in_state(machine: str, *states: object) -> Predicate:
