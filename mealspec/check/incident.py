@@ -169,7 +169,7 @@ def explain_incident(
 
 
 def _explanation(cause: Cause, trace: Trace, design: Design, scope: Scope) -> Explanation:
-    skip = next(k for k, name in enumerate(trace.events) if name.startswith("server.skip."))
+    skip = next(k for k, name in enumerate(trace.events) if trace.system.event(name).is_of("server.skip"))
     flags = trace.state(skip).get("flags")
     plain: System = system(design, scope)
     return Explanation(cause, Trace.of(plain, trace.events), skip + 1, bool(getattr(flags, "connected", False)))
