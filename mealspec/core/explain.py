@@ -253,9 +253,8 @@ def _first(trace: Trace, cause: Cause) -> str:
 def _instead(trace: Trace, cause: Cause) -> str:
     """Which better event would have taken the place of the step."""
     system, state = trace.system, trace.path[cause.step - 1]
-    prefix = system.event(trace.events[cause.step - 1]).instead
+    wanted = system.event(trace.events[cause.step - 1]).instead
     for name in cause.first:
         state = system.after(state, system.number[name]) or state
-    better = (e for e in system.enabled(state) if prefix and f"{e.name}.".startswith(f"{prefix}."))
-    event = next(better, None)
+    event = next((e for e in system.enabled(state) if wanted and e.is_of(wanted)), None)
     return "" if event is None else f"'{event.label or event.name}' would have taken its place, and "
