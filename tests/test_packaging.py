@@ -17,7 +17,8 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 PACKAGES = ("mealspec", "model", "properties")
 """Where sources stand in the repository; the last two are linked into the first."""
 
@@ -70,6 +71,7 @@ def test_every_requirement_has_a_lower_bound_that_can_be_tried() -> None:
     for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]):
         (bound,) = Requirement(text).specifier
         assert bound.operator == ">=", text
+    assert set(SETTINGS["build-system"]["requires"]) <= set(PROJECT["optional-dependencies"]["test"])
     shown = subprocess.run([sys.executable, ROOT / ".ci" / "lowest"], capture_output=True, text=True, check=True)
     assert [line.replace("==", ">=") for line in shown.stdout.splitlines()] == [
         *PROJECT["dependencies"],
