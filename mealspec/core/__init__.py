@@ -16,12 +16,15 @@ from mealspec.core.featured import FeaturedSystem
 from mealspec.core.itf import Recording, differences, dump, load
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.predicate import At, Predicate, all_of, any_of
+from mealspec.core.rule import ANY, STAY, On
 from mealspec.core.symbolic.diagrams import Effort, Symbolic, TooLarge
 from mealspec.core.system import Refusal, System, trimmed
 from mealspec.core.trace import Rejection, Trace, replay
 
 __all__ = [
+    "ANY",
     "DECISIONS",
+    "STAY",
     "At",
     "BadTrace",
     "Branch",
@@ -38,6 +41,7 @@ __all__ = [
     "Kind",
     "Line",
     "Machine",
+    "On",
     "Predicate",
     "Progress",
     "Reason",
