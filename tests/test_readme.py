@@ -168,7 +168,7 @@ def test_the_first_page_is_short() -> None:
 )
 def test_each_folder_says_what_to_read_first(folder: str) -> None:
     if (ROOT / folder / "__init__.py").exists():
-        assert re.search(r"\bRead (first|in this order)\b", (ROOT / folder / "README.md").read_text(encoding="utf-8"))
+        assert re.search(r"\bRead first\b", (ROOT / folder / "README.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
