@@ -13,14 +13,14 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $(HOME)/.pyenv/versions/3.15.*/bin/python $(HOME)/.pyenv/versions/3.14.*/bin/python \
   $(HOME)/.pyenv/versions/3.13.*/bin/python $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
-# What is tried on them: whatever rests on a library; not what pictures look like, nor how a page is worded.
+# What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
 TRIED := -m "not slow and not external and not fuzz" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
-  tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
+  tests/draw/test_graphs.py tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 
 .PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 18
 
 setup: $(READY) ## install everything into .venv and compile the explorer
 
@@ -75,7 +75,7 @@ slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"
 	@$(BIN)/pytest -m slow tests -n 2
 
-lowest: .venv-lowest/ready ## engines, hunt, command line and wheel on the lowest versions of everything needed
+lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"
 	@NUMBA_CACHE_DIR=.venv-lowest/numba .venv-lowest/bin/python -m pytest -q $(TRIED)
 

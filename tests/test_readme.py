@@ -147,7 +147,7 @@ def test_the_commands_that_pages_show_are_understood() -> None:
 def test_the_make_targets_that_pages_name_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "CHANGELOG.md")
-    named = {words[1] for words in lines_to_type() if words[0] == "make"} | set(re.findall(r"`make (\w+)`", text))
+    named = {words[1] for words in lines_to_type() if words[0] == "make"} | set(re.findall(r"`make ([\w-]+)`", text))
     assert named
     for target in named:
         assert re.search(rf"^{target}:.*##", makefile, re.M), target
