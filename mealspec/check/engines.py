@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from mealspec.check.sweep import asked
-from mealspec.core import Claim, Form, Graph, Symbolic, System, explore
+from mealspec.core import Claim, Form, Graph, Symbolic, System, explore, violation
 from mealspec.core.errors import CheckerError
 from mealspec.core.external.checkers import missing, spin, tlc
 from mealspec.core.external.promela import promela
@@ -148,10 +148,10 @@ def _explicit(task: Task) -> Iterator[Found]:
     graph = explore(product)
     found = Found(len(graph), graph.seconds, _kept(graph) / len(graph))
     yield found
-    violated = {claim.name: claim.violation(graph) is not None for claim in claims if not claim.live}
+    violated = {claim.name: violation(graph, claim) is not None for claim in claims if not claim.live}
     found = replace(found, violated=violated, verdict=task.seconds)
     yield found
-    violated |= {claim.name: claim.violation(graph) is not None for claim in claims if claim.live}
+    violated |= {claim.name: violation(graph, claim) is not None for claim in claims if claim.live}
     yield replace(found, violated=violated, everything=task.seconds)
 
 

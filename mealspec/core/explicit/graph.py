@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import and_, invert
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.event import Kind
 from mealspec.core.machine import State
+from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.system import Locals, System
 from mealspec.core.trace import Trace
+
+if TYPE_CHECKING:  # takes a quarter of a second to import
+    import networkx as nx
 
 __all__ = ["Graph"]
 
@@ -74,6 +79,14 @@ class Graph:
         local: NDArray[np.int64] = ((self.packed[:, t.word[k]] >> t.shift[k]) & t.mask[k]).astype(np.int64)
         return local
 
+    def where(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """For each state, whether the predicate holds, shape ``(n,)``."""
+
+        def at(fact: At) -> NDArray[np.bool_]:
+            return np.array(fact.table(self.system), np.bool_)[self.local(fact.machine)]
+
+        return read(predicate, self.system.position, at, lambda value: np.full(len(self), value), and_, invert)
+
     @cached_property
     def source(self) -> NDArray[np.int32]:
         """For each edge, the state it leaves, shape ``(m,)``."""
@@ -126,6 +139,8 @@ class Graph:
     def to_networkx(self) -> nx.MultiDiGraph[int]:
         """The graph for networkx: nodes are state numbers with the states of the machines as
         attributes, edges carry ``event``."""
+        import networkx as nx
+
         graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(name=self.system.name)
         for number in range(len(self)):
             graph.add_node(number, **{name: str(state) for name, state in self.state(number).items()})
