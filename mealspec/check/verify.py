@@ -19,7 +19,7 @@ from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.facts import Facts
 
-__all__ = ["ENGINES", "Finding", "Listen", "Report", "choose", "counterexample", "decide", "memory", "verify"]
+__all__ = ["ENGINES", "Finding", "Listen", "Report", "choose", "counterexample", "decide", "know", "memory", "verify"]
 
 ENGINES = ("explicit", "symbolic")
 """State by state, or with sets."""
@@ -123,13 +123,14 @@ def verify(
     """
     began = time.monotonic()
     facts = Facts(design, scope, system(design, scope))
-    known = _known(facts, engine, limit, report)
+    known = know(facts, engine, limit, report)
     findings = tuple(_finding(known, facts, p) for p in PROPERTIES.values() if p.id in only)
     size = known.states, known.transitions, known.depth, known.complete
     return Report(design.name, scope, engine, *size, time.monotonic() - began, findings, memory())
 
 
-def _known(facts: Facts, engine: str, limit: int | None, report: Listen | None) -> Engine:
+def know(facts: Facts, engine: str, limit: int | None = None, report: Listen | None = None) -> Engine:
+    """All that the system of these facts can do, or so many states of it."""
     if engine == "explicit":
         return Explicit(explore(facts.system, limit=limit, report=report))
     from mealspec.core.symbolic.engine import BySets  # its library takes a tenth of a second to import
@@ -157,7 +158,7 @@ def counterexample(design: Design, scope: Scope, property_id: str, *, report: Li
     facts = Facts(design, scope, system(design, scope))
     claims = PROPERTIES[property_id].claims(facts)
     if choose(scope, run=True) == "symbolic":
-        return _known(facts, "symbolic", None, report).violation(claims)
+        return know(facts, "symbolic", report=report).violation(claims)
     for depth in (10, 16, 20, None):
         known = Explicit(explore(facts.system, depth=depth, report=report))
         found = known.violation(claims)

@@ -65,6 +65,8 @@ class Engine(ABC):
         Length of the longest of all shortest runs; None if the engine does not go level by level.
     complete
         Whether every reachable state was found. If not, what is not found may still exist.
+    seconds, size
+        What the search alone took, and how many bytes are kept for each state.
     """
 
     system: System
@@ -72,6 +74,12 @@ class Engine(ABC):
     transitions: int
     depth: int | None
     complete: bool
+    seconds: float
+    size: float
+
+    @abstractmethod
+    def breaks(self, claim: Claim) -> bool:
+        """Whether some run breaks the claim."""
 
     @abstractmethod
     def violation(self, claims: Sequence[Claim]) -> Trace | None:

@@ -21,6 +21,10 @@ class Explicit(Engine):
         self.graph, self.system = graph, graph.system
         self.states, self.transitions = len(graph), graph.transitions
         self.depth, self.complete = graph.depth, graph.complete
+        self.seconds, self.size = graph.seconds, graph.bytes / len(graph)
+
+    def breaks(self, claim: Claim) -> bool:
+        return violation(self.graph, claim) is not None
 
     def violation(self, claims: Sequence[Claim]) -> Trace | None:
         """The shortest of the runs that are found for each claim."""

@@ -72,6 +72,13 @@ class Graph:
         """Whether every reachable state was found and expanded."""
         return self.expanded == len(self)
 
+    @property
+    def bytes(self) -> int:
+        """How much is kept: states, slots of the hash table, shortest runs, steps."""
+        arrays = (self.packed, self.parent, self.via, self.level, self.offset, self.dest, self.event)
+        slot = int(self.packed.itemsize * (self.packed.shape[1] + 1))  # a state's words, and its number beside them
+        return sum(int(array.nbytes) for array in arrays) + len(self) * slot
+
     def local(self, machine: str) -> NDArray[np.int64]:
         """For each state, the index of the machine's state, shape ``(n,)``."""
         k = self.system.position[machine]

@@ -254,7 +254,7 @@ def _head(system: System) -> list[str]:
         "/* States and deadlocks: spin -a FILE; gcc -DNOCLAIM -DSAFETY pan.c; ./a.out -c0",
         "   Safety:               spin -a FILE; gcc -DSAFETY pan.c; ./a.out -E -N CLAIM",
         f"   Liveness:             spin -DFAIR -a FILE; gcc -DNFAIR={fair_words(system)} pan.c; ./a.out -a -f -N CLAIM",
-        "   If the depth is too small: -m, and for liveness -DMA=512, see checker/judges.py. */",
+        "   If the depth is too small: -m, and for liveness -DMA=512, see mealspec/core/external/spin.py. */",
         "",
         "#define always_true (_nr_pr > 0) /* SPIN would drop a constant */",
         *(calm if _has_faults(system) else []),

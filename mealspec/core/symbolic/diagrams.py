@@ -100,7 +100,7 @@ class Symbolic(Space):
         """
         lost = self.false
 
-        def judge(states: Set) -> Set:
+        def keep(states: Set) -> Set:
             nonlocal lost
             if bad is None:
                 return states
@@ -109,7 +109,7 @@ class Symbolic(Space):
             return states & ~doomed
 
         self.initial = self.initial & systems
-        self.reachable = self.reach(self.initial, judge)
+        self.reachable = self.reach(self.initial, keep)
         return lost
 
     @cached_property
@@ -120,11 +120,11 @@ class Symbolic(Space):
 
     @bounded
     def reach(
-        self, states: Set, judge: Callable[[Set], Set] = lambda states: states, steps: Sequence[Step] | None = None
+        self, states: Set, keep: Callable[[Set], Set] = lambda states: states, steps: Sequence[Step] | None = None
     ) -> Set:
-        """What can be reached from there, by some steps or all; ``judge`` may take states out on the way."""
+        """What can be reached from there, by some steps or all; ``keep`` may take states out on the way."""
         moving = [step for step in (self.steps if steps is None else steps) if step.moves]
-        return self._close(states, moving, self.image, judge)
+        return self._close(states, moving, self.image, keep)
 
     @cached_property
     @bounded
@@ -164,12 +164,12 @@ class Symbolic(Space):
         states: Set,
         steps: Sequence[Step],
         grow: Callable[[Step, Set], Set],
-        judge: Callable[[Set], Set] | None = None,
+        keep: Callable[[Set], Set] | None = None,
     ) -> Set:
-        """The states and all that grows from them; with a judge step by step, and else with all steps at once."""
+        """The states and all that grows from them: with all steps at once, or step by step, to ``keep`` some."""
         began = last = time.monotonic()
         seen: dict[str, Set] = {}
-        for taken in range(1 if judge else len(steps), len(steps) + 1):
+        for taken in range(1 if keep else len(steps), len(steps) + 1):
             before = None
             while states != before:
                 before = states
@@ -183,6 +183,6 @@ class Symbolic(Space):
                 if self.report and now - last > 0.2:
                     self.report(Effort(taken, len(steps), states.node_count(), now - began))
                     last = now
-            if judge:
-                states = judge(states)
+            if keep:
+                states = keep(states)
         return states

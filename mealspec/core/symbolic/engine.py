@@ -5,6 +5,7 @@ How deep a search level by level would have gone it does not know: sets grow eve
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from mealspec.core.claim import Claim
@@ -12,9 +13,10 @@ from mealspec.core.configuration import Branch
 from mealspec.core.engine import Effort, Engine
 from mealspec.core.featured import FeaturedSystem
 from mealspec.core.predicate import Predicate
-from mealspec.core.symbolic.decide import ends, questions
+from mealspec.core.symbolic.decide import breakers, ends, questions
 from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.rings import Rings, lasso
+from mealspec.core.symbolic.room import NODE
 from mealspec.core.system import System
 from mealspec.core.trace import Trace
 
@@ -44,10 +46,17 @@ class BySets(Engine):
     ) -> None:
         self.system = system
         self.space = space = Symbolic(family or FeaturedSystem.of(system), report=report)
+        began = time.perf_counter()
         self.states = space.count(space.reachable)
+        self.seconds = time.perf_counter() - began
+        self.size = NODE * space.reachable.node_count() / self.states
         self.transitions = sum(space.count(space.reachable & step.guard) for step in space.steps)
         self.depth, self.complete = None, True
         self._rings = Rings(space, space.initial)
+
+    def breaks(self, claim: Claim) -> bool:
+        (question,) = questions(self.space, (Branch({}, [claim]),))
+        return breakers(self.space, question) != self.space.false
 
     def violation(self, claims: Sequence[Claim]) -> Trace | None:
         """A shortest run that ends, whichever claim it breaks; else one that goes on for ever."""

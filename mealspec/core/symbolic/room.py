@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mealspec.core.errors import TooLarge
 
-__all__ = ["affordable"]
+__all__ = ["NODE", "affordable"]
 
 NODES = 150_000_000
 """Nodes that are wanted; what is not used costs no memory, but it is reserved."""
