@@ -26,8 +26,7 @@ from mealspec.core.external.promela import promela
 from mealspec.core.external.spin import spin
 from mealspec.core.external.tla import tla
 from mealspec.core.external.tlc import tlc
-from mealspec.core.interrupts import ignored
-from mealspec.core.workers import follow, orderly
+from mealspec.core.workers import deferred, follow, orderly
 from mealspec.model.design import design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -244,7 +243,7 @@ def _tried(engine: str, task: Task, limit: float, lacking: Mapping[str, str], la
     hear, tell = context.Pipe(duplex=False)
     with orderly(), tempfile.TemporaryDirectory() as folder:
         process = context.Process(target=_work, args=(engine, task, folder, tell))
-        with ignored():
+        with deferred():
             process.start()
         assert process.pid is not None
         try:

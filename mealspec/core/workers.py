@@ -16,9 +16,8 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from mealspec.core.errors import CheckerError
-from mealspec.core.interrupts import ignored
 
-__all__ = ["Tell", "follow", "orderly", "spread"]
+__all__ = ["Tell", "deferred", "follow", "orderly", "spread"]
 
 Case = TypeVar("Case")
 Result = TypeVar("Result")
@@ -63,7 +62,7 @@ def spread(
     pool = ProcessPoolExecutor(min(jobs, len(cases)), context, _begin, (channel,))
     with orderly():
         try:
-            with ignored():
+            with deferred():
                 running = [pool.submit(_work, work, case) for case in cases]
             for future in running:
                 while not future.done():
@@ -93,6 +92,17 @@ def _work(work: Callable[[Case, Tell], Result], case: Case) -> Result:
 
 def _tell(*said: Any) -> None:
     _channel.put(said)
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """An interrupt comes when this is over. A process that is started here never hears of one: whoever starts it
+    ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
