@@ -24,7 +24,7 @@ FAULTS: dict[str, str] = {
 
 ASPECTS: dict[str, str] = {
     "background": "the app is suspended and its sockets may be taken away",
-    "screen": "the screen is closed and any_design again",
+    "screen": "the screen is closed and opened again",
     "device": "another device of the same user connects and goes",
 }
 """Aspects of the environment that are not faults."""

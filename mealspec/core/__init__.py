@@ -27,6 +27,7 @@ from mealspec.core.featured import FeaturedSystem
 from mealspec.core.itf import Recording, differences, dump, load
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.predicate import At, Predicate, all_of, any_of
+from mealspec.core.rule import ANY, STAY, On
 from mealspec.core.system import Refusal, System, trimmed
 from mealspec.core.trace import Rejection, Trace, replay
 
@@ -44,7 +45,9 @@ else:
 
 
 __all__ = [
+    "ANY",
     "DECISIONS",
+    "STAY",
     "At",
     "BadTrace",
     "Branch",
@@ -62,6 +65,7 @@ __all__ = [
     "Kind",
     "Line",
     "Machine",
+    "On",
     "Predicate",
     "Progress",
     "Reason",

@@ -1,7 +1,7 @@
 """Why a run went wrong: for each step that took a worse choice, who ruled out the better one.
 
 An event may declare ``because`` (a sentence, in which ``{machine}`` stands for that machine's state) and
-``instead`` (a prefix of the events that would have been better). The rest is read off the run: the
+``instead`` (the events that would have been better). The rest is read off the run: the
 machines that refused the better events at that step, and the first later step after which they would
 have allowed one of them.
 """
@@ -56,11 +56,7 @@ def _filled(sentence: str, states: Mapping[str, State]) -> str:
 def _too_late(trace: Trace, index: int, event: Event) -> int | None:
     """The first step after this one by which those who refused a better event would allow it."""
     system = trace.system
-    better = [
-        e.name
-        for e in system.events
-        if e.name != event.name and (e.name == event.instead or e.name.startswith(event.instead + "."))
-    ]
+    better = [e.name for e in system.events if e.name != event.name and e.is_of(event.instead)]
     blockers = {}
     for name in better:
         refusal = system.step(trace.path[index], name)

@@ -120,7 +120,7 @@ def _overview(groups: dict[str, list[Event]]) -> list[str]:
 
 
 def _event(here: str, name: str, some: list[Event]) -> list[str]:
-    lines = [owed(here, some[0].name), ""]
+    lines = [owed(here, some[0]), ""]
     lines.append(f"- {some[0].kind}, by the {some[0].owner}; from {references(_refs(some), here) or 'no requirement'}")
     for text, who in (("takes part", takers), ("in other designs also", elsewhere)):
         names = dict.fromkeys(machine for event in some for machine in who(event.name))
@@ -162,8 +162,8 @@ def _timing() -> Page:
     ]  # fmt: skip
     rows = []
     for timer in TIMERS:
-        every = (*widest("hardened")[1], *every_event())
-        name = next(name for name in every if f"{name}.".startswith(f"{timer.event}."))
+        every = (*widest("hardened")[1].values(), *every_event().values())
+        name = next(event.name for event in every if event.is_of(timer.event))
         switch = ", ".join(mechanism(here, m) for m in timer.mechanisms)
         event = link(here, f"reference/events.md#{group_of(name)}", code(timer.event))
         rows.append(

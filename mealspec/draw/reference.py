@@ -20,7 +20,6 @@ from mealspec.core import Event, Kind, Machine, State
 from mealspec.draw.machines import portraits
 from mealspec.draw.page import Page, code, details, link, relative, table
 from mealspec.model.design import DESIGNS, design
-from mealspec.model.events import obligation
 from mealspec.model.meanings import FIELDS, VALUES
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import system
@@ -390,17 +389,18 @@ def mechanism(here: str, name: str) -> str:
     return link(here, f"reference/mechanisms.md#{name}", name) + tick
 
 
-def owed(here: str, name: str) -> str:
-    """What is owed at the event of that name, in Markdown: mechanisms are links, those of `hardened` ticked."""
+def owed(here: str, event: Event) -> str:
+    """What is owed at the event, in Markdown: mechanisms are links, those of `hardened` ticked."""
     switches = set(Mechanism)
     return re.sub(
-        r"`([a-z_]+)`", lambda found: mechanism(here, found[1]) if found[1] in switches else found[0], obligation(name)
+        r"`([a-z_]+)`",
+        lambda found: mechanism(here, found[1]) if found[1] in switches else found[0],
+        event.obligation,
     )
 
 
 def _duty(here: str, event: Event, entry: Entry) -> str:
     """What is owed at the event, and what the mechanisms say that bring the machine in."""
     start = {Kind.USER: "May happen. ", Kind.FAULT: "To be borne: "}.get(event.kind, "")
-    said = obligation(event.name)
-    brought = [f"{mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in said]
-    return " ".join([start + owed(here, event.name), *brought])
+    brought = [f"{mechanism(here, m)}: {CATALOGUE[m].does}" for m in entry.brought if f"`{m}`" not in event.obligation]
+    return " ".join([start + owed(here, event), *brought])
