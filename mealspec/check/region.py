@@ -8,7 +8,7 @@ from functools import cache
 
 from mealspec.core import CheckerError, Configuration, Symbolic, branches
 from mealspec.core.symbolic.decide import Question, questions
-from mealspec.core.symbolic.diagrams import Set
+from mealspec.core.symbolic.sets import Set
 from mealspec.model.design import Design
 from mealspec.model.featured import AnyDesign
 from mealspec.model.mechanism import NEEDS

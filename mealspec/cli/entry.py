@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -25,8 +26,7 @@ from mealspec.check.mutants import cases
 from mealspec.check.parallel import reports
 from mealspec.check.progress import Reporter
 from mealspec.check.show import counted, incident_lines, report_table, trace_lines, why_told, why_violated
-from mealspec.check.verify import counterexample
-from mealspec.check.verify_symbolic import counterexample_by_sets
+from mealspec.check.verify import ENGINES, choose, counterexample
 from mealspec.cli.bench import bench_lines, measure
 from mealspec.cli.engine_tables import compare_engines
 from mealspec.cli.external import crosscheck, export
@@ -118,7 +118,7 @@ def _entry(console: Console, entry: dict[str, Any]) -> None:
 @click.option("--limit", type=click.IntRange(1), help="Stop a search at this many states.")
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "explicit", "symbolic"]),
+    type=click.Choice(["auto", *ENGINES]),
     default="auto",
     show_default=True,
     help="State by state, or by sets of states; what is faster, if left out.",
@@ -139,17 +139,15 @@ def verify(
     chosen = [design(name) for name in designs or DESIGNS]
     for name in only:
         _property(name)
-    if engine == "symbolic" and limit is not None:
-        raise CheckerError("--limit counts states one by one; choose --engine explicit with it")
-    if engine == "auto":
-        engine = "explicit" if limit is not None or scope.meals * scope.connections == 1 else "symbolic"
+    engine = choose(scope, engine, limit=limit)
     found = []
     console = _console()
     if not as_json:
         console.print(f"Checking in the scope: {scope.describe()}.", highlight=False)
         console.print(f"Left out: {', '.join(scope.left_out()) or 'nothing'}; time.", style="dim", highlight=False)
         console.print("Liveness assumes that faults end, and weak fairness of system events.", style="dim")
-    for report in reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs, engine):
+    running = reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs, engine)
+    for report in click.get_current_context().with_resource(closing(running)):
         found.append(report)
         if as_json:
             continue
@@ -159,7 +157,7 @@ def verify(
         console.print()
         console.print(report.design, style="bold", highlight=False)
         console.print(f"{size}; {extent}.", highlight=False)
-        cost = f"{engine} engine, {report.seconds:.1f} s, {report.memory / 2**20:,.0f} MiB"
+        cost = f"{report.engine} engine, {report.seconds:.1f} s, {report.memory / 2**20:,.0f} MiB"
         console.print(cost, style="dim", highlight=False)
         console.print(report_table(report))
     if as_json:
@@ -200,8 +198,7 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         _property(property_id)
         plan = design(name)
         reporter = Reporter()
-        search = counterexample if scope.meals * scope.connections <= 2 else counterexample_by_sets
-        run = search(plan, scope, property_id, report=reporter.on(plan.name))
+        run = counterexample(plan, scope, property_id, report=reporter.on(plan.name))
         reporter.done(plan.name)
         title = f"{plan}: {property_id} is violated ({scope.describe()})"
     if run is None:

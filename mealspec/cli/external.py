@@ -80,12 +80,12 @@ def _deliver_tla(product: System, claims: list[Claim], out: Path | None) -> None
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[DESIGN]...")
-@click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Judges at work at once.")
+@click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Checkers at work at once.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def crosscheck(names: tuple[str, ...], jobs: int, as_json: bool) -> None:
     """Do SPIN and TLC find what our checker finds? On all designs, or those named, in small scopes.
 
-    Exit status 1 means that something differs. A judge that is not installed is skipped.
+    Exit status 1 means that something differs. A checker that is not installed is skipped.
     """
     plans = [design(name) for name in names or DESIGNS]
     found = []

@@ -15,8 +15,9 @@ from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
 from mealspec.core.symbolic import decide as symbolic_decide
 from mealspec.core.symbolic.decide import breakers
-from mealspec.core.symbolic.diagrams import Set, Step
 from mealspec.core.symbolic.lattice import members
+from mealspec.core.symbolic.sets import Set
+from mealspec.core.symbolic.steps import Step
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import AnyDesign, family
 from mealspec.model.mechanism import NEEDS

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mealspec.cli.listing import EVERYTHING, WIDEST
 from mealspec.core import System, explore
-from mealspec.core.symbolic.diagrams import Set, Symbolic
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.events import OWNERS, alphabet
 from mealspec.model.featured import family

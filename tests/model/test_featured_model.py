@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from mealspec.core import Configuration, Event, FeaturedSystem, Kind, Machine, Row, Symbolic, System, trimmed
-from mealspec.core.symbolic.diagrams import Step
+from mealspec.core.symbolic.steps import Step
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import AnyDesign, family, order, stage, twins
 from mealspec.model.mechanism import NEEDS
