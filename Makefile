@@ -67,6 +67,10 @@ hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
 	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile ci -n 2 --dist loadgroup
 
+fuzz: $(READY) ## 20,000 strange command lines and trace files, others each time (five minutes)
+	@echo "== fuzzing the command line and trace files"
+	@MEALSPEC_FUZZ=20000 $(BIN)/pytest -q tests/cli/test_fuzz.py -n 2
+
 deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
 	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile deep -n 2 --dist loadgroup

@@ -16,7 +16,7 @@ from mealspec.model.events import alphabet
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-__all__ = ["FAILURES", "PATHS", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
+__all__ = ["EVERY", "FAILURES", "PATHS", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
 
 
 DEFAULT = Scope()
@@ -226,13 +226,15 @@ PATHS: dict[str, Scenario] = {
 }  # fmt: skip
 """The paths of R16 to R18 as the repaired design takes them."""
 
+EVERY = SCENARIOS | FAILURES | PATHS
+"""All of them, by id."""
+
 
 def scenario(name: str) -> Scenario:
     """A scenario, failure class or path by id; ``UnknownName`` names the choices."""
-    scenarios = SCENARIOS | FAILURES | PATHS
-    if name not in scenarios:
-        raise unknown("scenario", name, scenarios)
-    return scenarios[name]
+    if name not in EVERY:
+        raise unknown("scenario", name, EVERY)
+    return EVERY[name]
 
 
 def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:

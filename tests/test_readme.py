@@ -20,7 +20,7 @@ import pytest
 from mealspec.check.incident import explain_incident
 from mealspec.check.records import RECORDS
 from mealspec.check.show import incident_table
-from mealspec.cli.entry import cli
+from mealspec.cli.group import cli
 from mealspec.cli.listing import matrix
 from mealspec.draw.page import table
 from mealspec.model import design

@@ -6,7 +6,6 @@ Each mutant is the hardened design with one small fault of its own, see :mod:`me
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
@@ -21,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, judge
-from mealspec.check.progress import QUIESCENT, Reporter
 from mealspec.check.show import counted
+from mealspec.check.terminal import Line
 from mealspec.core.mutant import Mutant
 from mealspec.core.workers import Tell
 from mealspec.core.workers import spread as spread_out
@@ -142,7 +141,7 @@ def survey(chosen: Sequence[Case], total: int, jobs: int) -> Survey:
                 outcomes.append(outcome)
                 count.add(outcome)
     finally:
-        count.done("mutants")
+        count.done()
     return Survey(tuple(outcomes), total)
 
 
@@ -155,33 +154,26 @@ def _judged(case: Case, tell: Tell) -> Outcome:
     return judge(case)
 
 
-class Count(Reporter):
+class Count:
     """Shows on stderr how many mutants are judged, and when the rest will be."""
 
     def __init__(self, total: int) -> None:
-        super().__init__()
         self._total, self._began = total, time.monotonic()
         self._fates: Counter[Fate] = Counter()
+        self._line = Line()
 
     def begin(self) -> None:
         """None is judged yet, and the first ones take longest: the design itself is explored for them."""
-        if self._live:
-            self._show(self.line(0))
+        self._line.show(self.line(0))
 
     def add(self, outcome: Outcome) -> None:
         """One more is judged."""
         self._fates[outcome.fate] += 1
-        now = time.monotonic()
-        if now - self._last > (LIVE if self._live else QUIESCENT):
-            self._last = now
-            self._show(self.line(now - self._began))
+        self._line.show(self.line(time.monotonic() - self._began), LIVE)
 
-    def _show(self, text: str) -> None:
-        if self._live:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        else:
-            print(text, file=sys.stderr)
+    def done(self) -> None:
+        """All are judged."""
+        self._line.clear()
 
     def line(self, seconds: float) -> str:
         """How far it has come in so many seconds; the time left supposes that the rest is no harder."""

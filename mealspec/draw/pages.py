@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 
 from mealspec.core import Event, Graph, explore, reach
 from mealspec.draw.charts import drawn, page_of
-from mealspec.draw.cited import ROOT, cited, named
+from mealspec.draw.cited import cited, named
 from mealspec.draw.communication import kind_of
 from mealspec.draw.designs import designs
 from mealspec.draw.matrix import cell, matrix
@@ -35,7 +34,7 @@ from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 from mealspec.properties.catalogue import PROPERTIES, Property
-from mealspec.properties.expected import Verdict, expected
+from mealspec.properties.expected import Verdict, expected, pins
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 from mealspec.properties.requirements import REQUIREMENTS, Requirement
@@ -353,14 +352,10 @@ def _waiting(here: str) -> list[str]:
 
 
 def _pinned() -> list[tuple[object, ...]]:
-    path = ROOT / "tests" / "check" / "pinned.toml"
-    if not path.exists():
-        return []
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["pinned"]
     return [
         (code(e["design"]), e["connections"], e["faults"], ", ".join(e["with"]), f"{e['states']:,}", e["depth"],
          ", ".join(e["violated"]) or "nothing", ", ".join(e["vacuous"]) or "nothing")
-        for e in entries
+        for e in (pin.entry for pin in pins())
     ]  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def hunter(
         "loops": [(p, wrong, bad) for p in watched for wrong, bad in subject.forever(p)],
     }
     for verb, events in verbs(subject.system.events).items():
-        body[verb] = _rule(verb, events, subject)
+        body[f"rule_{verb}"] = _rule(verb, events, subject)  # a verb may be the name of a method
     for property_id in watched:
         forbidden = subject.bad(property_id, Form.NEVER)
         if forbidden:

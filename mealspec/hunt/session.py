@@ -136,15 +136,8 @@ class Session:
         """Write the run where ``mealspec replay`` can read it."""
         if self.folder is None:
             return None
-        scope = self.scope
-        meta = {
-            "description": f"{catch.subject.design}: {catch.property_id}, found by Hypothesis (seed {catch.seed})",
-            "design": catch.subject.design.name,
-            "meals": scope.meals,
-            "connections": scope.connections,
-            "faults": "any" if scope.faults is None else scope.faults,
-            "includes": sorted(scope.includes),
-        }
+        title = f"{catch.subject.design}: {catch.property_id}, found by Hypothesis (seed {catch.seed})"
+        meta = {"description": title, "design": catch.subject.design.name, **self.scope.to_meta()}
         file = self._file(f"{catch.subject.design}-{catch.property_id}.itf.json")
         file.write_text(dump(catch.trace, meta), encoding="utf-8")
         return file

@@ -82,7 +82,7 @@ def test_the_hash_seed_of_python_changes_nothing(form: str) -> None:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The smallest scope only."""
-    monkeypatch.setattr("mealspec.cli.external.SCOPES", SCOPES[:1])
+    monkeypatch.setattr("mealspec.check.crosscheck.SCOPES", SCOPES[:1])
 
 
 def _somebody(system: System, claims: list[Claim], own: Answer, **changed: Any) -> Answer:
