@@ -36,8 +36,8 @@ from mealspec.cli.options import deliver, number_of_faults, scoped, split
 from mealspec.cli.sweeping import sweep
 from mealspec.core import CheckerError, Rejection, differences, dump, load, replay, unknown
 from mealspec.core.interrupts import heard
-from mealspec.draw import sequence
-from mealspec.draw.sequence import Chart
+from mealspec.draw.lanes import Chart, mermaid
+from mealspec.draw.sequence import svg
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.product import system
 from mealspec.model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
@@ -217,7 +217,7 @@ def trace(name: str, property_id: str | None, form: str, out: Path | None, as_js
         drawn = Chart(
             name, f"{plan}: {property_id or name}", title, run, tuple(trace_notes(run, facts, property_id or ""))
         )
-        text = sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
+        text = svg(drawn) if form == "svg" else mermaid(drawn)
     else:
         text = "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id or "")]) + "\n"
     deliver(text, out)
@@ -374,12 +374,13 @@ def mutants(sample: int | None, jobs: int, as_json: bool) -> None:
 @click.option("--project", default="", help="Machines that tell states apart, or fields of a machine, by commas.")
 @click.option("--property", "property_id", default="", help="For states: draw its shortest counterexample.")
 @click.option("--to", "form", default="svg", show_default=True, help="svg, dot, mermaid, graphml, json or scxml.")
+@click.option("--all", "full", is_flag=True, help="Everything that can be drawn, not only what is committed.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here; everything goes to diagrams/.")
 @scoped
 def draw(
-    what: str | None, name: str, project: str, property_id: str, form: str, out: Path | None, scope: Scope
+    what: str | None, name: str, project: str, property_id: str, form: str, full: bool, out: Path | None, scope: Scope
 ) -> None:
-    """Draw WHAT: a machine, 'states' or 'communication'. Without it, everything.
+    """Draw WHAT: a machine, 'states' or 'communication'. Without it, the pages and pictures of diagrams/.
 
     For 'states' the options of a scope say of what; the machines of a picture are those of one meal.
     """
@@ -390,8 +391,8 @@ def draw(
         _property(property_id)
     chosen = tuple(split(project))
     if what is None:
-        _only("everything", "--out")
-        drawing.everything(out or Path("diagrams"))
+        _only("everything", "--all", "--out")
+        drawing.everything(out or Path("diagrams"), full=full)
     elif what == "states":
         deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mealspec.check.records import RECORDS, Record
-from mealspec.draw.page import Page, code, link, table
-from mealspec.draw.reference import references
+from mealspec.draw.page import Page, code, link, references, table
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
 from mealspec.model.scope import counted
@@ -117,7 +116,7 @@ def _without(without: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     for name, flaw in without.items():
         entry = CATALOGUE[Mechanism(name)]
         broken = _run(flaw) if flaw else ("another that needs it", "")
-        yield code(name), *broken, references(entry.refs, PATH), entry.closes
+        yield code(name), *broken, references(PATH, entry.refs), entry.closes
 
 
 def _hurt(name: str, flaw: Mapping[str, Any]) -> Sequence[object]:
