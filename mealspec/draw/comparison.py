@@ -104,8 +104,8 @@ def _state(pair: Compared, state: str, sign: str, stays: list[tuple[str, str]], 
     words = [Words(f"{sign} {state}".strip(), COLOURS[sign] if sign else "", bold=True)]
     for some in (PLUS, MINUS) if len(looked.view) < 2 else ():
         texts = [f"stays: {text}" for text in folded(label[event] for event, its in stays if its == some)]
-        words += lines(texts, COLOURS[some], f"{some} ", width=165, most=LOOPS, bold=some == PLUS, small=True)
-    told = [f"{VERBS[its]} {event}: {label[event]}" for event, its in stays]
+        words += lines(texts, COLOURS[some], f"{some} ", width=110, most=LOOPS, bold=some == PLUS, small=True)
+    told = [f"{VERBS[its]}: {event}: {label[event]}" for event, its in stays]
     look = {"color": COLOURS[sign] if sign else LINE} | ({"style": "rounded,filled,dashed"} if sign == MINUS else {})
     return state_box(looked, state, words, told, **look)
 

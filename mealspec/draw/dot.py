@@ -52,7 +52,7 @@ class CannotDraw(CheckerError):
 def canvas(name: str, **more: str) -> graphviz.Digraph:
     """An empty graph in the style of all pictures; ``more`` are attributes of the graph."""
     font = {"fontname": FONT, "fontsize": f"{NODE:g}"}
-    graph = {"bgcolor": "transparent", "pad": "0.05", "nodesep": "0.25", "ranksep": "0.4", "fontcolor": INK}
+    graph = {"bgcolor": "transparent", "pad": "0.05", "nodesep": "0.15", "ranksep": "0.4", "fontcolor": INK}
     return graphviz.Digraph(
         name,
         graph_attr={**font, **graph, **more},

@@ -32,7 +32,7 @@ View = tuple[str, ...]
 """The fields that are looked at; none of them for whole states."""
 
 VIEWS: dict[str, tuple[View, ...]] = {
-    "connection": (("client",), ("server",), ("client", "server"), ("caller",), ("fine",)),
+    "connection": (("client",), ("server",), ("caller",), ("fine",)),
     "loader": (("phase",),),
     "notification": (("fate",), ("flight",)),
     "poller": (("loop",), ("woken",), ("checks",), ("stops",)),

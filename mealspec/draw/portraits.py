@@ -27,7 +27,7 @@ __all__ = [
     "view_notes",
 ]
 
-LINES, NARROW, BRIEF, NARROWER = 9, 165.0, 1, 115.0
+LINES, NARROW, BRIEF, NARROWER = 7, 88.0, 1, 80.0
 """Entries and width in points of an arrow's label; and where several fields are looked at, for then the views of one
 field tell the rest."""
 

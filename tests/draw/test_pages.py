@@ -15,7 +15,8 @@ from mealspec.draw.everything import parts
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.matrix import matrix
 from mealspec.draw.page import Page
-from mealspec.draw.wording import ANYWHERE, STAYS, saying, value, where
+from mealspec.draw.wording import ANYWHERE, STAYS, saying, where
+from mealspec.draw.wording import value as spoken
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.events import OBLIGATIONS, obligation
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
@@ -218,7 +219,7 @@ def test_an_obligation_is_said_at_the_event_and_nowhere_else() -> None:
 def fields(state: object) -> dict[str, str]:
     """The fields of a state, as phrases name their values; of a plain state its only value."""
     if isinstance(state, tuple):
-        return {name: value(part) for name, part in zip(state._fields, state, strict=True)}  # type: ignore[attr-defined]
+        return {name: spoken(part) for name, part in zip(state._fields, state, strict=True)}  # type: ignore[attr-defined]
     return {"": str(state)}
 
 
