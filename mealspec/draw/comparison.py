@@ -26,8 +26,8 @@ STYLES = {
 }
 """Signs of what comes and goes, and how they look."""
 
-LOOPS = 2
-"""Entries of what comes or goes within a state."""
+FEW, LOOPS, NARROW = 4, 2, 80.0
+"""Entries of one sign of an arrow's label, and of what comes or goes within a state; widths in points."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,12 @@ def _state(pair: Compared, state: str, sign: str, stays: list[tuple[str, str]], 
 
 def _difference(looked: Sheet, ends: tuple[str, str], events: dict[str, str], label: dict[str, str]) -> Arrow:
     """All steps from one state to another: one arrow, whose look is theirs if they have one sign."""
-    entries, width = most(looked)
+    entries = min(FEW, most(looked)[0])
     words: list[Words] = []
     for sign in (PLUS, MINUS, "") if entries > 1 else (PLUS, MINUS):
         texts = folded(label[event] for event, its in events.items() if its == sign)
         start = f"{sign} " if sign else ""
-        words += lines(texts, COLOURS[sign], start, width=width, most=entries, bold=sign == PLUS)
+        words += lines(texts, COLOURS[sign], start, width=NARROW, most=entries, bold=sign == PLUS)
     signs = set(events.values())
     tip = [f"{ends[0]} → {ends[1]}", *(f"{VERBS[its]}: {event}: {label[event]}" for event, its in events.items())]
     return Arrow(*ends, tuple(words), "\n".join(tip), STYLES[signs.pop() if len(signs) == 1 else ""])

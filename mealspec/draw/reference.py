@@ -131,8 +131,7 @@ def _traced(here: str, r: Requirement) -> tuple[str, ...]:
     paths = [name for name, scenario in PATHS.items() if r.id in scenario.refs]
     checks = [_check(here, name, _lets_in(r)) for name in (*r.checked, *paths)]
     modelled = ", ".join(_model(here, name) for name in r.modelled)
-    found = ["<br>".join(column) for column in zip(*checks, strict=True)] or ["", ""]
-    return (_anchored(r.id), r.sentence, modelled, *found, r.later)
+    return (_anchored(r.id), r.sentence, modelled, "<br>".join(f"{name}: {found}" for name, found in checks), r.later)
 
 
 def _model(here: str, name: str) -> str:
