@@ -50,7 +50,7 @@ def where(some: Collection[State], every: Sequence[State], free: Collection[Stat
     >>> Lamp = NamedTuple("Lamp", [("lit", bool), ("hot", bool)])
     >>> lamps = [Lamp(lit, hot) for lit in (False, True) for hot in (False, True)]
     >>> where(lamps[2:], lamps), where(lamps[1:], lamps), where(lamps[1:], lamps, free=lamps[:1])
-    ('lit: yes', 'lit: no, hot: yes; or lit: yes', 'any state')
+    ('lit: yes', 'hot: yes; or lit: yes', 'any state')
     """
     true, allowed = set(some), {*some, *free}
     chosen = [state for state in every if state in true]
