@@ -177,11 +177,11 @@ TABLE: tuple[Row | Each, ...] = (
                    "once, and probe the socket with a deadline."),
     Each("device", (
         Row("user.join.{d}", "{d} connects", ("device", "server", "notification.{ms}"), kind=USER, needs="device",
-            verb="elsewhere", arrow=("user", "registry"), refs="F14",
+            verb="elsewhere", arrow=("device", "registry"), refs="F14",
             obligation="Another device of the same user connects: the registry holds users, and must hold every socket of "
                        "theirs (`connection_set`)."),
         Row("user.quit.{d}", "{d} closes", ("device",), kind=USER, needs="device",
-            verb="elsewhere", arrow=("user", "network"), refs="F14",
+            verb="elsewhere", arrow=("device", "network"), refs="F14",
             obligation="Another device closes its socket: its handler must leave the entries of all others alone."),
     )),
     Each("meal", (
@@ -407,14 +407,14 @@ TABLE: tuple[Row | Each, ...] = (
     Each("device", (
         Row("server.register.{d}", "register {d}", FAR_ENTRY, needs="device", verb="accept", refs="R13 F14", obligation=REGISTER),
         Row("server.notice.{d}", "{d} closed: unregister", FAR_ENTRY, needs="device",
-            verb="notice", arrow=("network", "registry"), refs="F1 F14", obligation=NOTICE),
+            verb="notice", arrow=("device", "registry"), refs="F1 F14", obligation=NOTICE),
         Row("server.expire.{d}", "no pong on {d}: unregister", FAR_ENTRY, needs="device", only=M.SERVER_PING,
             verb="notice", refs="F2", obligation=EXPIRE),
         Each("meal", (
             Row("network.deliver.{m}.{d}", "{m} reaches {d}", FAR_COPY, needs="device", verb="elsewhere", refs="F14",
                 obligation="What another device has received is still owed to this one."),
             Row("network.void.{m}.{d}", "{m} into the void ({d})", FAR_COPY, needs="device",
-                verb="receive", arrow=("network", "network"), lost=True, refs="F2", obligation=VOID),
+                verb="receive", arrow=("network", "device"), lost=True, refs="F2", obligation=VOID),
             Row("server.evict.{m}.{d}", "send fails: unregister {d}", (*FAR_ENTRY, "notification.{m}"), needs="device",
                 only=M.EVICT_ON_FAILED_SEND, verb="notice", refs="F2", obligation=EVICT),
         )),

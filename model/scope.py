@@ -8,7 +8,7 @@ from typing import Any
 
 from mealspec.core import CheckerError, unknown
 
-__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope", "counted"]
+__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "WIDEST", "ImpossibleScope", "Scope", "counted"]
 
 FAULTS: dict[str, str] = {
     "dial": "a dial fails",
@@ -131,6 +131,10 @@ class Scope:
     def left_out(self) -> tuple[str, ...]:
         """The kinds and aspects that this scope leaves out."""
         return tuple(name for name in (*FAULTS, *ASPECTS) if name not in self)
+
+
+WIDEST = Scope().with_([*FAULTS, *ASPECTS])
+"""The default scope with everything let in."""
 
 
 def counted(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.cli.listing import EVERYTHING
 from mealspec.core import System, explore
 from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set
@@ -19,7 +19,7 @@ from mealspec.model.events import OWNERS, alphabet
 from mealspec.model.featured import family
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import OPTIONAL, system
-from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from mealspec.model.scope import ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.model.values import Seen, snapshots
 
 RETURNING = design("published-close_before_dial+connect_on_return")

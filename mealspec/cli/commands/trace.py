@@ -100,8 +100,9 @@ def _drawn(form: str, name: str, title: str, run: Trace, why: Why, property_id: 
 
     if form == "text":
         return "\n".join([*wrap(title, 80), "", *trace_lines(run, why)]) + "\n"
-    from mealspec.draw import sequence
+    from mealspec.draw.lanes import Chart, mermaid
+    from mealspec.draw.sequence import svg
 
     heading = f"{title.split(':')[0] if property_id else name}: {property_id or name}"
-    drawn = sequence.Chart(name, heading, title, run, *why)
-    return sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
+    drawn = Chart(name, heading, title, run, *why)
+    return svg(drawn) if form == "svg" else mermaid(drawn)
