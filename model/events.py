@@ -411,7 +411,8 @@ TABLE: tuple[Row | Each, ...] = (
         Row("server.expire.{d}", "no pong on {d}: unregister", FAR_ENTRY, needs="device", only=M.SERVER_PING,
             verb="notice", refs="F2", obligation=EXPIRE),
         Each("meal", (
-            Row("network.deliver.{m}.{d}", "{m} reaches {d}", FAR_COPY, needs="device", verb="elsewhere", refs="F14",
+            Row("network.deliver.{m}.{d}", "{m} reaches {d}", FAR_COPY, needs="device", verb="elsewhere",
+                arrow=("network", "device"), refs="F14",
                 obligation="What another device has received is still owed to this one."),
             Row("network.void.{m}.{d}", "{m} into the void ({d})", FAR_COPY, needs="device",
                 verb="receive", arrow=("network", "device"), lost=True, refs="F2", obligation=VOID),

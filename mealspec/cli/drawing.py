@@ -44,7 +44,8 @@ def everything(folder: Path, *, full: bool = False) -> None:
 
 
 def _written(folder: Path, full: bool) -> None:
-    began, progress = time.monotonic(), Line()
+    began = time.monotonic()
+    progress = Line()
 
     def report(path: str, number: int, total: int) -> None:
         progress.show(f"draw: {number} of {total} pictures: {path}")

@@ -42,7 +42,7 @@ def _group(name: str, some: list[Event]) -> dict[str, Any]:
         "name": name, "owner": some[0].owner, "kind": some[0].kind,
         "kinds": dict.fromkeys(map(kind_of, takers(names))),
         "prints": dict.fromkeys((event.line.log, event.line.text) for event in some if event.line),
-        "owed": _owed(some[0]), "refs": dict.fromkeys(ref for event in some for ref in event.refs),
+        "owed": _owed(some[0].obligation), "refs": dict.fromkeys(ref for event in some for ref in event.refs),
         "takers": _machines(EVENTS, takers(names)), "elsewhere": _machines(EVENTS, elsewhere(names)),
         "asked": _asked(EVENTS, conditions(name)),
         "needs": dict.fromkeys(event.needs for event in some if event.needs),
@@ -50,12 +50,12 @@ def _group(name: str, some: list[Event]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _owed(event: Event) -> str:
-    """What is owed at the event, in Markdown: mechanisms are links, those of `hardened` ticked."""
+def _owed(words: str) -> str:
+    """What is owed at an event, in Markdown: mechanisms are links, those of `hardened` ticked."""
     switches = set(Mechanism)
     return re.sub(
         r"`([a-z_]+)`", lambda found: mechanism(EVENTS, found[1]) if found[1] in switches else found[0],
-        event.obligation,
+        words,
     )  # fmt: skip
 
 

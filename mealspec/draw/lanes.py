@@ -2,7 +2,8 @@
 
 Eight lanes: the user; the client's view model, poller and socket; the network, which holds what is under way; the
 server's registry and jobs; another device of the same user, where there is one. Where a step stands follows from who
-does it and who takes part; which steps are messages, and between whom, stands with the events.
+does it and who takes part; which steps are messages, and between whom, stands with the
+events.
 """
 
 from __future__ import annotations
@@ -79,7 +80,10 @@ def stands(machine: str) -> tuple[str, ...]:
 
 
 def ends(event: Event) -> tuple[str, str]:
-    """The lanes from which and to which the event goes; the same one twice for a step of one participant."""
+    """The lanes from which and to which the event goes; the same one twice for a step of one participant.
+
+    What is no message is a step of the first participant that belongs to the event's owner.
+    """
     if event.arrow is not None:
         return event.arrow
     own = [lane.id for lane in LANES if lane.owner == event.owner]
@@ -137,7 +141,7 @@ def steps(trace: Trace) -> list[Step]:
         event = trace.system.event(name)
         start, end = ends(event)
         if event.lost and str(trace.state(k)[event.takes[0]]).startswith("answered"):
-            start, end = end, start
+            start, end = end, start  # its answer is lost, and not the request
         label = event.label or name
         text = f"fault: {label}" if event.kind is Kind.FAULT else label
         changes = tuple(_changes(trace, k))
@@ -176,8 +180,10 @@ class Chart:
         What it shows; of which design, in which scope.
     trace
         The run.
-    notes, marked
-        Sentences that stand below, and the indices of the steps that they explain.
+    notes
+        Sentences that stand below.
+    marked
+        The steps, counted from 1, that the sentences speak of.
     """
 
     slug: str
