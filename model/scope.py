@@ -117,12 +117,15 @@ class Scope:
 
     def to_json(self) -> dict[str, Any]:
         """The scope for machines."""
+        return {**self.to_meta(), "left_out": list(self.left_out())}
+
+    def to_meta(self) -> dict[str, Any]:
+        """What a trace file says of the scope."""
         return {
             "meals": self.meals,
             "connections": self.connections,
             "faults": "any" if self.faults is None else self.faults,
             "includes": sorted(self.includes),
-            "left_out": list(self.left_out()),
         }
 
     def left_out(self) -> tuple[str, ...]:

@@ -1,17 +1,13 @@
-"""Progress of long searches, on stderr: a live line on a terminal, a plain one now and then elsewhere."""
+"""Progress of long searches."""
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
 
+from mealspec.check.terminal import Line
 from mealspec.core import Effort, Progress
 
 __all__ = ["Reporter", "line"]
-
-QUIESCENT = 5.0
-"""Seconds between two lines where stderr is no terminal."""
 
 
 def line(name: str, progress: Progress | Effort) -> str:
@@ -28,27 +24,18 @@ class Reporter:
     """Shows the searches that run."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._last = time.monotonic()
+        self._line = Line()
         self._shown: dict[str, str] = {}
 
     def update(self, name: str, progress: Progress | Effort) -> None:
         """One search has come further."""
         self._shown[name] = line(name, progress)
-        if self._live:
-            text = " | ".join(self._shown.values())
-            sys.stderr.write(f"\r\x1b[K{text[:118]}")
-            sys.stderr.flush()
-        elif time.monotonic() - self._last > QUIESCENT:
-            self._last = time.monotonic()
-            print(self._shown[name], file=sys.stderr)
+        self._line.show(" | ".join(self._shown.values()))
 
     def done(self, name: str) -> None:
         """One search has ended."""
         self._shown.pop(name, None)
-        if self._live:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.clear()
 
     def on(self, name: str) -> Callable[[Progress | Effort], None]:
         """The callback for one search."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from mealspec.check.terminal import Line
 from mealspec.core import CheckerError, explore, unknown
 from mealspec.core.files import write
 from mealspec.core.interrupts import ignored
@@ -30,9 +30,6 @@ from mealspec.properties.facts import Facts
 
 __all__ = ["everything", "one", "states"]
 
-QUIESCENT = 5.0
-"""Seconds between two lines of progress where stderr is no terminal."""
-
 
 def everything(folder: Path, *, full: bool = False) -> None:
     """Write all files below the folder, once all of them are there; what was there and is not drawn any more goes.
@@ -47,22 +44,15 @@ def everything(folder: Path, *, full: bool = False) -> None:
 
 
 def _written(folder: Path, full: bool) -> None:
-    began = last = time.monotonic()
-    live = sys.stderr.isatty()
+    began = time.monotonic()
+    progress = Line()
 
     def report(path: str, number: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if live or now - last > QUIESCENT:
-            last = now
-            text = f"draw: {number} of {total} pictures: {path}"
-            sys.stderr.write(f"\r\x1b[K{text[:118]}" if live else f"{text}\n")
-            sys.stderr.flush()
+        progress.show(f"draw: {number} of {total} pictures: {path}")
 
     click.echo(f"Laid out by {renderer()}.")
     texts = {page.path: page.text for page in files(report, full=full)}
-    if live:
-        sys.stderr.write("\r\x1b[K")
+    progress.clear()
     with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
         for path, text in texts.items():
             _make((folder / path).parent)

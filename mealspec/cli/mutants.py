@@ -6,11 +6,10 @@ Each mutant is the hardened design with one small fault of its own, see :mod:`me
 
 from __future__ import annotations
 
-import multiprocessing
-import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import wrap
@@ -21,10 +20,11 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, judge
-from mealspec.check.progress import QUIESCENT, Reporter
 from mealspec.check.show import counted
-from mealspec.core.interrupts import ignored
+from mealspec.check.terminal import Line
 from mealspec.core.mutant import Mutant
+from mealspec.core.workers import Tell
+from mealspec.core.workers import spread as spread_out
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.laws import LAWS
@@ -136,52 +136,44 @@ def survey(chosen: Sequence[Case], total: int, jobs: int) -> Survey:
     count.begin()
     outcomes = []
     try:
-        for outcome in judged(chosen, jobs):
-            outcomes.append(outcome)
-            count.add(outcome)
+        with closing(judged(chosen, jobs)) as running:
+            for outcome in running:
+                outcomes.append(outcome)
+                count.add(outcome)
     finally:
-        count.done("mutants")
+        count.done()
     return Survey(tuple(outcomes), total)
 
 
-def judged(chosen: Sequence[Case], jobs: int) -> Iterator[Outcome]:
+def judged(chosen: Sequence[Case], jobs: int) -> Generator[Outcome, None, None]:
     """The outcome of each case, in their order, each as soon as it and those before it are there."""
-    if jobs == 1 or len(chosen) == 1:
-        yield from map(judge, chosen)
-        return
-    with ignored():
-        pool = multiprocessing.get_context("spawn").Pool(min(jobs, len(chosen)))
-    with pool:
-        yield from pool.imap(judge, chosen)
+    return spread_out(_judged, chosen, jobs)
 
 
-class Count(Reporter):
+def _judged(case: Case, tell: Tell) -> Outcome:
+    return judge(case)
+
+
+class Count:
     """Shows on stderr how many mutants are judged, and when the rest will be."""
 
     def __init__(self, total: int) -> None:
-        super().__init__()
         self._total, self._began = total, time.monotonic()
         self._fates: Counter[Fate] = Counter()
+        self._line = Line()
 
     def begin(self) -> None:
         """None is judged yet, and the first ones take longest: the design itself is explored for them."""
-        if self._live:
-            self._show(self.line(0))
+        self._line.show(self.line(0))
 
     def add(self, outcome: Outcome) -> None:
         """One more is judged."""
         self._fates[outcome.fate] += 1
-        now = time.monotonic()
-        if now - self._last > (LIVE if self._live else QUIESCENT):
-            self._last = now
-            self._show(self.line(now - self._began))
+        self._line.show(self.line(time.monotonic() - self._began), LIVE)
 
-    def _show(self, text: str) -> None:
-        if self._live:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        else:
-            print(text, file=sys.stderr)
+    def done(self) -> None:
+        """All are judged."""
+        self._line.clear()
 
     def line(self, seconds: float) -> str:
         """How far it has come in so many seconds; the time left supposes that the rest is no harder."""

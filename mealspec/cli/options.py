@@ -1,27 +1,43 @@
-"""What several commands share: options that make a scope, and where output goes."""
+"""What several commands share: options, names, and where output goes. Nothing here takes time to import."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mealspec.core.files import write
-from mealspec.model.scope import DEFAULT_ASPECTS, ImpossibleScope, Scope
+if TYPE_CHECKING:
+    from mealspec.model.scope import Scope
 
-__all__ = ["deliver", "number_of_faults", "scoped", "split"]
+__all__ = [
+    "as_json",
+    "check_properties",
+    "deliver",
+    "jobs",
+    "number_of_faults",
+    "print_json",
+    "recorded_scope",
+    "scoped",
+    "split",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")
+jobs = click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
 
 
 def scoped(function: F) -> F:
     """Options that make a scope, handed on as ``scope``."""
 
     def call(*args: Any, meals: int, connections: int, faults: str, with_: str, without: str, **more: Any) -> Any:
-        number = None if faults == "any" else number_of_faults(faults)
-        scope = Scope(meals, connections, faults=number, includes=frozenset(DEFAULT_ASPECTS))
+        from mealspec.model.scope import Scope
+
+        scope = Scope(meals, connections, faults=number_of_faults(faults))
         return function(*args, scope=scope.with_(split(with_)).without(split(without)), **more)
 
     options = [
@@ -37,12 +53,37 @@ def scoped(function: F) -> F:
     return call  # type: ignore[return-value]
 
 
-def number_of_faults(faults: str) -> int:
-    """How many; ``ImpossibleScope`` if that is no number."""
+def number_of_faults(faults: str) -> int | None:
+    """How many, None for any number; ``ImpossibleScope`` if it is neither."""
+    from mealspec.model.scope import ImpossibleScope
+
     try:
-        return int(faults)
+        return None if faults == "any" else int(faults)
     except ValueError:
         raise ImpossibleScope(f"impossible scope: '{faults}' faults; choose 0 to 99, or any") from None
+
+
+def recorded_scope(whose: str, meta: Mapping[str, Any]) -> Scope:
+    """The scope that a file names, as far as it names one."""
+    from mealspec.model.scope import ImpossibleScope, Scope
+
+    usual = Scope()
+    sizes = [meta.get("meals", usual.meals), meta.get("connections", usual.connections)]
+    includes = meta.get("includes", usual.includes)
+    if not all(type(size) is int for size in sizes) or not isinstance(includes, (list, tuple, frozenset)):
+        raise ImpossibleScope(f"{whose} names no scope that can be read")
+    faults = number_of_faults(str(meta.get("faults", "any")))
+    return Scope(sizes[0], sizes[1], faults=faults, includes=frozenset(map(str, includes)))
+
+
+def check_properties(names: Iterable[str]) -> None:
+    """``UnknownName`` for one that is no property."""
+    from mealspec.core.errors import unknown
+    from mealspec.properties.catalogue import PROPERTIES
+
+    for name in names:
+        if name not in PROPERTIES:
+            raise unknown("property", name, PROPERTIES)
 
 
 def split(names: str) -> list[str]:
@@ -50,9 +91,16 @@ def split(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
+def print_json(data: Any) -> None:
+    """For machines, on stdout."""
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+
+
 def deliver(text: str, out: Path | None) -> None:
     """To stdout, or whole into a file: a reader never sees half of it."""
     if out is None:
         click.echo(text, nl=False)
     else:
+        from mealspec.core.files import write
+
         write(out, text)

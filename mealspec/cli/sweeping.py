@@ -1,4 +1,4 @@
-"""``mealspec sweep``: all designs at once, which of them pass, and what that takes."""
+"""What a sweep finds, for people and for machines: which designs pass, and what that takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.table import Table
 
@@ -19,16 +18,15 @@ from mealspec.check.progress import Reporter
 from mealspec.check.show import counted, wrapped
 from mealspec.check.sweep import Change, Flaw, Region, ScopeResult, Sweep, flaw, one_by_one
 from mealspec.check.sweep import sweep as sweep_
-from mealspec.cli.options import deliver, scoped, split
-from mealspec.core import CheckerError, unknown
-from mealspec.model.design import DESIGNS, Design, design
+from mealspec.cli.options import deliver
+from mealspec.model.design import DESIGNS, Design
 from mealspec.model.mechanism import CATALOGUE, NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
 
-__all__ = ["Findings", "findings", "sweep"]
+__all__ = ["Findings", "each", "findings", "heading", "run", "show"]
 
 REPAIRED = ("published", "before")
 """The designs whose repair people ask about."""
@@ -145,60 +143,8 @@ def _built(names: set[str]) -> bool:
     return all(NEEDS[M(name)] in names for name in names if M(name) in NEEDS)
 
 
-@click.command()
-@click.option("--property", "only", multiple=True, help="Ask for this property only; may be repeated.")
-@click.option("--require", default="", help="Mechanisms that every design is to have, by commas.")
-@click.option("--forbid", default="", help="Mechanisms that none is to have, by commas.")
-@click.option("--base", help="Only designs that have all that this DESIGN has.")
-@click.option("--within", help="Only designs that have nothing but what this DESIGN has.")
-@click.option("--each", "separately", is_flag=True, help="Each property by itself, for all designs, with no climb.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
-@scoped
-def sweep(
-    only: tuple[str, ...], require: str, forbid: str, base: str | None, within: str | None, separately: bool,
-    as_json: bool, as_csv: bool, out: Path | None, scope: Scope,
-) -> None:  # fmt: skip
-    """Decide all designs at once: which pass, what they have in common, and what repairs the others.
-
-    Designs are decided in small scopes first, and those that are left in larger ones.
-    """
-    for name in only:
-        if name not in PROPERTIES:
-            raise unknown("property", name, PROPERTIES)
-    if as_json and as_csv:
-        raise CheckerError("choose --json or --csv, not both")
-    if out is not None and not out.parent.is_dir():  # said before the work, not after it
-        raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
-    properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
-    required = _mechanisms(require) | (design(base).mechanisms if base else frozenset())
-    region = Region(
-        required, _mechanisms(forbid) | (frozenset(M) - design(within).mechanisms if within else frozenset())
-    )
-    console = None if as_json or as_csv or out else Console(highlight=False, soft_wrap=True)
-    if console:
-        console.print("\n".join(_heading(scope, region, properties)))
-    if separately:
-        _each(scope, properties, region, console, out)
-        return
-    found = findings(_run(scope, properties, region, console), properties)
-    if as_csv:
-        deliver(found.to_csv(), out)
-    elif console is None:
-        deliver(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n", out)
-    else:
-        _show(console, found)
-
-
-def _mechanisms(names: str) -> frozenset[M]:
-    for name in split(names):
-        if name not in set(M):
-            raise unknown("mechanism", name, list(M))
-    return frozenset(M(name) for name in split(names))
-
-
-def _run(scope: Scope, properties: Sequence[Property], region: Region, console: Console | None) -> Sweep:
+def run(scope: Scope, properties: Sequence[Property], region: Region, console: Console | None) -> Sweep:
+    """Sweep, and tell of each scope when it is done."""
     reporter = Reporter()
 
     def done(result: ScopeResult) -> None:
@@ -211,7 +157,8 @@ def _run(scope: Scope, properties: Sequence[Property], region: Region, console: 
     return sweep_(scope, properties, region, report=reporter.update, done=done)
 
 
-def _heading(scope: Scope, region: Region, properties: Sequence[Property]) -> Iterator[str]:
+def heading(scope: Scope, region: Region, properties: Sequence[Property]) -> Iterator[str]:
+    """What is asked, of which designs."""
     kept = "all properties" if len(properties) == len(PROPERTIES) else ", ".join(p.id for p in properties)
     yield from wrapped([f"All designs of {counted(len(region.free), 'mechanism')}, kept: {kept}."])
     for word, some in (("Each has", region.required), ("None has", region.forbidden)):
@@ -231,7 +178,8 @@ def _scope_line(result: ScopeResult) -> str:
     return f"{size:34}{result.designs:>16,}{result.passing:>14,}{result.seconds:>9.1f}"
 
 
-def _show(console: Console, found: Findings) -> None:
+def show(console: Console, found: Findings) -> None:
+    """What was found, for people."""
     swept = found.swept
 
     def say(*lines: str) -> None:
@@ -291,7 +239,7 @@ def _repair(name: str, changes: Sequence[Change]) -> list[str]:
     return lines
 
 
-def _each(
+def each(
     scope: Scope, properties: Sequence[Property], region: Region, console: Console | None, out: Path | None
 ) -> None:
     """Each property by itself."""

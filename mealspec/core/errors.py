@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["BadTrace", "CheckerError", "InvalidMachine", "InvalidSystem", "UnknownName", "unknown"]
+__all__ = [
+    "BadTrace", "CheckerError", "InvalidMachine", "InvalidSystem", "TooLarge", "UnknownName", "printable", "unknown",
+]  # fmt: skip
 
 
 class CheckerError(Exception):
@@ -29,6 +31,10 @@ class InvalidSystem(CheckerError):
         super().__init__(f"{len(self.offenders)} mismatch(es) between machines and events:\n{listing}")
 
 
+class TooLarge(CheckerError):
+    """An engine needs more memory than there is."""
+
+
 class UnknownName(CheckerError):
     """A name that is not among the choices."""
 
@@ -43,8 +49,18 @@ def unknown(what: str, name: str, choices: Iterable[str]) -> UnknownName:
     >>> print(unknown("design", "publishd", ["before", "published"]))
     unknown design 'publishd'; did you mean 'published'? (before, published)
     """
-    names = list(choices)
+    names, name = list(choices), printable(name, 100)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else "; choose from"
     shown = ", ".join(names[:40]) + (f", ... {len(names) - 40} more" if len(names) > 40 else "")
     return UnknownName(f"unknown {what} '{name}'{hint} ({shown})")
+
+
+def printable(text: str, most: int = 2000) -> str:
+    r"""The text on one line, with nothing that moves a cursor, and cut if it is longer than ``most``.
+
+    >>> print(printable("two" + chr(10) + "lines"))
+    two\nlines
+    """
+    text = text if len(text) <= most else text[: most - 3] + "..."
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

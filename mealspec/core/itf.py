@@ -1,7 +1,7 @@
 """Traces as files: the Informal Trace Format of Apalache (ADR-015), as Quint writes it.
 
 Each state gives every machine's state by its label, and under ``mbt::actionTaken`` the event that led
-to it (``init`` for the first).
+to it (``init`` for the first). What ``mealspec trace --json`` prints, the events alone, is read as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 import itf_py
 
-from mealspec.core.errors import BadTrace
+from mealspec.core.errors import BadTrace, printable
+from mealspec.core.files import read
 from mealspec.core.trace import Trace
 
 __all__ = ["ACTION", "LARGEST", "Recording", "differences", "dump", "load"]
@@ -65,16 +66,28 @@ def dump(trace: Trace, meta: Mapping[str, Any]) -> str:
 def load(file: Path) -> Recording:
     """Read a trace file; ``BadTrace`` says in one sentence what is wrong with it."""
     try:
-        if file.stat().st_size > LARGEST:
+        content = read(file, LARGEST)
+        if content is None:
             raise BadTrace(f"{file} is larger than {LARGEST // 1024 // 1024} MiB; no trace of ours is")
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(content.decode("utf-8"))
     except OSError as error:
         raise BadTrace(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadTrace(f"{file} is not text in UTF-8") from None
     except (ValueError, RecursionError) as error:  # numbers of too many digits, too
         raise BadTrace(f"{file} is not JSON: {error}") from None
-    return _recording(file, data)
+    return _events(file, data) if isinstance(data, dict) and "events" in data else _recording(file, data)
+
+
+def _events(file: Path, data: Mapping[str, Any]) -> Recording:
+    """The events alone, of a design in a scope."""
+    events, loop, scope = data["events"], data.get("loop"), data.get("scope", {})
+    if not isinstance(events, list) or not all(isinstance(name, str) for name in events):
+        raise BadTrace(f"{file}: 'events' is no list of names")
+    if not isinstance(scope, dict):
+        raise BadTrace(f"{file}: 'scope' is no object")
+    meta = {**scope, **({"design": data["design"]} if "design" in data else {})}
+    return Recording(tuple(events), (), _loop(file, loop, len(events)), meta)
 
 
 def _recording(file: Path, data: object) -> Recording:
@@ -84,16 +97,20 @@ def _recording(file: Path, data: object) -> Recording:
     try:
         trace = itf_py.trace_from_json(data)
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-        raise BadTrace(f"{file} is JSON and not an ITF trace: {error}") from None
+        raise BadTrace(f"{file} is JSON and not an ITF trace: {printable(str(error), 200)}") from None
     actions = [state.values.get(ACTION) for state in trace.states]
     for index, action in enumerate(actions[1:], start=1):
         if not isinstance(action, str):
             raise BadTrace(f"{file}: state {index} does not say which event led to it ('{ACTION}')")
-    loop = trace.loop
-    if loop is not None and not (isinstance(loop, int) and 0 <= loop < len(actions)):
-        raise BadTrace(f"{file}: 'loop' is {loop!r}, which is no state of the trace")
+    loop = _loop(file, trace.loop, len(actions))
     meta = trace.meta if isinstance(trace.meta, dict) else {}
     return Recording(tuple(actions[1:]), tuple(_labels(state.values) for state in trace.states), loop, meta)
+
+
+def _loop(file: Path, loop: object, states: int) -> int | None:
+    if loop is None or (isinstance(loop, int) and 0 <= loop < states):
+        return loop
+    raise BadTrace(f"{file}: 'loop' is {printable(repr(loop), 200)}, which is no state of the trace")
 
 
 def _labels(values: Mapping[str, Any]) -> Mapping[str, str]:
@@ -106,7 +123,7 @@ def differences(recording: Recording, trace: Trace) -> Sequence[str]:
     for index, recorded in enumerate(recording.states[: len(trace.path)]):
         actual = trace.state(index)
         out += [
-            f"after step {index}, machine '{name}' is in '{actual[name]}', and the file says '{label}'"
+            f"after step {index}, machine '{name}' is in '{actual[name]}', and the file says '{printable(label, 200)}'"
             for name, label in recorded.items()
             if name in actual and str(actual[name]) != label
         ]

@@ -62,7 +62,7 @@ def _meal(facet: Facet) -> Facet:
 
 
 def _fact(graph: Graph, name: str, fact: Predicate, yes: str, no: str) -> Facet:
-    return Facet(name, (no, yes), fact.over(graph).astype(np.int64))
+    return Facet(name, (no, yes), graph.where(fact).astype(np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +137,8 @@ def quotient(graph: Graph, looked: Sequence[Facet], facts: Facts | None = None) 
     first = first[order]
     labels = tuple(tuple(f.values[int(f.index[s])] for f in looked) for s in first)
     still = stuck(graph)
-    rests = all_of(At(machine.name, machine.resting) for machine in graph.system.machines).over(graph)
-    blamed = still & ~rests & (~facts.starved().over(graph) if facts else True)
+    rests = graph.where(all_of(At(machine.name, machine.resting) for machine in graph.system.machines))
+    blamed = still & ~rests & (~graph.where(facts.starved()) if facts else True)
     count = [np.bincount(block[mark], minlength=len(labels)).tolist() for mark in (blamed, still & rests)]
     return Quotient(graph, tuple(f.name for f in looked), labels, block, tuple(count[0]), tuple(count[1]))
 

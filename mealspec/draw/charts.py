@@ -11,9 +11,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from mealspec.check.incident import Explanation, Search, explain_incident
-from mealspec.check.show import counted, trace_notes
+from mealspec.check.show import counted, why_skipped, why_told, why_violated
 from mealspec.check.verify import counterexample, decide
-from mealspec.core import Trace, explore, reasons
+from mealspec.core import Trace, explore
 from mealspec.draw.lanes import Chart
 from mealspec.draw.page import Page, render
 from mealspec.draw.sequence import svg
@@ -102,7 +102,9 @@ def _flaw() -> Chart:
     run = counterexample(plan, scope, name)
     assert run is not None, "the published fix loses meals"
     found = _violation(plan, scope, name, run)
-    return Chart("flaw", f"The flaw: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes)
+    return Chart(
+        "flaw", f"The flaw: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes, found.marked
+    )
 
 
 def _without(mechanism: Mechanism, name: str, scope: Scope) -> Chart:
@@ -112,13 +114,13 @@ def _without(mechanism: Mechanism, name: str, scope: Scope) -> Chart:
     assert run is not None, f"{plan} violates {name}"
     found = _violation(plan, scope, name, run)
     title = f"hardened without {mechanism}: {name} is violated in {counted(len(run), 'step')}"
-    return Chart(f"without-{mechanism.replace('_', '-')}", title, found.subtitle, run, found.notes)
+    return Chart(f"without-{mechanism.replace('_', '-')}", title, found.subtitle, run, found.notes, found.marked)
 
 
 def _violation(plan: Design, scope: Scope, name: str, run: Trace) -> Chart:
     facts = Facts(plan, scope, system(plan, scope))
     title = f"{plan}: {name} is violated in {counted(len(run), 'step')}"
-    return Chart(f"{plan}-{name}", title, _where(plan, scope), run, tuple(trace_notes(run, facts, name)))
+    return Chart(f"{plan}-{name}", title, _where(plan, scope), run, *why_violated(run, facts, name))
 
 
 def _where(plan: Design, scope: Scope) -> str:
@@ -128,28 +130,23 @@ def _where(plan: Design, scope: Scope) -> str:
 def _told(scenario: Scenario) -> Chart:
     plan, run = design(scenario.design), shortest(scenario)
     assert run is not None, f"scenario {scenario.id} is a run of its design"
-    notes = [f"because: {reason.text}." for reason in reasons(run)]
-    notes += [f"speaks of {scenario.property}: {PROPERTIES[scenario.property].sentence}"] if scenario.property else []
-    notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
+    facts = Facts(plan, scenario.scope, run.system)
     subtitle = f"{_where(plan, scenario.scope)}; {', '.join(scenario.refs)}"
     name = scenario.id.removesuffix(f"-{plan}")
-    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, tuple(notes))
+    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, *why_told(run, facts, scenario))
 
 
 def _cause(search: Search, each: Explanation) -> Chart:
     """One root cause, with which steps its logs show."""
     belief = "believed" if each.believed else "did not believe"
-    shown = (*search.logs.client, *search.logs.server)
-    lines = [(k + 1, each.trace.system.event(name).line) for k, name in enumerate(each.trace.events)]
-    seen = [str(k) for k, line in lines if line and any(line.matches(text) for text in shown)]
-    notes = [
+    why = why_skipped(search, each)
+    notes = (
         f"at the lookup (step {each.skipped_at}), {each.cause}; the client {belief} then that it was connected.",
-        f"the logs that were found show steps {', '.join(seen)}; the other steps are filled in by the search.",
-        *(f"because: {reason.text}." for reason in reasons(each.trace) if reason.step == each.skipped_at),
-    ]
+        *why.notes,
+    )
     slug = f"incident-{each.cause.name.lower().replace('_', '-')}"
     subtitle = f"Design {search.design}; {search.scope.describe()}"
-    return Chart(slug, f"The incident: {each.cause}", subtitle, each.trace, tuple(notes))
+    return Chart(slug, f"The incident: {each.cause}", subtitle, each.trace, notes, why.marked)
 
 
 # ---------------------------------------------------------------------- pages

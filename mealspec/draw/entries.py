@@ -6,7 +6,6 @@ designs with a mechanism taken away or added.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -29,9 +28,6 @@ __all__ = [
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
 
-_VALUE = re.compile(r"[cm]\d(\+c\d)*|none|absent|processing|completed|failed")
-"""What a name may end with that is a value and no kind of event."""
-
 
 def group_of(name: str) -> str:
     """An event's name without the values at its end.
@@ -39,10 +35,7 @@ def group_of(name: str) -> str:
     >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed")
     ('server.push', 'client.failed', 'client.apply.poll')
     """
-    parts = name.split(".")
-    while len(parts) > 2 and _VALUE.fullmatch(parts[-1]):
-        parts.pop()
-    return ".".join(parts)
+    return every_event()[name].group or name
 
 
 @cache

@@ -14,7 +14,6 @@ from mealspec.draw.entries import Condition, conditions, conditions_of, elsewher
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
 from mealspec.model.design import DESIGNS
-from mealspec.model.events import obligation
 from mealspec.model.meanings import TIMERS
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
@@ -43,7 +42,7 @@ def _group(name: str, some: list[Event]) -> dict[str, Any]:
         "name": name, "owner": some[0].owner, "kind": some[0].kind,
         "kinds": dict.fromkeys(map(kind_of, takers(names))),
         "prints": dict.fromkeys((event.line.log, event.line.text) for event in some if event.line),
-        "owed": _owed(names[0]), "refs": dict.fromkeys(ref for event in some for ref in event.refs),
+        "owed": _owed(some[0].obligation), "refs": dict.fromkeys(ref for event in some for ref in event.refs),
         "takers": _machines(EVENTS, takers(names)), "elsewhere": _machines(EVENTS, elsewhere(names)),
         "asked": _asked(EVENTS, conditions(name)),
         "needs": dict.fromkeys(event.needs for event in some if event.needs),
@@ -51,12 +50,12 @@ def _group(name: str, some: list[Event]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _owed(name: str) -> str:
-    """What is owed at the event of that name, in Markdown: mechanisms are links, those of `hardened` ticked."""
+def _owed(words: str) -> str:
+    """What is owed at an event, in Markdown: mechanisms are links, those of `hardened` ticked."""
     switches = set(Mechanism)
     return re.sub(
         r"`([a-z_]+)`", lambda found: mechanism(EVENTS, found[1]) if found[1] in switches else found[0],
-        obligation(name),
+        words,
     )  # fmt: skip
 
 
@@ -91,7 +90,7 @@ def timing() -> Page:
     """Every timer."""
     rows = []
     for timer in TIMERS:
-        plan, names = having(lambda name, start=f"{timer.event}.": f"{name}.".startswith(start))  # type: ignore[misc]
+        plan, names = having(lambda name, timer=timer: every_event()[name].is_of(timer.event))  # type: ignore[misc]
         event = link(TIMING, f"{EVENTS}#{group_of(names[0])}", code(timer.event))
         switch = ", ".join(mechanism(TIMING, m) for m in timer.mechanisms)
         asked = _asked(TIMING, conditions_of(plan, names))

@@ -2,20 +2,21 @@
 
 Eight lanes: the user; the client's view model, poller and socket; the network, which holds what is under way; the
 server's registry and jobs; another device of the same user, where there is one. Where a step stands follows from who
-does it and who takes part; which steps are messages, and between whom, stands in :data:`ARROWS`.
+does it and who takes part; which steps are messages, and between whom, stands with the
+events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from mealspec.core import Event, Kind, State, Trace, reasons
+from mealspec.core import Event, Kind, State, Trace
 
-__all__ = ["ARROWS", "LANES", "STANDS", "Chart", "Lane", "Step", "ends", "mermaid", "stands", "steps"]
+__all__ = ["LANES", "STANDS", "Chart", "Lane", "Step", "ends", "mermaid", "stands", "steps"]
 
 
 class Lane(NamedTuple):
@@ -60,66 +61,6 @@ STANDS: dict[str, tuple[str, ...]] = {
 }
 """In which lanes a machine stands; a connection has two ends."""
 
-ARROWS: dict[str, tuple[str, str]] = {
-    "user.reconnect": ("user", "socket"),
-    "user.join": ("device", "registry"),
-    "user.quit": ("device", "network"),
-    "user": ("user", "view"),
-    "client.appear": ("view", "network"),
-    "client.return": ("view", "network"),
-    "client.connect": ("view", "socket"),
-    "client.heal": ("view", "socket"),
-    "client.redial": ("view", "socket"),
-    "client.open": ("registry", "socket"),
-    "client.ready": ("registry", "socket"),
-    "client.refused": ("registry", "socket"),
-    "client.hear_close": ("registry", "socket"),
-    "client.unreachable": ("network", "socket"),
-    "client.follow_path": ("network", "socket"),
-    "client.connected": ("socket", "view"),
-    "client.failed": ("socket", "view"),
-    "client.notice_drop": ("socket", "view"),
-    "client.ping": ("socket", "network"),
-    "client.upload": ("view", "network"),
-    "client.uploaded": ("network", "view"),
-    "client.receive": ("network", "view"),
-    "client.apply": ("network", "view"),
-    "client.apply.poll": ("network", "poller"),
-    "client.error": ("network", "view"),
-    "client.error.poll": ("network", "poller"),
-    "client.offline": ("network", "view"),
-    "client.offline.poll": ("network", "poller"),
-    "client.poll.wake": ("poller", "network"),
-    "client.poll.wake.verified": ("poller", "poller"),
-    "server.take": ("network", "jobs"),
-    "server.refuse_upload": ("jobs", "view"),
-    "network.refuse_upload": ("network", "view"),
-    "server.accept": ("socket", "registry"),
-    "server.notice": ("socket", "registry"),
-    "server.read": ("jobs", "network"),
-    "server.complete": ("jobs", "registry"),
-    "server.fail": ("jobs", "registry"),
-    "server.push": ("registry", "network"),
-    "server.replay": ("registry", "network"),
-    "server.skip": ("registry", "network"),
-    "network.void": ("network", "socket"),
-    "network.lose": ("network", "socket"),
-    "network.fail_dial": ("socket", "network"),
-    "network.cut": ("view", "network"),
-    "network.cut.poll": ("poller", "network"),
-    "network.cut_upload": ("view", "network"),
-    "network.tell_client": ("network", "socket"),
-    "network.tell_server": ("network", "registry"),
-}
-"""Events, by the beginning of their names, that are messages: from whom to whom. All others are steps of
-the first participant that belongs to their owner."""
-
-LOST = ("server.skip", "network.void", "network.lose", "network.fail_dial", "network.cut", "network.cut_upload")
-"""Messages that never arrive."""
-
-CUT = ("network.cut", "network.cut_upload")
-"""Of these the request is lost, or the answer where the first participant has one under way."""
-
 SHOWN = {
     "flags": "flags: {}",
     "service": "socket: {}",
@@ -133,29 +74,18 @@ SHOWN = {
 """Machines whose state stands beside the lane where it changes; the name of a meal comes first."""
 
 
-def _longest(name: str, prefixes: Iterable[str]) -> str | None:
-    """The longest of the prefixes, part by part, with which the name begins.
-
-    >>> _longest("client.apply.poll.absent", ["client.apply", "client.apply.poll", "client.app"])
-    'client.apply.poll'
-    """
-    fits = [prefix for prefix in prefixes if name == prefix or name.startswith(prefix + ".")]
-    return max(fits, key=len, default=None)
-
-
 def stands(machine: str) -> tuple[str, ...]:
     """The lanes of a machine."""
-    known = _longest(machine, STANDS)
-    return STANDS[known] if known else ()
+    return STANDS.get(machine) or STANDS.get(machine.partition(".")[0], ())
 
 
 def ends(event: Event) -> tuple[str, str]:
-    """The lanes from which and to which the event goes; the same one twice for a step of one participant."""
-    known = _longest(event.name, ARROWS)
-    if known is not None:
-        start, end = ARROWS[known]
-        theirs = {"socket": "device"} if "device" in event.takes and event.owner != "user" else {}
-        return theirs.get(start, start), theirs.get(end, end)
+    """The lanes from which and to which the event goes; the same one twice for a step of one participant.
+
+    What is no message is a step of the first participant that belongs to the event's owner.
+    """
+    if event.arrow is not None:
+        return event.arrow
     own = [lane.id for lane in LANES if lane.owner == event.owner]
     places = [place for machine in event.takes for place in stands(machine) if place in own]
     at = (places or own)[0]
@@ -210,12 +140,12 @@ def steps(trace: Trace) -> list[Step]:
     for k, name in enumerate(trace.events):
         event = trace.system.event(name)
         start, end = ends(event)
-        if _longest(name, CUT) and str(trace.state(k)[event.takes[0]]).startswith("answered"):
-            start, end = end, start
+        if event.lost and str(trace.state(k)[event.takes[0]]).startswith("answered"):
+            start, end = end, start  # its answer is lost, and not the request
         label = event.label or name
         text = f"fault: {label}" if event.kind is Kind.FAULT else label
         changes = tuple(_changes(trace, k))
-        out.append(Step(k + 1, event, text, start, end, _longest(name, LOST) is not None, changes))
+        out.append(Step(k + 1, event, text, start, end, event.lost, changes))
     return out
 
 
@@ -252,6 +182,8 @@ class Chart:
         The run.
     notes
         Sentences that stand below.
+    marked
+        The steps, counted from 1, that the sentences speak of.
     """
 
     slug: str
@@ -259,6 +191,7 @@ class Chart:
     subtitle: str
     trace: Trace
     notes: tuple[str, ...] = ()
+    marked: frozenset[int] = frozenset()
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -269,11 +202,6 @@ class Chart:
     def lanes(self) -> tuple[Lane, ...]:
         """The vertical lines: that of the other device only where there is one."""
         return tuple(lane for lane in LANES if lane.id != "device" or "device" in self.trace.system.position)
-
-    @cached_property
-    def marked(self) -> frozenset[int]:
-        """The steps that stand to be explained."""
-        return frozenset(reason.step for reason in reasons(self.trace))
 
 
 # ---------------------------------------------------------------------- Mermaid

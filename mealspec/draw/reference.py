@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from mealspec.core import Graph, explore, reach
 from mealspec.draw.charts import drawn, page_of
@@ -19,7 +17,7 @@ from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 from mealspec.properties.catalogue import PROPERTIES, Property
-from mealspec.properties.expected import Verdict, expected
+from mealspec.properties.expected import Verdict, expected, pins
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 from mealspec.properties.requirements import REQUIREMENTS, Requirement
@@ -30,9 +28,6 @@ __all__ = ["reference"]
 
 WITNESSED = Scope(connections=1).with_(["job"])
 """Where witnesses are looked for: a small scope in which every premise occurs."""
-
-PINNED = Path(__file__).parents[2] / "tests" / "check" / "pinned.toml"
-"""What the suite pins, in the repository; elsewhere it is not there, and nothing of it is told."""
 
 
 def reference(machines: Iterable[Page]) -> Iterator[Page]:
@@ -186,10 +181,8 @@ def _scopes() -> Page:
 
 
 def _pinned() -> list[tuple[object, ...]]:
-    if not PINNED.exists():
-        return []
     return [
         (code(e["design"]), e["connections"], e["faults"], ", ".join(e["with"]), f"{e['states']:,}", e["depth"],
          ", ".join(e["violated"]) or "nothing", ", ".join(e["vacuous"]) or "nothing")
-        for e in tomllib.loads(PINNED.read_text(encoding="utf-8"))["pinned"]
+        for e in (pin.entry for pin in pins())
     ]  # fmt: skip

@@ -28,7 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     add(
         "design", "hunt this design, not the known ones: a name, with mechanisms added or taken away, as "
-        "none+poll_on_submit or published-reconnect; may be repeated", action="append", default=[], metavar="DESIGN",
+        "none+poll_on_submit or published-reconnect; may be repeated; a known one can be chosen by -k NAME, too",
+        action="append", default=[], metavar="DESIGN",
     )  # fmt: skip
     add("meals", "meals alive at once (1)", type=int, default=1)
     add("connections", "connections alive at once (2)", type=int, default=2)
@@ -51,13 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def session_of(config: pytest.Config) -> Session:
     """What this run of pytest hunts, read off its options once; what is wrong with them is said in one sentence."""
     if SESSION not in config.stash:
-        from mealspec.core import CheckerError
+        from mealspec.core.errors import CheckerError, printable
 
         try:
             config.stash[SESSION] = _session(config)
         except CheckerError as error:
-            raise pytest.UsageError(f"mealspec: {error}") from None
-    return config.stash[SESSION]
+            raise pytest.UsageError(f"mealspec: {printable(str(error))}") from None
+    session = config.stash[SESSION]
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # not there yet when options are looked at first
+    if session.folder is None and cache is not None:
+        session.folder = str(cache.mkdir("hunt"))
+    return session
 
 
 def _session(config: pytest.Config) -> Session:
@@ -66,14 +71,13 @@ def _session(config: pytest.Config) -> Session:
     from mealspec.model.design import DESIGNS, design
 
     option = config.getoption
-    cache: pytest.Cache | None = getattr(config, "cache", None)
-    kept = str(cache.mkdir("hunt")) if cache is not None else None
+    named = option("mealspec_design") or [name for name in DESIGNS if name == option("keyword").strip()]
     return Session(
-        designs=tuple(map(design, option("mealspec_design"))) or tuple(DESIGNS.values()),
+        designs=tuple(map(design, named)) or tuple(DESIGNS.values()),
         scope=_scope(config),
         profile=profile(option("mealspec_profile")),
         seed=_number("seed", option("--hypothesis-seed") or "0"),
-        folder=option("mealspec_runs") or kept,
+        folder=option("mealspec_runs"),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from mealspec.check.show import trace_lines
+from mealspec.check.show import trace_lines, why_violated
 from mealspec.core import Trace, dump
 from mealspec.core.coverage import known, rows
 from mealspec.hunt.hunting import Catch, Hunt
@@ -129,23 +129,15 @@ class Session:
         notes = [f"again: {again} {self.options}"]
         if file:
             notes.append(f"the run: mealspec replay {file}")
-        return "\n".join(
-            [*wrap(head, 80), "", *trace_lines(catch.trace, catch.subject.facts, catch.property_id), "", *notes]
-        )
+        why = why_violated(catch.trace, catch.subject.facts, catch.property_id)
+        return "\n".join([*wrap(head, 80), "", *trace_lines(catch.trace, why), "", *notes])
 
     def keep(self, catch: Catch) -> Path | None:
         """Write the run where ``mealspec replay`` can read it."""
         if self.folder is None:
             return None
-        scope = self.scope
-        meta = {
-            "description": f"{catch.subject.design}: {catch.property_id}, found by Hypothesis (seed {catch.seed})",
-            "design": catch.subject.design.name,
-            "meals": scope.meals,
-            "connections": scope.connections,
-            "faults": "any" if scope.faults is None else scope.faults,
-            "includes": sorted(scope.includes),
-        }
+        title = f"{catch.subject.design}: {catch.property_id}, found by Hypothesis (seed {catch.seed})"
+        meta = {"description": title, "design": catch.subject.design.name, **self.scope.to_meta()}
         file = self._file(f"{catch.subject.design}-{catch.property_id}.itf.json")
         file.write_text(dump(catch.trace, meta), encoding="utf-8")
         return file

@@ -6,10 +6,8 @@ they are understood. That each counterexample is one is judged anew, step by ste
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -19,19 +17,18 @@ from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
 from mealspec.properties.catalogue import PROPERTIES, Property
-from mealspec.properties.expected import Verdict, expected
+from mealspec.properties.expected import Verdict, expected, pins
 from mealspec.properties.facts import Facts
 
-Entry = dict[str, Any]
+Entry = Mapping[str, Any]
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 
-PINNED: list[Entry] = tomllib.loads(Path(__file__).with_name("pinned.toml").read_text(encoding="utf-8"))["pinned"]
+PINNED = [pin.entry for pin in pins()]
 FURTHER = [item for item in (*FAULTS, *ASPECTS) if item not in DEFAULT_ASPECTS]
 
 
 def scope_of(entry: Entry) -> Scope:
-    faults = None if entry["faults"] == "any" else int(entry["faults"])
-    return Scope(connections=entry["connections"], faults=faults).with_(entry["with"])
+    return next(pin.scope for pin in pins() if pin.entry is entry)
 
 
 def name_of(entry: Entry) -> str:
@@ -112,14 +109,28 @@ def test_the_table_covers_the_default_scope_and_every_larger_one_that_is_claimed
     assert FURTHER[-1] == "device", "beside another device there are too many states for the explorer"
 
 
-@pytest.mark.parametrize("entry", PINNED, ids=name_of)
-def test_what_is_pinned_is_what_is_expected(entry: Entry) -> None:
-    """The expectation that the command line compares with says the same, wherever it says anything."""
-    for name in PROPERTIES:
-        found = next((key for key in ("violated", "vacuous") if name in entry[key]), "holds")
-        said = expected(design(entry["design"]), scope_of(entry), name)
-        assert said in (None, found)
-        assert (said is None) is (entry["connections"] == 1 or entry["faults"] != "any")
+def test_what_is_pinned_is_what_the_command_line_expects() -> None:
+    for pin in pins():
+        said = {name: expected(design(pin.design), pin.scope, name) for name in PROPERTIES}
+        for key in (Verdict.VIOLATED, Verdict.VACUOUS):
+            assert {name for name, verdict in said.items() if verdict is key} == set(pin.entry[key])
+
+
+def test_a_scope_that_contains_the_default_one_is_expected_to_violate_what_any_pinned_part_of_it_does() -> None:
+    further = Scope(meals=2, connections=3).with_(["upload", "screen"])
+    lost = expected(DESIGNS["before"], further, "no-lost-submission")
+    assert (lost, expected(DESIGNS["before"], Scope(), "no-lost-submission")) == (Verdict.VIOLATED, Verdict.HOLDS)
+    assert expected(DESIGNS["hardened"], further, "no-lost-submission") is Verdict.HOLDS
+
+
+def test_nothing_is_expected_of_what_is_not_pinned() -> None:
+    for plan, scope in (
+        (design("before+reconnect"), Scope()),
+        (DESIGNS["before"], Scope().without(["push"])),
+        (DESIGNS["before"], Scope(faults=3)),
+        (DESIGNS["before"], Scope(connections=1).with_(["screen", "path"])),
+    ):
+        assert {expected(plan, scope, name) for name in PROPERTIES} == {None}
 
 
 def test_hardened_violates_nothing_and_every_other_design_loses_meals() -> None:

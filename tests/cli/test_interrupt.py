@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mealspec.cli import entry as cli
+from mealspec.cli import entry
+from mealspec.cli.group import cli
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -54,14 +55,14 @@ def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(
 ) -> None:
     """Oxidd raises a TypeError where the interrupt comes in the middle of its work."""
 
-    def turned(**_: object) -> None:
+    def turned(*_: object) -> None:
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
             raise TypeError("Expected an instance of BooleanOperator") from None
 
-    monkeypatch.setattr(cli.cli, "main", turned)
+    monkeypatch.setattr(cli, "invoke", turned)
     with pytest.raises(SystemExit) as ended:
-        cli.main(["list"])
+        entry.main(["list"])
     assert ended.value.code == 130
     assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"

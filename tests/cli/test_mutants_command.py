@@ -217,7 +217,7 @@ def test_progress_is_silent_for_the_first_seconds_where_stderr_is_no_terminal(
     count = Count(2)
     count.begin()
     count.add(outcome(Fate.KILLED, "upload"))
-    count.done("mutants")
+    count.done()
     assert capsys.readouterr().err == ""
 
 
@@ -235,8 +235,8 @@ def test_progress_on_a_terminal_is_one_line_that_goes_in_the_end(monkeypatch: py
     count = Count(3)
     count.begin()
     count.add(outcome(Fate.KILLED, "upload"))
-    count.done("mutants")
-    clear, waiting, one, end = terminal.getvalue().split("\r\x1b[K")
+    count.done()
+    clear, waiting, one, end = terminal.getvalue().split("\r\x1b[2K")
     assert (clear, waiting, end) == ("", "mutants: 3 waiting", "")
     assert one.startswith("mutants: 1 judged, 2 waiting, 0 survivors, ")
     assert "\n" not in terminal.getvalue()

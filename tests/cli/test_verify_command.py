@@ -69,20 +69,21 @@ def test_only_the_properties_that_are_asked_for_are_decided(capsys: pytest.Captu
 
 
 def test_a_limit_leaves_what_it_found_violated_and_the_rest_unchecked(capsys: pytest.CaptureFixture[str]) -> None:
-    (report,) = data(capsys, "verify", "published", *ONE, "--limit", "20000")
+    (report,) = data(capsys, "verify", "published", *ONE, "--limit", "20000", status=1)
     verdicts = {finding["verdict"] for finding in report["properties"]}
     assert report["complete"] is False
     assert 20_000 <= report["states"] < 252_864
     assert verdicts == {"violated", "unchecked"}
-    assert "? unchecked" in said(capsys, "verify", "published", *ONE, "--limit", "20000")
+    assert "? unchecked" in said(capsys, "verify", "published", *ONE, "--limit", "20000", status=1)
+    data(capsys, "verify", "published+catch_up", *ONE, "--limit", "20000")
 
 
 def test_a_limit_that_is_not_reached_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "verify", "before", *TINY, "--limit", "1000000") == said(capsys, "verify", "before", *TINY)
+    assert data(capsys, "verify", "before", *TINY, "--limit", "1000000") == data(capsys, "verify", "before", *TINY)
 
 
 def test_nothing_is_expected_of_a_design_of_ones_own_or_of_a_smaller_scope(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["hardened", *ONE], ["before+reconnect", "--faults", "0"], ["before", "--without", "push"]):
+    for arguments in (["hardened", *ONE, "--faults", "2"], ["before+reconnect", *ONE], ["before", "--without", "push"]):
         (report,) = data(capsys, "verify", *arguments)
         assert {finding["expected"] for finding in report["properties"]} == {None}
 
@@ -91,6 +92,22 @@ def test_the_default_scope_is_compared_with_what_is_expected(capsys: pytest.Capt
     (report,) = data(capsys, "verify", "before")
     assert all(finding["verdict"] == finding["expected"] for finding in report["properties"])
     assert "✓ Every verdict that is pinned is as expected." in said(capsys, "verify", "before")
+
+
+def test_a_smaller_scope_that_is_pinned_is_compared_too(capsys: pytest.CaptureFixture[str]) -> None:
+    (report,) = data(capsys, "verify", "hardened", *ONE)
+    assert all(finding["verdict"] == finding["expected"] for finding in report["properties"])
+    assert "✓ Every verdict that is pinned is as expected." in said(capsys, "verify", "hardened", *ONE)
+
+
+def test_strictly_a_violation_of_which_nothing_is_expected_is_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "No verdict is pinned" in said(capsys, "verify", "before+catch_up", *TINY)
+    shown = said(capsys, "verify", "before+catch_up", *TINY, "--strict", status=1)
+    assert "✗ Not as expected: before+catch_up." in shown
+    assert data(capsys, "verify", "before+catch_up", *TINY, "--strict", status=1)
+    quiet = ["--property", "honest-view", "--strict"]
+    assert "No verdict is pinned" in said(capsys, "verify", "before+catch_up", *TINY, *quiet)
+    assert data(capsys, "verify", "before", *TINY, "--strict"), "what is known to fail is no surprise"
 
 
 def test_a_verdict_that_is_not_expected_is_status_1_for_programs_too(
@@ -139,10 +156,11 @@ def test_the_text_tells_the_steps_the_reason_and_the_end(capsys: pytest.CaptureF
     lines = shown.splitlines()
     events = data(capsys, "trace", "published", "delivery", *TINY)["events"]
     assert lines[0].startswith("published: delivery is violated")
-    assert [int(line[:4]) for line in lines if line[:4].strip().isdigit()] == list(range(1, len(events) + 1))
+    steps = [int(line[:4]) for line in lines if re.match(r" *\d+[ !] ", line)]
+    assert steps == list(range(1, len(events) + 1))
     text = " ".join(shown.split())
-    assert re.search(r"because: step \d+ \(skip m1\): the registry held nothing", text)
-    assert "at the end: " in text
+    assert re.search(r"because: step \d+ \(skip m1\): the registry held nothing; had 'register c1'", text)
+    assert "at the end: no poll task runs; " in text
     assert text.endswith(f"violates delivery: {PROPERTIES['delivery'].sentence}")
 
 

@@ -144,6 +144,30 @@ def test_what_was_written_is_accepted(capsys: pytest.CaptureFixture[str], tmp_pa
     assert found["by"] == found["differences"] == []
 
 
+@pytest.mark.parametrize("arguments", [EARLY, ENDLESS, ["trace", "F15"]])
+def test_the_events_alone_are_accepted_in_the_scope_that_they_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str]
+) -> None:
+    file = tmp_path / "run.json"
+    said(capsys, *arguments, "--json", "--out", str(file))
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert list(data) == ["design", "events", "loop", "scope"]
+    found = json.loads(said(capsys, "replay", str(file), "--json"))
+    assert (found["design"], found["accepted"], found["steps"]) == (data["design"], True, len(data["events"]))
+
+
+def test_the_events_alone_are_refused_where_the_scope_leaves_one_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "run.json"
+    said(capsys, "trace", "F15", "--json", "--out", str(file))
+    altered(file, lambda data: data["scope"]["includes"].remove("upload"))
+    with pytest.raises(SystemExit) as stop:
+        main(["replay", str(file)])
+    assert stop.value.code == 2
+    assert "unknown event 'network.cut_upload.m1'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_every_counterexample_with_one_connection_is_accepted(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str

@@ -18,7 +18,6 @@ from mealspec.draw.page import Page
 from mealspec.draw.wording import ANYWHERE, STAYS, saying, where
 from mealspec.draw.wording import value as spoken
 from mealspec.model.design import DESIGNS, design
-from mealspec.model.events import OBLIGATIONS, obligation
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import system
@@ -113,38 +112,38 @@ def test_every_event_stands_in_the_event_table_with_an_obligation() -> None:
     for event in every_event().values():
         assert f"`{event.name}`" in page
         assert f"### `{group_of(event.name)}`" in page
-        assert obligation(event.name), event.name
+        assert event.obligation, event.name
     assert {event.kind for event in every_event().values()} == {Kind.SYSTEM, Kind.USER, Kind.FAULT}
 
 
-def test_no_obligation_is_about_nothing() -> None:
-    for prefix in OBLIGATIONS:
-        assert any(name == prefix or name.startswith(prefix + ".") for name in every_event()), prefix
-
-
-def rows_of(expression: str, prefix: str) -> set[tuple[object, ...]]:
-    machines = widest(expression)[0].values()
+def rows_of(expression: str, words: str) -> set[tuple[object, ...]]:
+    """The rows of the events that have this obligation."""
+    machines, events = widest(expression)
     return {
         (machine.name, row.event, str(row.source), str(row.dest))
-        for machine in machines
+        for machine in machines.values()
         for row in machine.rows
-        if f"{row.event}.".startswith(f"{prefix}.")
+        if events[row.event].obligation == words
     }
 
 
-def makes_a_difference(name: str, prefix: str) -> bool:
+def makes_a_difference(name: str, words: str) -> bool:
     """Some design that has the events has other rows of them with or without the mechanism."""
     mechanism = Mechanism(name)
     for plan in ("hardened", "published", *(f"hardened+{m}" for m in Mechanism if m not in DESIGNS["hardened"])):
         other = f"{plan}{'-' if mechanism in design(plan) else '+'}{mechanism}"
-        if rows_of(plan, prefix) and rows_of(plan, prefix) != rows_of(other, prefix):
+        if rows_of(plan, words) and rows_of(plan, words) != rows_of(other, words):
             return True
     return False
 
 
 def test_an_obligation_names_only_events_and_mechanisms_that_make_a_difference_there() -> None:
-    named = [(name, prefix) for prefix, words in OBLIGATIONS.items() for name in re.findall("`(.+?)`", words)]
-    assert [pair for pair in named if pair[0] not in OBLIGATIONS and not makes_a_difference(*pair)] == []
+    events = every_event().values()
+    said = dict.fromkeys(event.obligation for event in events)
+    named = [(name, words) for words in said for name in re.findall("`(.+?)`", words)]
+    idle = [pair for pair in named if "." not in pair[0] and not makes_a_difference(*pair)]
+    assert idle == []
+    assert [name for name, _ in named if "." in name and not any(event.is_of(name) for event in events)] == []
 
 
 def test_mechanisms_in_obligations_lead_to_their_description() -> None:
@@ -188,7 +187,7 @@ def test_every_timer_is_told_with_where_it_runs() -> None:
         assert f"[`{timer.event}`]" in row
         assert all(f"#{mechanism})" in row for mechanism in timer.mechanisms)
         assert f"| {timer.figure or 'none'} |" in row
-        assert any(f"{name}.".startswith(f"{timer.event}.") for name in every_event())
+        assert any(event.is_of(timer.event) for event in every_event().values())
     assert "[`poller`](machines/poller.md) has loop: sleep" in page
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from mealspec.properties.catalogue import PROPERTIES
 
 pytestmark = pytest.mark.xdist_group("plugin")  # what is hunted is hunted once
 
@@ -93,12 +96,44 @@ def test_hypothesis_tells_its_statistics(own: Own) -> None:
     assert re.search(r"at most \d faults", told)
 
 
+def ids(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return re.findall(r"\[(.*)\]", done.stdout)
+
+
 def test_ids_say_design_and_property(tmp_path: Path) -> None:
-    done = hunt(tmp_path, "--collect-only", "-q", "-k", "published")
-    ids = re.findall(r"\[(.*)\]", done.stdout)
-    assert "published-delivery" in ids
-    assert "published_plus-no-orphan" in ids
-    assert not any(name.startswith(("before", "hardened")) for name in ids)
+    found = ids(hunt(tmp_path, "--collect-only", "-q", "-k", "published and not behaviour"))
+    assert {"published-delivery", "published_plus-no-orphan"} <= set(found)
+    assert all(name.startswith("published") for name in found)
+
+
+def test_a_design_that_is_chosen_by_its_name_alone_is_hunted_alone(tmp_path: Path) -> None:
+    found = ids(hunt(tmp_path, "--collect-only", "-q", "-k", "published"))
+    assert sorted(found) == sorted(["published", *(f"published-{name}" for name in PROPERTIES)])
+
+
+def test_what_is_to_be_run_again_repeats_the_whole_scope(tmp_path: Path) -> None:
+    """The command that a found failure prints, run as it stands, finds the same in the same scope."""
+    scope = ("--mealspec-connections", "1", "--mealspec-faults", "2", "--mealspec-with", "job,screen")
+    less = ("--mealspec-without", "push", "--hypothesis-seed", "7")
+    first = hunt(tmp_path, "--mealspec-design", "before+reconnect", "-k", "no-early-belief", *scope, *less)
+    assert first.returncode == 1
+    (again,) = set(re.findall(r"^again: (.*)$", first.stdout, re.M))
+    program, *words = shlex.split(again)
+    assert program == "pytest"
+    second = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:randomly", *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+
+    def told(done: subprocess.CompletedProcess[str]) -> str:
+        return done.stdout[done.stdout.index("FAILURES") : done.stdout.index("the run: mealspec replay ")]
+
+    assert told(second) == told(first)
+    (file,) = set(re.findall(r"^the run: mealspec replay (.*)$", first.stdout, re.M))
+    kept = json.loads((tmp_path / file).read_text(encoding="utf-8"))
+    assert (kept["#meta"]["faults"], kept["#meta"]["connections"]) == (2, 1)
+    assert "1 connection, 2 faults (dial, break, request, restart, job), screen" in " ".join(told(first).split())
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from mealspec.check.verify import verify
-from mealspec.check.verify_symbolic import counterexample_by_sets, verify_by_sets
+from mealspec.check.verify import choose, counterexample, verify
+from mealspec.core import CheckerError
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -24,7 +24,7 @@ SCOPES = (Scope(connections=1, faults=0), Scope(connections=1, faults=1), Scope(
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sets_and_states_agree(name: str, scope: Scope, doubts: Judge) -> None:
     plan = DESIGNS[name]
-    listed, sets = verify(plan, scope), verify_by_sets(plan, scope)
+    listed, sets = verify(plan, scope), verify(plan, scope, engine="symbolic")
     assert (sets.states, sets.transitions, sets.complete) == (listed.states, listed.transitions, True)
     assert sets.depth is None
     assert [(f.id, f.verdict, f.expected) for f in sets.findings] == [
@@ -40,12 +40,25 @@ def test_sets_and_states_agree(name: str, scope: Scope, doubts: Judge) -> None:
 
 
 def test_only_what_is_asked_is_decided() -> None:
-    report = verify_by_sets(DESIGNS["published"], SCOPES[0], only=["no-regress", "delivery"])
+    report = verify(DESIGNS["published"], SCOPES[0], engine="symbolic", only=["no-regress", "delivery"])
     assert [f.id for f in report.findings] == ["delivery", "no-regress"]
 
 
-def test_a_counterexample_is_a_run_of_the_product_and_none_is_none() -> None:
-    run = counterexample_by_sets(DESIGNS["published"], SCOPES[0], "delivery")
+@pytest.mark.parametrize("scope", [SCOPES[0], Scope(connections=3, faults=0)], ids=Scope.describe)
+def test_a_counterexample_is_a_run_of_the_product_and_none_is_none(scope: Scope) -> None:
+    """State by state, and in the larger scope with sets."""
+    run = counterexample(DESIGNS["published"], scope, "delivery")
     assert run is not None
     assert len(run) == 15
-    assert counterexample_by_sets(DESIGNS["hardened"], SCOPES[0], "delivery") is None
+    assert run.system.name == system(DESIGNS["published"], scope).name
+    assert counterexample(DESIGNS["hardened"], scope, "delivery") is None
+
+
+def test_one_rule_says_which_engine_is_taken() -> None:
+    one, two, three = (Scope(connections=connections) for connections in (1, 2, 3))
+    assert [choose(scope) for scope in (one, two, three)] == ["explicit", "symbolic", "symbolic"]
+    assert [choose(scope, run=True) for scope in (one, two, three)] == ["explicit", "explicit", "symbolic"]
+    assert choose(three, limit=1000) == "explicit"
+    assert choose(one, "symbolic") == "symbolic"
+    with pytest.raises(CheckerError, match="--limit counts states"):
+        choose(one, "symbolic", limit=1000)

@@ -1,0 +1,1 @@
+"""One file for each command; what takes time to import is imported where it is used."""

@@ -1,0 +1,108 @@
+"""``mealspec trace``: one run, and why it went wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import click
+
+from mealspec.cli.options import as_json, check_properties, deliver, scoped
+
+if TYPE_CHECKING:
+    from mealspec.check.show import Why
+    from mealspec.core import Trace
+    from mealspec.core.errors import CheckerError
+    from mealspec.model.design import Design
+    from mealspec.model.scope import Scope
+
+
+@click.command("trace")
+@click.argument("name", metavar="DESIGN|SCENARIO")
+@click.argument("property_id", metavar="[PROPERTY]", required=False)
+@click.option("--to", "form", type=click.Choice(["text", "svg", "mermaid", "itf"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@as_json
+@scoped
+def command(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
+    """The shortest counterexample of a DESIGN and PROPERTY, or the run of a SCENARIO (F4, timeline, ...).
+
+    What --json and --to itf give can be replayed.
+    """
+    from mealspec.check.show import why_told, why_violated
+    from mealspec.core import dump
+    from mealspec.model.design import design
+    from mealspec.properties.facts import Facts
+    from mealspec.properties.scenarios import EVERY, shortest
+
+    if property_id is None:
+        if name not in EVERY:
+            raise _no_scenario(name, scope)
+        told = EVERY[name]
+        run = shortest(told)
+        plan, scope = design(told.design), told.scope
+        title = f"{told.id}: {told.title} ({told.design}; {scope.describe()})"
+    else:
+        check_properties([property_id])
+        plan = design(name)
+        run = _counterexample(plan, scope, property_id)
+        title = f"{plan}: {property_id} is violated ({scope.describe()})"
+    if run is None:
+        click.echo(f"{plan}: no counterexample to {property_id or name} exists ({scope.describe()}).")
+        return
+    facts = Facts(plan, scope, run.system)
+    why = why_violated(run, facts, property_id) if property_id else why_told(run, facts, EVERY[name])
+    if as_json:
+        found = {"design": plan.name, "events": list(run.events), "loop": run.loop, "scope": scope.to_json()}
+        text = json.dumps(found, indent=1) + "\n"
+    elif form == "itf":
+        text = dump(run, {"description": title, "design": plan.name, **scope.to_meta()})
+    else:
+        text = _drawn(form, name, title, run, why, property_id or "")
+    deliver(text, out)
+
+
+def _no_scenario(name: str, scope: Scope) -> CheckerError:
+    """Which property is meant, if it is a design."""
+    from mealspec.core.errors import CheckerError, UnknownName, unknown
+    from mealspec.model.design import DESIGNS, design
+    from mealspec.properties.catalogue import PROPERTIES
+    from mealspec.properties.expected import Verdict, expected
+    from mealspec.properties.scenarios import EVERY
+
+    try:
+        plan = design(name)
+    except UnknownName as error:
+        return error if name.startswith(tuple(DESIGNS)) else unknown("scenario or design", name, [*EVERY, *DESIGNS])
+    verdicts = {each: expected(plan, scope, each) for each in PROPERTIES}
+    broken = [each for each, verdict in verdicts.items() if verdict is Verdict.VIOLATED]
+    if broken:
+        return CheckerError(f"which property? in this scope {plan} violates {', '.join(broken)}")
+    if all(verdicts.values()):
+        return CheckerError(f"which property? in this scope {plan} violates none of {', '.join(PROPERTIES)}")
+    return CheckerError(f"which property? choose from {', '.join(PROPERTIES)}")
+
+
+def _counterexample(plan: Design, scope: Scope, property_id: str) -> Trace | None:
+    from mealspec.check.progress import Reporter
+    from mealspec.check.verify import counterexample
+
+    reporter = Reporter()
+    run = counterexample(plan, scope, property_id, report=reporter.on(plan.name))
+    reporter.done(plan.name)
+    return run
+
+
+def _drawn(form: str, name: str, title: str, run: Trace, why: Why, property_id: str) -> str:
+    from mealspec.check.show import trace_lines
+
+    if form == "text":
+        return "\n".join([*wrap(title, 80), "", *trace_lines(run, why)]) + "\n"
+    from mealspec.draw.lanes import Chart, mermaid
+    from mealspec.draw.sequence import svg
+
+    heading = f"{title.split(':')[0] if property_id else name}: {property_id or name}"
+    drawn = Chart(name, heading, title, run, *why)
+    return svg(drawn) if form == "svg" else mermaid(drawn)

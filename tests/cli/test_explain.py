@@ -1,0 +1,140 @@
+"""``mealspec explain``: one name, all that the tables say of it, and what to run next."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from mealspec.cli.entry import main
+from mealspec.cli.explaining import names
+from mealspec.cli.listing import LISTS, listing
+from mealspec.model.design import DESIGNS
+from mealspec.model.mechanism import CATALOGUE, Mechanism
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.requirements import REQUIREMENTS
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    main(["explain", *arguments])
+    return capsys.readouterr().out
+
+
+def data(capsys: pytest.CaptureFixture[str], name: str) -> Any:
+    return json.loads(said(capsys, name, "--json"))
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, list[dict[str, Any]]]:
+    """Everything, explained once."""
+    from mealspec.cli.explaining import explain
+
+    return {name: explain(name) for name in names()}
+
+
+def test_whatever_is_listed_can_be_explained() -> None:
+    listed = {str(next(iter(entry.values()))) for entries in listing(LISTS).values() for entry in entries}
+    assert listed <= set(names())
+    assert {*DESIGNS, *PROPERTIES, *REQUIREMENTS, "F1", "F15", "R1", "R32"} <= set(names())
+
+
+def test_each_explanation_says_what_the_thing_is_and_what_to_run_next(told: dict[str, list[dict[str, Any]]]) -> None:
+    for name, found in told.items():
+        for facts in found:
+            assert facts["name"] == name
+            assert facts["kind"]
+            assert facts["next"], name
+            assert facts.get("says") or facts["kind"] in ("event", "machine"), name
+
+
+def test_every_command_that_it_proposes_is_one(told: dict[str, list[dict[str, Any]]]) -> None:
+    """Its command exists, and takes these options; of a design, property or scenario that there is."""
+    from mealspec.cli.group import cli
+
+    for found in told.values():
+        for line in {command for facts in found for command in facts["next"]}:
+            program, *words = shlex.split(line)
+            assert program == "mealspec"
+            with cli.make_context("mealspec", words) as context:
+                name, command, rest = cli.resolve_command(context, words)
+                assert command is not None
+                given = command.make_context(name, rest).params
+            if name == "trace":
+                assert given["property_id"] in (None, *PROPERTIES)
+            if name == "explain":
+                assert given["name"] in told
+
+
+def test_it_reads_well_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("ready_ack", "delivery", "F4", "R30", "poller", "client.ready.c1", "suspension", "happy", "hardened"):
+        shown = said(capsys, name)
+        assert shown.startswith(f"{name}: ")
+        assert all(len(line) <= 80 for line in shown.splitlines())
+        assert "next " in shown
+
+
+def test_a_mechanism_is_told_with_what_it_needs_changes_and_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    (facts,) = data(capsys, "push_to_all")
+    assert (facts["needs"], facts["designs"]) == ("connection_set", ["hardened"])
+    assert facts["changes"] == ["registry", "notification.m1"]
+    (facts,) = data(capsys, "ready_ack")
+    assert facts["brings events"] == ["client.ready.c1", "client.ready.c2"]
+    assert facts["found"].startswith("every design that keeps all properties has it; without it ")
+    (facts,) = data(capsys, "connection_set")
+    assert facts["needed by"] == ["push_to_all"]
+    (facts,) = data(capsys, "socket_stops_polling")
+    assert facts["found"] == "no design that keeps all properties has it"
+
+
+def test_every_mechanism_but_the_one_that_needs_time_changes_a_machine_or_brings_events(
+    told: dict[str, list[dict[str, Any]]],
+) -> None:
+    idle = [m for m in Mechanism if not told[m][0].get("changes") and not told[m][0].get("brings events")]
+    assert idle == [Mechanism.ADAPTIVE_INTERVAL]
+    assert all(told[m][0]["closes"] == CATALOGUE[m].closes for m in Mechanism)
+
+
+def test_a_property_is_told_with_its_verdicts_and_the_runs_that_show_them(capsys: pytest.CaptureFixture[str]) -> None:
+    (facts,) = data(capsys, "delivery")
+    assert facts["verdicts"] == {
+        "before": "violated", "published": "violated", "published_plus": "violated", "hardened": "holds"
+    }  # fmt: skip
+    assert "mealspec trace published delivery" in facts["next"]
+    assert facts["failures"] == ["F3", "F7", "F12", "F14"]
+
+
+def test_a_name_of_two_things_is_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [facts["kind"] for facts in data(capsys, "path")] == ["machine", "fault kind or aspect"]
+
+
+def test_capitals_do_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "f4") == said(capsys, "F4")
+
+
+def test_a_design_of_ones_own_is_told_by_what_hardened_has_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    (facts,) = data(capsys, "hardened-ready_ack+catch_up")
+    assert (facts["hardened has also"], facts["hardened has not"]) == (["ready_ack"], ["catch_up"])
+    assert facts["violates"] == "not pinned"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("redy_ack", "did you mean 'ready_ack'?"),
+        ("delivry", "did you mean 'delivery'?"),
+        ("client.redy.c1", "did you mean 'client.ready.c1'?"),
+        ("published+redy_ack", "unknown mechanism 'redy_ack'; did you mean 'ready_ack'?"),
+        ("zzzzzz", "'mealspec list' names all there is"),
+        ("", "'mealspec list' names all there is"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest(capsys: pytest.CaptureFixture[str], name: str, near: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["explain", name])
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out) == (2, "")
+    assert err.startswith("mealspec: ")
+    assert near in err
+    assert err.count("\n") == 1
