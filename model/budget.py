@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from mealspec.core import Machine
+from mealspec.core import Machine, On
 
 __all__ = ["budget"]
 
 
-def budget(faults: int, events: Iterable[str]) -> Machine:
+def budget(faults: int, events: Collection[str]) -> Machine:
     """The machine ``budget``: each fault event uses one up."""
-    rows = [(event, left, left - 1) for event in events for left in range(faults, 0, -1)]
-    return Machine.table("budget", faults, rows, doc=__doc__ or "")
+    left = {*range(1, faults + 1)}
+    return Machine.ruled("budget", faults, [On(events, left, lambda some: some - 1)], doc=__doc__ or "")

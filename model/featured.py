@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NoReturn
 
 from mealspec.core import Branch, Configuration, Event, FeaturedSystem, Machine, branches
 from mealspec.model.design import Design
@@ -11,24 +11,29 @@ from mealspec.model.events import pieces
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import Builder, builders, lets_in
 from mealspec.model.scope import Scope
-from mealspec.model.values import snapshots
+from mealspec.model.values import Seen, snapshots
 
-__all__ = ["AnyDesign", "any_design", "family", "order", "stage", "twins"]
+__all__ = ["AnyDesign", "family", "order", "stage", "twins"]
 
 
-@dataclass(frozen=True)
 class AnyDesign(Design):
-    """A design that is made up as it is asked."""
+    """A design that is made up as it is asked: ``mechanism in design`` is all that can be asked."""
 
-    choice: Configuration = field(default_factory=lambda: Configuration((), ()))
+    choice: Configuration
+
+    def __init__(self, choice: Configuration) -> None:
+        vars(self).update(name="any design", doc="", choice=choice)
 
     def __contains__(self, mechanism: M) -> bool:
         return mechanism in self.choice
 
+    __repr__ = Design.__str__
+    __eq__, __hash__ = object.__eq__, object.__hash__
 
-def any_design(choice: Configuration) -> AnyDesign:
-    """The design that a choice stands for."""
-    return AnyDesign("any design", frozenset(), choice=choice)
+    @property
+    def mechanisms(self) -> NoReturn:
+        """Raises ``TypeError``: what nobody has asked about is undecided, so there is no set to be listed."""
+        raise TypeError("'any design' cannot list its mechanisms; ask 'mechanism in design' instead")
 
 
 def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> FeaturedSystem:
@@ -37,14 +42,13 @@ def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = 
     on = frozenset(m.value for m in fixed)
 
     def every(build: Builder) -> tuple[Branch[Machine | None], ...]:
-        return branches(lambda choice: build(any_design(choice)), switches, on)
+        return branches(lambda choice: build(AnyDesign(choice)), switches, on)
 
     events: dict[str, list[Branch[Event]]] = {}
     for piece in pieces(scope):
-        for given, some in branches(lambda choice, piece=piece: tuple(piece(any_design(choice))), switches, on):  # type: ignore[misc]
-            for event in some:
-                if lets_in(scope, event):
-                    events.setdefault(event.name, []).append(Branch(given, event))
+        for given, event in branches(lambda choice, piece=piece: piece(AnyDesign(choice)), switches, on):  # type: ignore[misc]
+            if event is not None and lets_in(scope, event):
+                events.setdefault(event.name, []).append(Branch(given, event))
     happening = (branch.value for some in events.values() for branch in some)
     machines = {name: every(build) for name, build in builders(scope, happening).items()}
     return FeaturedSystem(
@@ -53,23 +57,19 @@ def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = 
         {name: some for name, some in machines.items() if any(branch.value for branch in some)},
         {name: tuple(some) for name, some in events.items()},
         order(scope),
-        {name: stage(name, scope) for name in events},
+        {name: stage(some[0].value, scope) for name, some in events.items()},
     )
 
 
-def stage(event: str, scope: Scope) -> int:
+def stage(event: Event, scope: Scope) -> int:
     """The last meal that an event is about, as a number; 0 if it is about none.
 
     A search that lets the meals in one after the other makes small detours only.
-
-    >>> stage("server.push.m2.c1", Scope(meals=2)), stage("client.apply.poll.completed-absent", Scope(meals=2))
-    (2, 1)
     """
-    words = event.split(".")
-    about = [k for k, m in enumerate(scope.meal_names, start=1) if m in words]
-    says = next((s.meals for s in snapshots(scope) if words[-1] == s.name and words[0] in ("client", "server")), ())
-    about += [k for k, seen in enumerate(says, start=1) if seen != "absent"]
-    return max(about, default=0)
+    if "m" in event.values:
+        return scope.meal_names.index(event.values["m"]) + 1
+    says = next((s.meals for s in snapshots(scope) if s.name == event.values.get("answer")), ())
+    return max((k for k, seen in enumerate(says, start=1) if seen is not Seen.ABSENT), default=0)
 
 
 def twins(scope: Scope, bits: Iterable[str]) -> list[dict[str, str]]:

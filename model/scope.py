@@ -8,7 +8,7 @@ from typing import Any
 
 from mealspec.core import CheckerError, unknown
 
-__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "ImpossibleScope", "Scope", "counted"]
+__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "WIDEST", "ImpossibleScope", "Scope", "counted"]
 
 FAULTS: dict[str, str] = {
     "dial": "a dial fails",
@@ -24,7 +24,7 @@ FAULTS: dict[str, str] = {
 
 ASPECTS: dict[str, str] = {
     "background": "the app is suspended and its sockets may be taken away",
-    "screen": "the screen is closed and any_design again",
+    "screen": "the screen is closed and opened again",
     "device": "another device of the same user connects and goes",
 }
 """Aspects of the environment that are not faults."""
@@ -131,6 +131,10 @@ class Scope:
     def left_out(self) -> tuple[str, ...]:
         """The kinds and aspects that this scope leaves out."""
         return tuple(name for name in (*FAULTS, *ASPECTS) if name not in self)
+
+
+WIDEST = Scope().with_([*FAULTS, *ASPECTS])
+"""The default scope with everything let in."""
 
 
 def counted(number: int, noun: str) -> str:

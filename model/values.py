@@ -1,4 +1,4 @@
-"""The values that events carry in their names, and how rules are written.
+"""The values that events carry in their names, and the groups of events that rules speak of.
 
 Events carry values the CSP way: ``user.reconnect.c1.c2`` closes the socket c1 and dials c2. Whoever
 reads or writes such a name goes through this module, so that all machines agree.
@@ -6,64 +6,62 @@ reads or writes such a name goes through this module, so that all machines agree
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from itertools import combinations, product
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
 __all__ = [
+    "LOOPS",
     "NONE",
     "ORIGINS",
     "Dial",
-    "Effects",
     "Seen",
     "Snapshot",
-    "always",
+    "answers",
     "closings",
+    "dialled",
     "dials",
+    "every",
     "failures",
+    "has",
+    "lacks",
+    "leaves",
     "origins",
-    "same",
     "snapshots",
+    "submits",
     "targets",
-    "then",
     "wakes",
-    "when",
 ]
 
 NONE = "none"
 """Stands in an event's name where a connection could: nothing is held."""
 
-S = TypeVar("S", bound=tuple[Any, ...])
-Effects = dict[str, Callable[[Any], Any]]
-"""For each event of a machine: the next state, or None where it is refused."""
+LOOPS = ("client.poll", "client.stale")
+"""The current poll task, and a cancelled one that is still alive: how their events begin."""
 
 
-def when(guard: Callable[..., bool], *given: Any, **changes: object) -> Callable[[Any], Any]:
-    """The rule: where the guard holds, change these fields (or nothing); elsewhere refuse.
+def every(*parts: str | Iterable[str]) -> tuple[str, ...]:
+    """The names of all events that have one of each of these parts.
 
-    The guard is called with the state and with what is ``given``.
+    >>> every("client.receive", ("m1", "m2"), "c1")
+    ('client.receive.m1.c1', 'client.receive.m2.c1')
     """
-    return lambda state: (state._replace(**changes) if changes else state) if guard(state, *given) else None
+    return tuple(map(".".join, product(*([part] if isinstance(part, str) else part for part in parts))))
 
 
-def then(effect: Callable[..., Any], *given: Any) -> Callable[[Any], Any]:
-    """The rule whose next state ``effect`` computes from the state and what is ``given``."""
-    return lambda state: effect(state, *given)
+def has(*names: str) -> Callable[[Collection[str]], bool]:
+    """The condition of a field that holds names: all of these are among them."""
+    return lambda held: set(names) <= set(held)
 
 
-def always(**changes: object) -> Callable[[Any], Any]:
-    """The rule: change these fields, or nothing, in every state."""
-    return lambda state: state._replace(**changes)
-
-
-def same(state: S) -> S:
-    """The rule of a machine that permits the event in every state and is not moved by it."""
-    return state
+def lacks(name: str) -> Callable[[Collection[str]], bool]:
+    """The condition of a field that holds names: this one is not among them."""
+    return lambda held: name not in held
 
 
 class Dial(NamedTuple):
@@ -91,10 +89,25 @@ def dials(scope: Scope) -> tuple[Dial, ...]:
     return tuple(Dial(f"{verb}.{old}.{new}", verb, old, new) for verb, some in verbs.items() for old, new in some)
 
 
+def dialled(scope: Scope, *, verb: str = "", new: str = "") -> tuple[str, ...]:
+    """The events that dial, by that verb and that connection if these are given."""
+    return tuple(dial.event for dial in dials(scope) if verb in ("", dial.verb) and new in ("", dial.new))
+
+
 def closings(scope: Scope) -> tuple[tuple[str, str], ...]:
     """``(event, connection)``: the client lets go of the socket it holds, or of none, and dials no other."""
     held = (NONE, *scope.connection_names)
     return tuple((f"{verb}.{old}", old) for verb in ("user.leave", "client.follow_path") for old in held)
+
+
+def leaves(scope: Scope) -> tuple[str, ...]:
+    """The events that close the screen, one for each socket that the client may hold."""
+    return every("user.leave", (NONE, *scope.connection_names))
+
+
+def submits(meals: str | Iterable[str]) -> tuple[str, ...]:
+    """The events that save a submission of these meals: at once, after a wait, or when the wait takes too long."""
+    return every(("user.submit", "client.submit", "client.submit_anyway"), meals)
 
 
 class Seen(StrEnum):
@@ -131,6 +144,12 @@ ORIGINS = {
 def origins(design: Design) -> tuple[str, ...]:
     """The origins that a design has."""
     return tuple(o for o in ORIGINS if o != "connect" or M.CATCH_UP in design)
+
+
+def answers(verb: str, design: Design, scope: Scope, m: str, *seen: Seen) -> tuple[str, ...]:
+    """The events of that verb, of every origin, whose answer says one of these of the meal."""
+    place = scope.meal_names.index(m)
+    return every(verb, origins(design), [s.name for s in snapshots(scope) if s.meals[place] in seen])
 
 
 def failures(origin: str) -> tuple[str, ...]:

@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mealspec.core import Kind, State
+from mealspec.core import State
 from mealspec.core.assertion import Changes, Move, Rule
 from mealspec.model.client.app import App
 from mealspec.model.client.flags import Flags
-from mealspec.model.client.loader import Loader, Phase, load_starts
+from mealspec.model.client.loader import Loader, Phase
 from mealspec.model.client.outbox import Outbox
-from mealspec.model.client.poller import Loop, Poller, poll_starts, poll_stops
+from mealspec.model.client.poller import Loop, Poller
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.network.connection import (
-    DIALLED,
-    IDLE,
-    Await,
-    Client,
-    Connection,
-    Server,
-    dial_ends,
-    drop_ends,
-    handler_ends,
-)
+from mealspec.model.network.connection import DIALLED, IDLE, Await, Client, Connection, Server
 from mealspec.model.network.device import AWAY, Device, Far
 from mealspec.model.network.path import Path
 from mealspec.model.server.job import Job
@@ -34,33 +24,30 @@ from mealspec.model.server.notification import Fate, Notification
 from mealspec.model.server.process import Process
 from mealspec.model.server.receipt import Receipt
 from mealspec.model.server.registry import Registry
-from mealspec.model.values import NONE, Seen, closings, dials, failures, origins, snapshots, targets, wakes
+from mealspec.model.values import Seen
 from mealspec.properties.facts import Facts
-from mealspec.properties.possible import events
-
-__all__ = [
-    "changes",
-    "connection_moves",
-    "device_moves",
-    "flag_moves",
-    "job_moves",
-    "loader_moves",
-    "notification_moves",
-    "poller_moves",
-    "registry_moves",
-    "screen_moves",
-    "service_moves",
-    "submission_moves",
-    "view_moves",
-    "world_moves",
-]
-
+from mealspec.properties.names import (
+    FAULTS,
+    answers,
+    client_learns,
+    dials,
+    failures,
+    held,
+    leaves,
+    load_starts,
+    origins,
+    poll_starts,
+    poll_stops,
+    server_learns,
+    submits,
+    targets,
+)
 
 Moves = Iterator[tuple[str, list[Move]]]
 """For each machine of some families, what changes it."""
 
 
-def changes(*tables: Callable[[Facts], Moves]) -> Callable[[Facts], list[Rule]]:
+def only(*tables: Callable[[Facts], Moves]) -> Callable[[Facts], list[Rule]]:
     """Each machine of the tables changes as its moves say, and by nothing else."""
     return lambda f: [Changes(machine, tuple(moves)) for table in tables for machine, moves in table(f)]
 
@@ -84,36 +71,33 @@ def _each(prefix: str, names: Iterable[str]) -> list[str]:
     return [f"{prefix}.{name}" for name in names]
 
 
-def _dial_names(f: Facts, *verbs: str) -> list[str]:
-    return [dial.event for dial in dials(f.scope) if not verbs or dial.verb in verbs]
+REDIALS = ("user.reconnect", "client.heal", "client.redial")
+"""Who dials without the screen's connect."""
 
 
-def _leaves(f: Facts) -> list[str]:
-    return [event for event, _ in closings(f.scope) if event.startswith("user.leave")]
+def _dialling(f: Facts, *verbs: str) -> list[str]:
+    return [name for verb in verbs for name, _, _ in dials(f, verb)]
 
 
 def screen_moves(f: Facts) -> Moves:
     """It arrives when it appears, is shown once its connect has begun, and goes with the user."""
-    shown = [*_dial_names(f, "client.connect"), "client.skip_connect"]
+    shown = [*_dialling(f, "client.connect"), "client.skip_connect"]
     yield (
         "screen",
-        [
-            _to(Screen.ARRIVING, "client.appear"),
-            _to(Screen.SHOWN, *shown),
-            _to(Screen.HIDDEN, *_leaves(f)),
-        ],
+        [_to(Screen.ARRIVING, "client.appear"), _to(Screen.SHOWN, *shown), _to(Screen.HIDDEN, *leaves(f))],
     )
 
 
 def service_moves(f: Facts) -> Moves:
     """It holds what was dialled last, until it learns that it is gone."""
-    nothing = Service(NONE, False)
+    nothing = Service("none", False)
     up = "client.ready" if M.READY_ACK in f.design else "client.open"
-    moves = [_to(Service(dial.new, False), dial.event) for dial in dials(f.scope)]
-    moves.append(_to(nothing, *_leaves(f)))
+    every = [dial for verb in ("client.connect", *REDIALS) for dial in dials(f, verb)]
+    moves = [_to(Service(new, False), name) for name, _, new in every]
+    moves.append(_to(nothing, *leaves(f)))
     for c in f.scope.connection_names:
         moves.append(_if(_holding(c), Service(c, True), f"{up}.{c}"))
-        moves.append(_if(_holding(c), nothing, *dial_ends(c), *drop_ends(c)))
+        moves.append(_if(_holding(c), nothing, *client_learns(c)))
     yield "service", moves
 
 
@@ -130,10 +114,10 @@ def flag_moves(f: Facts) -> Moves:
     yield (
         "flags",
         [
-            _sets(*_dial_names(f, "client.connect"), connecting=True),
-            _to(Flags(False, True), *_dial_names(f, "user.reconnect", "client.heal", "client.redial")),
+            _sets(*_dialling(f, "client.connect"), connecting=True),
+            _to(Flags(False, True), *_dialling(f, *REDIALS)),
             _to(Flags(True, False), *_each("client.connected", connections)),
-            _to(Flags(False, False), *_each("client.failed", connections), *_leaves(f)),
+            _to(Flags(False, False), *_each("client.failed", connections), *leaves(f)),
             *([_sets(*messages, connected=True)] if M.VERIFY_ON_MESSAGE in f.design else []),
         ],
     )
@@ -142,28 +126,27 @@ def flag_moves(f: Facts) -> Moves:
 def poller_moves(f: Facts) -> Moves:
     """Both tasks: the current one, and the one that winds up."""
     first = Loop.SLEEP if M.POLL_ON_APPEAR in f.design else Loop.NONE
-    loaded = [*(f"client.apply.poll.{snapshot.name}" for snapshot in snapshots(f.scope)), *failures("poll")]
-    loads = [f"client.poll.wake.{wake}" for wake in wakes(f.design) if wake != "verified"]
+    loaded = [*(f"client.apply.poll.{name}" for name, _ in answers(f)), *failures("poll")]
     retire = _retired if M.GENERATION_TOKEN in f.design else _cancelled
     yield (
         "poller",
         [
             _sets("client.appear", loop=first),
-            _sets(*loads, loop=Loop.LOAD),
+            _sets(*load_starts("poll", f), loop=Loop.LOAD),
             _sets(*loaded, loop=Loop.CHECK),
             _sets(*_each("client.poll.check", f.scope.meal_names), loop=Loop.SLEEP),
             _sets("client.poll.check.done", "client.poll.wake.verified", loop=Loop.STOPPING),
             _sets("client.poll.stop", loop=Loop.NONE),
-            Move(poll_starts(f.design, f.scope), lambda s: _started(s, M.GENERATION_TOKEN in f.design)),
-            Move(poll_stops(f.design, f.scope), retire),
-            _to(Poller(Loop.OFF), *_leaves(f)),
+            Move(tuple(poll_starts(f)), lambda s: _started(s, M.GENERATION_TOKEN in f.design)),
+            Move(tuple(poll_stops(f)), retire),
+            _to(Poller(Loop.OFF), *leaves(f)),
             *_stale_moves(f),
         ],
     )
 
 
 def _stale_moves(f: Facts) -> list[Move]:
-    goes_on = [f"client.stale.wake.{wake}" for wake in wakes(f.design) if wake != "verified"]
+    goes_on = _each("client.stale.wake", ("service_down", "unflagged", "anyway"))
     return [
         _sets("client.stale.end", woken=False),
         _sets(*goes_on, woken=False, checks=True),
@@ -195,14 +178,14 @@ def _started(s: Poller, replaces: bool) -> Poller:
 def loader_moves(f: Facts) -> Moves:
     """Sent, answered, and over."""
     idle = Loader(Phase.IDLE, ())
-    for origin in origins(f.design):
-        ends = [*failures(origin), *_leaves(f)]
+    for origin in origins(f):
+        ends = [*failures(origin), *leaves(f)]
         if origin == "poll":  # whoever cancels the task cancels its request
-            ends += [*poll_stops(f.design, f.scope), "client.stale.stop"]
-        moves = [_to(Loader(Phase.SENT, ()), *load_starts(origin, f.design, f.scope)), _to(idle, *ends)]
-        for snapshot in snapshots(f.scope):
-            moves.append(_to(Loader(Phase.ANSWERED, snapshot.meals), f"server.read.{origin}.{snapshot.name}"))
-            moves.append(_to(idle, f"client.apply.{origin}.{snapshot.name}"))
+            ends += [*poll_stops(f), "client.stale.stop"]
+        moves = [_to(Loader(Phase.SENT, ()), *load_starts(origin, f)), _to(idle, *ends)]
+        for name, answer in answers(f):
+            moves.append(_to(Loader(Phase.ANSWERED, answer), f"server.read.{origin}.{name}"))
+            moves.append(_to(idle, f"client.apply.{origin}.{name}"))
         yield f"loader.{origin}", moves
 
 
@@ -217,14 +200,13 @@ def _settles(move: Move) -> Move:
 
 
 def _dial_moves(f: Facts, c: str) -> list[Move]:
-    named = dials(f.scope)
-    closes = [dial.event for dial in named if dial.old == c] if M.CLOSE_BEFORE_DIAL in f.design else []
-    leaves = [(event, old) for event, old in closings(f.scope) if event.startswith("user.leave")]
+    every = [dial for verb in ("client.connect", *REDIALS) for dial in dials(f, verb)]
+    closes = [name for name, old, _ in every if old == c and M.CLOSE_BEFORE_DIAL in f.design]
     return [
-        _to(DIALLED, *(dial.event for dial in named if dial.new == c)),
+        _to(DIALLED, *(name for name, _, new in every if new == c)),
         _sets(*closes, client=Client.CLOSED),
-        _sets(*(event for event, old in leaves if old == c), client=Client.CLOSED, caller=Await.NONE),
-        _sets(*(event for event, old in leaves if old != c), caller=Await.NONE),
+        _sets(f"user.leave.{c}", client=Client.CLOSED, caller=Await.NONE),
+        _sets(*_each("user.leave", (old for old in held(f.scope) if old != c)), caller=Await.NONE),
     ]
 
 
@@ -235,10 +217,10 @@ def _end_moves(f: Facts, c: str) -> list[Move]:
         _sets(f"client.open.{c}", client=Client.OPEN, **hears),
         _sets(f"client.ready.{c}", client=Client.READY, caller=Await.SUCCEEDED),
         _sets(*told, caller=Await.NONE),
-        _sets(*dial_ends(c), *drop_ends(c), client=Client.CLOSED),
+        _sets(*client_learns(c), client=Client.CLOSED),
         _sets(f"server.accept.{c}", server=Server.ACCEPTED),
         _sets(f"server.register.{c}", server=Server.REGISTERED),
-        _sets(*handler_ends(c, f.scope), server=Server.GONE),
+        _sets(*server_learns(c, f.scope), server=Server.GONE),
         Move(("server.crash",), lambda s: s if s.server is Server.NONE else s._replace(server=Server.GONE)),
         _sets(f"network.break.{c}", fine=False),
         Move(_CUTS, lambda s: s if s == IDLE else s._replace(fine=False)),
@@ -267,7 +249,7 @@ def device_moves(f: Facts) -> Moves:
                 _sets(f"user.quit.{d}", far=Far.CLOSED),
                 _sets(f"network.break.{d}", far=Far.BROKEN),
                 _sets(f"server.register.{d}", server=Server.REGISTERED),
-                _to(AWAY, *handler_ends(d, f.scope), "server.crash"),
+                _to(AWAY, *server_learns(d, f.scope), "server.crash"),
             ],
         )
 
@@ -278,7 +260,7 @@ def registry_moves(f: Facts) -> Moves:
     blind = not many and M.COMPARE_AND_DELETE not in f.design
     moves = [_to(Registry(()), "server.crash")]
     for c in f.scope.socket_names:
-        ends = handler_ends(c, f.scope)
+        ends = server_learns(c, f.scope)
         moves.append(_enters(c) if many else _to(Registry((c,)), f"server.register.{c}"))
         moves.append(_to(Registry(()), *ends) if blind else _removes(c, ends))
     yield "registry", moves
@@ -288,8 +270,8 @@ def _enters(c: str) -> Move:
     return Move((f"server.register.{c}",), lambda s: Registry(tuple(sorted({c, *s.held}))))
 
 
-def _removes(c: str, ends: tuple[str, ...]) -> Move:
-    return Move(ends, lambda s: Registry(tuple(held for held in s.held if held != c)))
+def _removes(c: str, ends: list[str]) -> Move:
+    return Move(tuple(ends), lambda s: Registry(tuple(held for held in s.held if held != c)))
 
 
 def submission_moves(f: Facts) -> Moves:
@@ -300,7 +282,7 @@ def submission_moves(f: Facts) -> Moves:
         yield (
             f"outbox.{m}",
             [
-                _to(Outbox.SAVED, *_each_of(m, "user.submit", "client.submit", "client.submit_anyway"), *back),
+                _to(Outbox.SAVED, *submits(m), *back),
                 _to(Outbox.WAITING, f"user.wait.{m}"),
                 _to(Outbox.UPLOADING, f"client.upload.{m}"),
                 _to(Outbox.ANSWERED, f"server.take.{m}"),
@@ -348,8 +330,7 @@ def notification_moves(f: Facts) -> Moves:
             _if(lambda s: s.fate is Fate.OWED, Notification(Fate.MISSED, ()), "server.crash"),
             _to(Notification(Fate.NONE, ()), f"user.archive.{m}"),
         ]
-        pushes = targets(f.design, f.scope)
-        moves += [_to(Notification(Fate.SENT, to), f"server.push.{m}.{name}") for name, to in pushes]
+        moves += [_to(Notification(Fate.SENT, to), f"server.push.{m}.{'+'.join(to)}") for to in targets(f)]
         for c in f.scope.socket_names:
             moves += _copy_moves(m, c)
         yield f"notification.{m}", moves
@@ -377,12 +358,12 @@ def view_moves(f: Facts) -> Moves:
     """What the list shows."""
     absorbs = M.TERMINAL_ABSORBS in f.design
     for place, m in enumerate(f.scope.meal_names):
-        moves = [_to(View.AWAITED, *_each_of(m, "user.submit", "client.submit", "client.submit_anyway"))]
+        moves = [_to(View.AWAITED, *submits(m))]
         moves.append(_to(View.NONE, f"user.archive.{m}"))
-        moves.append(_if(lambda s: s.processing, View.AWAITED, *_leaves(f)))
-        for snapshot in snapshots(f.scope):
-            names = tuple(f"client.apply.{origin}.{snapshot.name}" for origin in origins(f.design))
-            moves.append(_shown(names, snapshot.meals[place], absorbs))
+        moves.append(_if(lambda s: s.processing, View.AWAITED, *leaves(f)))
+        for name, answer in answers(f):
+            names = tuple(f"client.apply.{origin}.{name}" for origin in origins(f))
+            moves.append(_shown(names, answer[place], absorbs))
         yield f"view.{m}", moves
 
 
@@ -412,5 +393,5 @@ def world_moves(f: Facts) -> Moves:
     if "background" in f.scope:
         yield "app", [_to(App.BACKGROUND, "user.background"), _to(App.FOREGROUND, "user.foreground")]
     if f.scope.faults is not None:
-        faults = tuple(name for name, event in events(f).items() if event.kind is Kind.FAULT)
+        faults = tuple(event.name for event in f.system.events if event.group in FAULTS)
         yield "budget", [Move(faults, lambda left: left - 1)]

@@ -16,9 +16,8 @@ from mealspec.model.network.device import Far
 from mealspec.model.server.job import Job
 from mealspec.model.server.notification import Fate
 from mealspec.model.server.receipt import Receipt
-from mealspec.model.values import NONE, origins
 from mealspec.properties.facts import Facts
-from mealspec.properties.possible import events
+from mealspec.properties.names import FAULTS, origins
 from mealspec.properties.predicates import (
     CONNECTED,
     CONNECTING,
@@ -41,25 +40,6 @@ from mealspec.properties.predicates import (
     top,
     unfinished,
 )
-
-__all__ = [
-    "accepted",
-    "flags_agree",
-    "hidden",
-    "outages",
-    "owed",
-    "published",
-    "refused",
-    "registered",
-    "sockets",
-    "unanswered",
-    "undelivered",
-    "undialled",
-    "unfreed",
-    "unshown",
-    "without_server",
-]
-
 
 # ---------------------------------------------------------------------- what never is
 
@@ -123,9 +103,9 @@ def hidden(f: Facts) -> Iterator[Rule]:
     """What there is not without a screen."""
     gone, off = in_state("screen", Screen.HIDDEN), polls(Loop.OFF)
     yield Never(differ(gone, off), off)
-    yield Never(gone & ~holds(NONE), gone)
+    yield Never(gone & ~holds("none"), gone)
     yield Never(gone & (FLAG | CONNECTING), gone)
-    for origin in origins(f.design):
+    for origin in origins(f):
         yield Never(gone & ~loads(origin, Phase.IDLE), gone)
     for c in f.scope.connection_names:
         yield Never(gone & ~caller(c, Await.NONE), gone)
@@ -143,20 +123,13 @@ def accepted(f: Facts) -> Iterator[Rule]:
 
 # ---------------------------------------------------------------------- what ends
 
-_WORLD = (
-    *(f"network.{verb}" for verb in ("fail_dial", "break", "tell_client", "tell_server", "cut", "cut_upload", "lose")),
-    *(f"network.{verb}" for verb in ("change_path", "lose_path", "reclaim")),
-    *(f"server.{verb}" for verb in ("crash", "fail")),
-)
-"""What the world does to client and server; it may, and need not."""
-
 
 def owed(f: Facts) -> Iterator[Rule]:
     """All that nobody decides and no bad luck brings."""
-    for name, event in events(f).items():
-        chosen = event.owner == "user" or name == "client.return"
-        if not chosen and not any(name == verb or name.startswith(f"{verb}.") for verb in _WORLD):
-            yield Owed(name)
+    for event in f.system.events:
+        chosen = event.owner == "user" or event.group == "client.return"
+        if not chosen and event.group not in FAULTS:
+            yield Owed(event.name)
 
 
 def outages(f: Facts) -> Iterator[Rule]:
@@ -170,7 +143,7 @@ def outages(f: Facts) -> Iterator[Rule]:
 def unanswered(f: Facts) -> Iterator[Rule]:
     """Work may take as long as it likes."""
     work = tuple(f"server.complete.{m}" for m in f.scope.meal_names)
-    for origin in origins(f.design):
+    for origin in origins(f):
         yield Ends(~loads(origin, Phase.IDLE) & RUNS, without=work)
     for m in f.scope.meal_names:
         yield Ends(~in_state(f"outbox.{m}", Outbox.NONE, Outbox.UPLOADED) & RUNS)
@@ -181,7 +154,7 @@ def refused(f: Facts) -> Iterator[Rule]:
     for item, out, back in (("restart", DOWN, "server.boot"), ("path", OFFLINE, "network.restore_path")):
         if item not in f.scope:
             continue
-        for origin in origins(f.design):
+        for origin in origins(f):
             yield Ends(out & loads(origin, Phase.SENT) & RUNS, without=(back,))
         for m in f.scope.meal_names:
             yield Ends(out & in_state(f"outbox.{m}", Outbox.UPLOADING), without=(back,))

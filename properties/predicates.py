@@ -18,41 +18,8 @@ from mealspec.model.network.device import Far
 from mealspec.model.network.path import Path
 from mealspec.model.server.notification import Fate
 from mealspec.model.server.process import Process
-from mealspec.model.values import Snapshot
+from mealspec.model.values import Seen
 from mealspec.properties.facts import Facts
-
-__all__ = [
-    "CONNECTED",
-    "CONNECTING",
-    "DOWN",
-    "FLAG",
-    "LEFT",
-    "LIVE",
-    "OFFLINE",
-    "ONLINE",
-    "RUNS",
-    "SUSPENDED",
-    "UP",
-    "answered",
-    "caller",
-    "client_end",
-    "dialled",
-    "differ",
-    "far_end",
-    "fine",
-    "flying",
-    "holds",
-    "in_state",
-    "listed",
-    "loads",
-    "over",
-    "polls",
-    "server_end",
-    "told",
-    "top",
-    "unfinished",
-    "winds_up",
-]
 
 
 @cache
@@ -129,9 +96,9 @@ def dialled(c: str) -> Predicate:
 
 
 @cache
-def told(m: str, place: int, snapshot: Snapshot) -> Predicate:
-    """What the backend has on the meal is what the answer says of it."""
-    return At(f"job.{m}", lambda s: s.seen is snapshot.meals[place])
+def told(m: str, seen: Seen) -> Predicate:
+    """The backend has this on the meal."""
+    return At(f"job.{m}", lambda s: s.seen is seen)
 
 
 @cache
@@ -141,9 +108,9 @@ def loads(origin: str, *phases: Phase) -> Predicate:
 
 
 @cache
-def answered(origin: str, snapshot: Snapshot) -> Predicate:
+def answered(origin: str, answer: tuple[Seen, ...]) -> Predicate:
     """It carries this answer."""
-    return At(f"loader.{origin}", lambda s: s.answer == snapshot.meals)
+    return At(f"loader.{origin}", lambda s: s.answer == answer)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Scenarios: named runs that a design must have, each found by the search and not written by hand.
 
-A scenario is a list of milestones, events (or prefixes of events) that must come in this order; whatever
+A scenario is a list of milestones, events (or groups of events) that must come in this order; whatever
 is needed between them is filled in. The failure classes are scenarios of designs that fail; the tests of
 the seed are scenarios of designs that work.
 """
@@ -60,99 +60,50 @@ SCENARIOS: dict[str, Scenario] = {
     s.id: s
     for s in (
         Scenario(
-            "timeline",
-            "T+0 to T+30 s: skipped at T+26 s, fetched by polling at T+30 s",
-            ("R15", "R13"),
-            "before",
+            "timeline", "T+0 to T+30 s: skipped at T+26 s, fetched by polling at T+30 s", ("R15", "R13"), "before",
             (
-                "user.submit.m1",
-                "server.take.m1",
-                "client.appear",
-                "client.connect",
-                "server.complete.m1",
-                "server.skip.m1",
-                "client.poll.wake",
-                "client.apply.poll.completed",
+                "user.submit.m1", "server.take.m1", "client.appear", "client.connect", "server.complete.m1", "server.skip.m1",
+                "client.poll.wake", "client.apply.poll.completed",
             ),
             Scope(faults=0),
         ),
         Scenario(
-            "happy",
-            "the socket works: pushed, shown, and polling stops by itself",
-            ("R16",),
-            "published",
+            "happy", "the socket works: pushed, shown, and polling stops by itself", ("R16",), "published",
             (
-                "network.fail_dial",
-                "client.failed",
-                "user.reconnect",
-                "client.connected",
-                "client.stale.wake.verified",
-                "user.submit.m1",
-                "server.push.m1",
-                "client.receive.m1",
-                "client.apply.handler.completed",
+                "network.fail_dial", "client.failed", "user.reconnect", "client.connected", "client.stale.wake.verified", "user.submit.m1",
+                "server.push.m1", "client.receive.m1", "client.apply.handler.completed",
             ),
             _SMALL,
         ),
         Scenario(
-            "fallback",
-            "the dial fails: polling starts by itself and brings the meal",
-            ("R17", "R4"),
-            "published",
+            "fallback", "the dial fails: polling starts by itself and brings the meal", ("R17", "R4"), "published",
             (
-                "user.submit.m1",
-                "network.fail_dial",
-                "client.failed",
-                "client.poll.wake",
-                "client.apply.poll.processing",
-                "client.poll.wake",
-                "client.apply.poll.completed",
-                "client.poll.check.done",
-                "client.poll.stop",
+                "user.submit.m1", "network.fail_dial", "client.failed", "client.poll.wake", "client.apply.poll.processing", "client.poll.wake",
+                "client.apply.poll.completed", "client.poll.check.done", "client.poll.stop",
             ),
         ),
         Scenario(
-            "recovery",
-            "polling runs, the socket comes back, polling stops, a later meal is pushed",
-            ("R18", "R8"),
-            "published",
+            "recovery", "polling runs, the socket comes back, polling stops, a later meal is pushed", ("R18", "R8"), "published",
             (
-                "network.fail_dial",
-                "client.failed",
-                "client.apply.poll.completed",
-                "user.reconnect",
-                "client.connected",
-                "user.archive.m1",
-                "user.submit.m1",
-                "server.push.m1",
-                "client.receive.m1",
-                "client.apply.handler.completed",
+                "network.fail_dial", "client.failed", "client.apply.poll.completed", "user.reconnect", "client.connected", "user.archive.m1",
+                "user.submit.m1", "server.push.m1", "client.receive.m1", "client.apply.handler.completed",
             ),
             _SMALL,
         ),
         Scenario(
-            "guard",
-            "a connect during a connect does nothing",
-            ("R2",),
-            "published+connect_on_return",
+            "guard", "a connect during a connect does nothing", ("R2",), "published+connect_on_return",
             ("client.connect", "client.return", "client.skip_connect"),
         ),
         Scenario(
-            "health",
-            "the flag says connected, the service does not: reconnect",
-            ("R25",),
-            "published_plus",
+            "health", "the flag says connected, the service does not: reconnect", ("R25",), "published_plus",
             ("client.connected.c1", "server.crash", "client.hear_close.c1", "client.heal", "client.connected"),
         ),
         Scenario(
-            "waiting",
-            "a submission waits for the connect in progress",
-            ("R28",),
-            "published_plus",
+            "waiting", "a submission waits for the connect in progress", ("R28",), "published_plus",
             ("client.connect", "user.wait.m1", "client.connected", "client.submit.m1"),
         ),
     )
-}
+}  # fmt: skip
 
 FAILURES: dict[str, Scenario] = {
     s.id: s
@@ -292,12 +243,11 @@ def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
     An event that is the next milestone counts; at any other time it passes unnoticed.
     """
     steps = tuple(steps)
-    names = [event.name for event in events]
     rows = []
-    for name in names:
-        wanted = [k for k, step in enumerate(steps) if name == step or name.startswith(step + ".")]
+    for event in events:
+        wanted = [k for k, step in enumerate(steps) if event.is_of(step)]
         if wanted:
-            rows += [(name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
+            rows += [(event.name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
     return Machine.table("scenario", 0, rows, doc="How many milestones are behind.")
 
 

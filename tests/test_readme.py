@@ -1,51 +1,176 @@
-"""The README shows what the program says."""
+"""Every README shows what the program says, and names what exists.
+
+What stands between ``<!-- shown: NAME -->`` and ``<!-- end -->`` is made by the function of that name in
+:data:`SHOWN`. To renew it after a change that is meant: ``.venv/bin/python tests/test_readme.py``.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 
 from mealspec.check.incident import explain_incident
 from mealspec.check.records import RECORDS
 from mealspec.check.show import incident_table
-from mealspec.cli.entry import main
+from mealspec.cli.group import cli
 from mealspec.cli.listing import matrix
+from mealspec.draw.page import table
 from mealspec.model import design
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.scenarios import FAILURES
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("model", "properties", "mealspec", "tests")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("README.md"))])
+"""All pages that people write; those below ``diagrams/`` are drawn, and compared elsewhere."""
 
-
-def test_the_counterexample_is_printed_so(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["trace", "published", "delivery", "--faults", "0"])
-    shown = README.split("```text\n")[1].split("```")[0]
-    assert capsys.readouterr().out.startswith(shown)
-
-
-def test_the_matrix_is_the_expected_one() -> None:
-    assert "\n".join(matrix()) in README
+REGION = re.compile(r"<!-- shown: (.+?) -->\n(.*?)<!-- end -->", re.S)
 
 
-def test_the_root_causes_are_those_found() -> None:
-    assert "\n".join(incident_table(explain_incident(design("published")))) in README
+def printed(*command: str) -> str:
+    """What a command prints on its standard output."""
+    usual = os.environ | {"COLUMNS": "80"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=usual, capture_output=True, text=True, check=True
+    )
+    return done.stdout
 
 
-def test_the_commands_it_names_exist() -> None:
-    makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^\$ make (\w+)", README, re.M):
-        assert re.search(rf"^{target}:", makefile, re.M), target
+def fenced(text: str) -> list[str]:
+    """A block as it was printed."""
+    return ["```text", *text.rstrip().splitlines(), "```"]
 
 
-def test_the_readme_says_what_the_sweeps_of_record_found() -> None:
-    every, asked, meals, beside, alone = (record.answer() for record in RECORDS)
-    for found in (every["designs"], every["passing"], asked["designs"], beside["passing"]):
-        assert f"{found:,}" in README
-    (row,) = (line for line in README.splitlines() if line.startswith("| Which mechanisms does every one"))
-    assert {word for word in row.split("`") if "_" in word} == set(every["necessary"])
-    assert every["minimal"] == [every["necessary"]]
-    assert asked["minimal_number"] == 1
-    assert beside["minimal"] == every["minimal"]
-    (row,) = (line for line in README.splitlines() if line.startswith("| And for delivery alone"))
-    assert {word for word in row.split("`") if "_" in word} == set().union(*alone["minimal"])
-    assert (meals["passing"], meals["minimal"]) == (every["passing"], every["minimal"])
+def the_end_of_the_flaw() -> list[str]:
+    run = printed("mealspec", "trace", "published", "delivery", "--faults", "0")
+    return fenced(run[run.index("because: ") :])
+
+
+@cache
+def options() -> str:
+    said = printed("pytest", "--help")
+    return said[said.index("mealspec:") :].split("\n\n")[0].partition("\n")[2]
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(cli, info_name="mealspec")
+    return {name: command for name in cli.list_commands(context) if (command := cli.get_command(context, name))}
+
+
+def codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def the_sweeps_of_record() -> Iterator[str]:
+    found = {record.name: record.answer() for record in RECORDS}
+    rows = []
+    for record in RECORDS:
+        told = found[record.name]
+        asked = f"`{' '.join(['mealspec sweep', record.options]).strip()}`"
+        rows.append([record.question, asked, *(f"{told[key]:,}" for key in ("designs", "passing", "minimal_number"))])
+    yield from table(["question", "asked by", "designs", "that pass", "smallest sets that are enough"], rows)
+    every, alone = found["all"], found["delivery"]
+    repair = every["repairs"]["published"][0]
+    yield ""
+    yield f"- **Every design that keeps every property has:** {codes(every['necessary'])}."
+    yield f"- **None of them has:** {codes(every['excluded'])}."
+    yield f"- **A smallest repair of `published`:** add {codes(repair['add'])}; take away {codes(repair['remove'])}."
+    needs = ([name for name in some if name not in alone["required"]] for some in alone["minimal"])
+    yield f"- **Delivery alone, beginning with the app as it was, needs** {'; or '.join(map(codes, needs))}."
+
+
+SHOWN: dict[str, Callable[[], Iterable[str]]] = {
+    "the end of the flaw": the_end_of_the_flaw,
+    "the matrix": matrix,
+    "the sweeps of record": the_sweeps_of_record,
+    "the root causes": lambda: incident_table(explain_incident(design("published"))),
+    "the properties": lambda: table(
+        ["property", "what it says", "from"], ([p.id, p.sentence, " ".join(p.refs)] for p in PROPERTIES.values())
+    ),
+    "the failure classes": lambda: table(
+        ["class", "what happens", "in the design"], ([f.id, f.title, f"`{f.design}`"] for f in FAILURES.values())
+    ),
+    "the commands": lambda: table(
+        ["command", "what it does"], ([f"`{name}`", each.get_short_help_str(200)] for name, each in commands().items())
+    ),
+    "the options of the plugin": lambda: fenced(options()),
+}
+"""What pages show, by the name that stands in them."""
+
+
+def renewed(text: str) -> str:
+    """The page with all that it shows made anew."""
+    return REGION.sub(
+        lambda found: f"<!-- shown: {found[1]} -->\n" + "\n".join(SHOWN[found[1]]()) + "\n<!-- end -->", text
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_shows_what_the_program_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert renewed(text) == text
+
+
+def test_everything_that_can_be_shown_is_shown_somewhere() -> None:
+    shown = [name for page in PAGES for name, _ in REGION.findall(page.read_text(encoding="utf-8"))]
+    assert sorted(shown) == sorted(SHOWN)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_links_to_exists(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.resolve().parent / target).exists(), target
+
+
+def lines_to_type() -> Iterator[list[str]]:
+    """The commands that consoles show, word by word, without what they say about them."""
+    for page in PAGES:
+        for line in re.findall(r"^\$ (.+)", page.read_text(encoding="utf-8"), re.M):
+            yield line.split("  #")[0].removeprefix(".venv/bin/").split()
+
+
+def test_the_commands_that_pages_show_are_understood() -> None:
+    typed = [words[1:] for words in lines_to_type() if words[0] == "mealspec"]
+    assert typed
+    for name, *words in typed:
+        commands()[name].make_context(name, words)
+
+
+def test_the_make_targets_that_pages_name_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "CHANGELOG.md")
+    named = {words[1] for words in lines_to_type() if words[0] == "make"} | set(re.findall(r"`make ([\w-]+)`", text))
+    assert named
+    for target in named:
+        assert re.search(rf"^{target}:.*##", makefile, re.M), target
+
+
+def test_the_options_of_pytest_that_pages_show_exist() -> None:
+    named = {word for words in lines_to_type() for word in words if word.startswith("--mealspec-")}
+    assert named
+    assert all(f"{name}=" in options() for name in named)
+
+
+def test_the_first_page_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize(
+    "folder", ["model", "properties", *(f"mealspec/{p.name}" for p in (ROOT / "mealspec").iterdir())]
+)
+def test_each_folder_says_what_to_read_first(folder: str) -> None:
+    if (ROOT / folder / "__init__.py").exists():
+        assert re.search(r"\bRead first\b", (ROOT / folder / "README.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        each.write_text(renewed(each.read_text(encoding="utf-8")), encoding="utf-8")

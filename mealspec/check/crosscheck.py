@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
 from mealspec.check.show import counted
 from mealspec.core import Claim, System
-from mealspec.core.external.checkers import Answer, missing, ours, spin, tlc
+from mealspec.core.external.checkers import Answer, missing, ours, stop
+from mealspec.core.external.spin import spin
+from mealspec.core.external.tlc import tlc
+from mealspec.core.workers import orderly
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -45,7 +49,7 @@ CHECKERS: dict[str, Callable[[System, Sequence[Claim], Answer], Answer]] = {"SPI
 
 @dataclass(frozen=True)
 class Crosscheck:
-    """One system before all judges.
+    """One system before all checkers.
 
     Attributes
     ----------
@@ -53,12 +57,12 @@ class Crosscheck:
         Which.
     ours
         What we find.
-    judged
-        What each judge finds that could be asked.
+    theirs
+        What each external checker finds that could be asked.
     skipped
         Why the others could not.
     unasked
-        For each judge, the claims that it was not asked about.
+        For each checker, the claims that it was not asked about.
     differences
         What is not the same, a sentence each.
     """
@@ -66,7 +70,7 @@ class Crosscheck:
     design: str
     scope: Scope
     ours: Answer
-    judged: tuple[Answer, ...]
+    theirs: tuple[Answer, ...]
     skipped: dict[str, str]
     unasked: dict[str, int]
     differences: tuple[str, ...]
@@ -76,7 +80,7 @@ class Crosscheck:
         return {
             "design": self.design,
             "scope": self.scope.describe(),
-            "judges": [asdict(judged) for judged in (self.ours, *self.judged)],
+            "judges": [answer.to_json() for answer in (self.ours, *self.theirs)],
             "skipped": self.skipped,
             "unasked": self.unasked,
             "differences": list(self.differences),
@@ -84,24 +88,29 @@ class Crosscheck:
 
 
 def compare(cases: Sequence[tuple[Design, Scope]], jobs: int) -> Iterator[Crosscheck]:
-    """Each case, in order, as soon as all judges have had their say."""
+    """Each case, in order, as soon as all checkers have had their say."""
     skipped = missing()
     names = [name for name in CHECKERS if name not in skipped]
     pool = ThreadPoolExecutor(jobs)
-    try:
-        asked = [_ask(pool, plan, scope, names) for plan, scope in cases]
-        for (plan, scope), (own, running, unasked) in zip(cases, asked, strict=True):
-            judged = tuple(future.result() for future in running)
-            found = tuple(each for other in judged for each in disagreements(own, other))
-            yield Crosscheck(plan.name, scope, own, judged, skipped, unasked, found)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    asked: list[tuple[Answer, list[Future[Answer]], dict[str, int]]] = []
+    with orderly():
+        try:
+            asked += (_ask(pool, plan, scope, names) for plan, scope in cases)
+            for (plan, scope), (own, running, unasked) in zip(cases, asked, strict=True):
+                theirs = tuple(future.result() for future in running)
+                found = tuple(each for other in theirs for each in disagreements(own, other))
+                yield Crosscheck(plan.name, scope, own, theirs, skipped, unasked, found)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(future.done() for _, running, _ in asked for future in running):
+                stop()
+                time.sleep(0.05)
 
 
 def _ask(
     pool: ThreadPoolExecutor, plan: Design, scope: Scope, names: Sequence[str]
 ) -> tuple[Answer, list[Future[Answer]], dict[str, int]]:
-    """What we find; what the judges will find; and what they were not asked."""
+    """What we find; what the others will find; and what they were not asked."""
     product = system(plan, scope)
     facts = Facts(plan, scope, product)
     claims = [claim for prop in PROPERTIES.values() for claim in prop.claims(facts)]
@@ -111,20 +120,20 @@ def _ask(
     return own, running, {name: len(claims) - len(put[name]) for name in names if len(put[name]) < len(claims)}
 
 
-def _worth(judge: str, claim: Claim, states: int) -> bool:
-    return judge != "TLC" or not claim.live or states <= LIVE_STATES
+def _worth(checker: str, claim: Claim, states: int) -> bool:
+    return checker != "TLC" or not claim.live or states <= LIVE_STATES
 
 
 def disagreements(own: Answer, other: Answer) -> list[str]:
-    """Where a judge disagrees with us, a sentence each; about what it does not tell it cannot."""
+    """Where an external checker disagrees with us, a sentence each; about what it does not tell it cannot."""
     out = []
     for what in ("states", "transitions", "depth", "deadlocked", "deadlocks"):
         here, there = getattr(own, what), getattr(other, what)
         if there is not None and here != there:
-            out.append(f"{what}: {here} by us, {there} by {other.judge}")
+            out.append(f"{what}: {here} by us, {there} by {other.checker}")
     for name, violated in other.violated.items():
         if own.violated[name] is not violated:
-            out.append(f"{name}: {_verdict(own.violated[name])} by us, {_verdict(violated)} by {other.judge}")
+            out.append(f"{name}: {_verdict(own.violated[name])} by us, {_verdict(violated)} by {other.checker}")
     return out
 
 
@@ -136,8 +145,8 @@ def lines(case: Crosscheck) -> list[str]:
     """The case for people, at 80 columns."""
     out = wrap(f"{case.design}: {case.scope.describe()}", 80)
     out.append(f"  {'':4}  {'states':>9}  {'transitions':>11}  {'depth':>5}  {'deadlocks':>9}  {'violated':>8}")
-    for judged in (case.ours, *case.judged):
-        out.append(_line(judged))
+    for answer in (case.ours, *case.theirs):
+        out.append(_line(answer))
     out += [f"  {name:4}  skipped: {why}" for name, why in case.skipped.items()]
     out += [
         f"  {name:4}  {counted(number, 'liveness claim')} not asked: too many states"
@@ -148,18 +157,18 @@ def lines(case: Crosscheck) -> list[str]:
 
 def summary(cases: Sequence[Crosscheck]) -> list[str]:
     """How much was compared, and how much differs."""
-    judged = [each for case in cases for each in case.judged]
-    if not judged:
-        return ["Nothing was compared: no judge could be asked."]
-    verdicts = sum(len(each.violated) for each in judged)
+    answers = [each for case in cases for each in case.theirs]
+    if not answers:
+        return ["Nothing was compared: no external checker could be asked."]
+    verdicts = sum(len(each.violated) for each in answers)
     differing = sum(len(case.differences) for case in cases)
-    judges = " and ".join(dict.fromkeys(each.judge for each in judged))
-    found = f"{judges}: {counted(len(cases), 'system')}, {counted(verdicts, 'verdict')}"
+    checkers = " and ".join(dict.fromkeys(each.checker for each in answers))
+    found = f"{checkers}: {counted(len(cases), 'system')}, {counted(verdicts, 'verdict')}"
     return [f"{found}; {counted(differing, 'difference') if differing else 'no difference'}."]
 
 
-def _line(judged: Answer) -> str:
-    depth = "" if judged.depth is None else judged.depth
-    dead = judged.deadlocks if judged.deadlocks is not None else "some" if judged.deadlocked else "none"
-    violated = f"{sum(judged.violated.values())} of {len(judged.violated)}"
-    return f"  {judged.judge:4}  {judged.states:>9,}  {judged.transitions:>11,}  {depth:>5}  {dead:>9}  {violated:>8}"
+def _line(answer: Answer) -> str:
+    depth = "" if answer.depth is None else answer.depth
+    dead = answer.deadlocks if answer.deadlocks is not None else "some" if answer.deadlocked else "none"
+    violated = f"{sum(answer.violated.values())} of {len(answer.violated)}"
+    return f"  {answer.checker:4}  {answer.states:>9,}  {answer.transitions:>11,}  {depth:>5}  {dead:>9}  {violated:>8}"

@@ -17,32 +17,23 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any
 
-from mealspec.check.sweep import asked
-from mealspec.core import Claim, Form, Graph, Symbolic, System, explore
-from mealspec.core.errors import CheckerError
-from mealspec.core.external.checkers import missing, spin, tlc
+from mealspec.check.verify import know
+from mealspec.core import CheckerError, Claim, Form, System, any_of, explore
+from mealspec.core.external.checkers import missing
 from mealspec.core.external.promela import promela
+from mealspec.core.external.spin import spin
 from mealspec.core.external.tla import tla
-from mealspec.core.interrupts import ignored
-from mealspec.core.predicate import any_of
-from mealspec.core.symbolic.decide import breakers
-from mealspec.model.design import Design, design
-from mealspec.model.featured import family
+from mealspec.core.external.tlc import tlc
+from mealspec.core.workers import deferred, follow, orderly
+from mealspec.model.design import design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 
 __all__ = ["ENGINES", "Comparison", "Found", "Run", "Task", "compare", "disagreements", "grown"]
-
-NODE = 16
-"""Bytes of a node of a diagram."""
-
-SLOT = 8
-"""Bytes of a word in the explorer's hash table, which holds a state's words and its number side by side."""
 
 NOT_TRIED = "not tried"
 """Said of an engine whose time was up with fewer meals already."""
@@ -58,20 +49,23 @@ class Task:
     began: float
 
     @property
-    def plan(self) -> Design:
-        """The design."""
-        return design(self.design)
-
-    @property
     def seconds(self) -> float:
         """How long ago it began."""
         return time.time() - self.began
 
-    def product(self) -> tuple[System, list[Claim]]:
-        """The product and all that is claimed of it."""
-        product = system(self.plan, self.scope)
-        facts = Facts(self.plan, self.scope, product)
-        return product, [claim for prop in PROPERTIES.values() for claim in prop.claims(facts)]
+    def facts(self) -> Facts:
+        """What its claims speak of."""
+        plan = design(self.design)
+        return Facts(plan, self.scope, system(plan, self.scope))
+
+    def safe(self) -> tuple[System, list[Claim]]:
+        """The product and the claims of safety."""
+        facts = self.facts()
+        return facts.system, [claim for claim in _claims(facts) if not claim.live]
+
+
+def _claims(facts: Facts) -> list[Claim]:
+    return [claim for prop in PROPERTIES.values() for claim in prop.claims(facts)]
 
 
 @dataclass(frozen=True)
@@ -123,100 +117,67 @@ class Comparison:
     runs: tuple[Run, ...]
     disagreements: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """The design and the scope."""
-        return f"{self.design}: {self.scope.describe()}"
-
     def to_json(self) -> dict[str, Any]:
         """The figures for machines."""
-        runs = [
-            {"engine": run.engine, **asdict(run.found), "rate": run.found.rate, "why": run.why} for run in self.runs
-        ]
+        told = [{"engine": r.engine, **asdict(r.found), "rate": r.found.rate, "why": r.why} for r in self.runs]
         return {
             "design": self.design, "scope": self.scope.describe(), "meals": self.scope.meals,
-            "engines": runs, "differences": list(self.disagreements),
+            "engines": told, "differences": list(self.disagreements),
         }  # fmt: skip
 
 
 # ---------------------------------------------------------------------- the engines
 
 
-def _explicit(task: Task) -> Iterator[Found]:
-    product, claims = task.product()
-    explore(product, depth=1)  # loads the compiled loop, which is no part of the search
-    graph = explore(product)
-    found = Found(len(graph), graph.seconds, _kept(graph) / len(graph))
+def _ours(task: Task, *, engine: str) -> Iterator[Found]:
+    facts = task.facts()
+    if engine == "explicit":
+        explore(facts.system, depth=1)  # loads the compiled loop, which is no part of the search
+    known = know(facts, engine)
+    found = Found(known.states, known.seconds, known.size)
     yield found
-    violated = {claim.name: claim.violation(graph) is not None for claim in claims if not claim.live}
-    found = replace(found, violated=violated, verdict=task.seconds)
-    yield found
-    violated |= {claim.name: claim.violation(graph) is not None for claim in claims if claim.live}
-    yield replace(found, violated=violated, everything=task.seconds)
-
-
-def _kept(graph: Graph) -> int:
-    """Bytes of all that the explorer keeps: states, slots in use, shortest runs, steps."""
-    arrays = (graph.packed, graph.parent, graph.via, graph.level, graph.offset, graph.dest, graph.event)
-    return sum(array.nbytes for array in arrays) + len(graph) * SLOT * (int(graph.packed.shape[1]) + 1)
-
-
-def _symbolic(task: Task) -> Iterator[Found]:
-    space = Symbolic(family(task.scope, (), task.plan.mechanisms))
-    began = time.perf_counter()
-    states = space.count(space.reachable)
-    search = time.perf_counter() - began
-    found = Found(states, search, NODE * space.reachable.node_count() / states)
-    yield found
-    every = [q for prop in PROPERTIES.values() for q in asked(space, task.scope, prop, task.plan.mechanisms)]
-    put = list(zip(task.product()[1], every, strict=True))
-    violated = {claim.name: breakers(space, q) != space.false for claim, q in put if not claim.live}
-    found = replace(found, violated=violated, verdict=task.seconds)
-    yield found
-    violated |= {claim.name: breakers(space, q) != space.false for claim, q in put if claim.live}
-    yield replace(found, violated=violated, everything=task.seconds)
+    violated: dict[str, bool] = {}
+    for live in (False, True):
+        violated |= {claim.name: known.breaks(claim) for claim in _claims(facts) if claim.live is live}
+        found = replace(found, violated=dict(violated))
+        found = replace(found, everything=task.seconds) if live else replace(found, verdict=task.seconds)
+        yield found
 
 
 def _spin(task: Task, *, reduce: bool) -> Iterator[Found]:
-    product, claims = task.product()
-    safe = [claim for claim in claims if not claim.live]
-    together = _gathered([claim for claim in safe if claim.name not in task.thought])
-    ask = partial(spin, product, reduce=reduce, text=promela(product, [*safe, *together.values()]))
+    """SPIN searches anew for each claim, so those that may hold are put together, and apart only if they do not."""
+    product, safe = task.safe()
+    thought = [claim for claim in safe if claim.name in task.thought]
+    together = []
+    for form in (Form.NEVER, Form.QUIESCENT):
+        if bad := [claim.bad for claim in safe if claim.form is form and claim not in thought]:
+            together.append(Claim(f"{form.name.lower()}-together", "none of them is violated", form, any_of(bad)))
+    ask = partial(spin, product, reduce=reduce, text=promela(product, [*safe, *together]))
     whole = ask()
     found = Found(whole.states, whole.seconds, whole.bytes_per_state)
     yield found
-    judged = ask([*(claim for claim in safe if claim.name in task.thought), *together.values()])
-    violated = {claim.name: judged.violated.get(claim.name, False) for claim in safe}
-    seconds = judged.total
-    if any(judged.violated[claim.name] for claim in together.values()):
-        judged = ask(safe)
-        violated, seconds = judged.violated, seconds + judged.total
+    answer = ask([*thought, *together])
+    seconds = answer.total
+    if any(answer.violated[claim.name] for claim in together):
+        answer = ask(safe)
+        seconds += answer.total
+    violated = {claim.name: answer.violated.get(claim.name, False) for claim in safe}
     yield replace(found, violated=violated, verdict=seconds)
 
 
-def _gathered(claims: Sequence[Claim]) -> dict[Form, Claim]:
-    """One claim in place of all those of a form: SPIN searches anew for each claim, so it is asked about few."""
-    out = {}
-    for form in (Form.NEVER, Form.QUIESCENT):
-        if bad := [claim.bad for claim in claims if claim.form is form]:
-            out[form] = Claim(f"{form.name.lower()}-together", "none of them is violated", form, any_of(bad))
-    return out
-
-
 def _tlc(task: Task, *, workers: int) -> Iterator[Found]:
-    product, claims = task.product()
-    safe = [claim for claim in claims if not claim.live]
+    product, safe = task.safe()
     ask = partial(tlc, product, workers=workers, text=tla(product, safe))
     whole = ask()
     found = Found(whole.states, whole.seconds)
     yield found
-    judged = ask(safe)
-    yield replace(found, violated=judged.violated, verdict=judged.total)
+    answer = ask(safe)
+    yield replace(found, violated=answer.violated, verdict=answer.total)
 
 
 ENGINES: dict[str, Callable[[Task], Iterator[Found]]] = {
-    "explicit": _explicit,
-    "symbolic": _symbolic,
+    "explicit": partial(_ours, engine="explicit"),
+    "symbolic": partial(_ours, engine="symbolic"),
     "SPIN": partial(_spin, reduce=False),
     "SPIN, reduced": partial(_spin, reduce=True),
     "TLC": partial(_tlc, workers=1),
@@ -263,46 +224,42 @@ def compare(
             runs: list[Run] = []
             for engine in engines:
                 report(f"{name}, {scope.describe()}: {engine}")
-                runs.append(_tried(engine, Task(name, scope, _violated(runs), time.time()), limit, lacking, late))
+                # What those before it found violated saves an engine time, and changes no verdict.
+                known: dict[str, bool] = next((run.found.violated for run in runs if run.found.violated), {})
+                thought = frozenset(claim for claim, violated in known.items() if violated)
+                runs.append(_tried(engine, Task(name, scope, thought, time.time()), limit, lacking, late))
                 if runs[-1].why and runs[-1].found.states is None:
                     late.add(engine)
             yield Comparison(name, scope, tuple(runs), tuple(disagreements(runs)))
 
 
-def _violated(runs: Sequence[Run]) -> frozenset[str]:
-    """What those that came before found violated, which saves a judge time and changes no verdict."""
-    found: dict[str, bool] = next((run.found.violated for run in runs if run.found.violated), {})
-    return frozenset(name for name, violated in found.items() if violated)
-
-
 def _tried(engine: str, task: Task, limit: float, lacking: Mapping[str, str], late: set[str]) -> Run:
-    """The engine on the system, unless there is no point in it."""
+    """The engine on the system, in a process of its own, unless there is no point in it."""
     if reason := lacking.get(engine.split(",")[0]):
         return Run(engine, Found(), f"{reason}: make checkers")
     if engine in late:
         return Run(engine, Found(), NOT_TRIED)
-    return _within(_run(engine, task, limit), limit)
-
-
-def _run(engine: str, task: Task, limit: float) -> Run:
-    """The engine on the system, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     hear, tell = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory() as folder:
+    with orderly(), tempfile.TemporaryDirectory() as folder:
         process = context.Process(target=_work, args=(engine, task, folder, tell))
-        with ignored():
+        with deferred():
             process.start()
-        tell.close()
+        assert process.pid is not None
         try:
-            return _heard(engine, hear, limit)
+            tell.close()
+            return _within(_heard(engine, hear, limit), limit)
         finally:
-            _end(process)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # it leads a group, once it has come so far
+            process.kill()
+            process.join()
 
 
 def _work(engine: str, task: Task, folder: str, tell: Connection) -> None:
     """What the process does: tell what it finds, then why it ends."""
-    if hasattr(os, "setsid"):
-        os.setsid()
+    os.setsid()
+    follow()
     tempfile.tempdir = folder
     try:
         for found in ENGINES[engine](task):
@@ -323,29 +280,16 @@ def _heard(engine: str, hear: Connection, limit: float) -> Run:
             found = told
     except EOFError:
         return Run(engine, found, "it ended without a word; out of memory?")
-    return Run(engine, found, _over(limit))
-
-
-def _over(limit: float) -> str:
-    return f"over {limit:g} s"
+    return Run(engine, found, f"over {limit:g} s")
 
 
 def _within(run: Run, limit: float) -> Run:
     """The run without what took too long: an engine may go on after a search that was just in time."""
-    found, late = run.found, {}
-    if found.search is not None and found.search > limit:
-        late = {"states": None, "search": None, "size": None}
-    late |= {name: None for name in ("verdict", "everything") if (getattr(found, name) or 0) > limit}
-    return replace(run, found=replace(found, **late), why=run.why or _over(limit)) if late else run
-
-
-def _end(process: BaseProcess) -> None:
-    """End the process and all that it started."""
-    if process.pid is not None and hasattr(os, "killpg"):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.join()
+    late = [name for name in ("search", "verdict", "everything") if (getattr(run.found, name) or 0) > limit]
+    if not late:
+        return run
+    lost = [*late, *(["states", "size"] if "search" in late else [])]
+    return Run(run.engine, replace(run.found, **dict.fromkeys(lost)), run.why or f"over {limit:g} s")
 
 
 def disagreements(runs: Sequence[Run]) -> list[str]:
@@ -358,8 +302,8 @@ def disagreements(runs: Sequence[Run]) -> list[str]:
     for run in counts[1:]:
         if run.found.states != counts[0].found.states:
             out.append(f"states: {counts[0].found.states} by {counts[0].engine}, {run.found.states} by {run.engine}")
-    judged = [(run.engine, run.found.violated) for run in runs if run.found.violated is not None]
-    for engine, violated in judged[1:]:
-        unlike = [name for name, verdict in judged[0][1].items() if violated.get(name, verdict) != verdict]
-        out += [f"{engine} and {judged[0][0]} disagree about {name}" for name in unlike]
+    decided = [(run.engine, run.found.violated) for run in runs if run.found.violated is not None]
+    for engine, violated in decided[1:]:
+        unlike = [name for name, verdict in decided[0][1].items() if violated.get(name, verdict) != verdict]
+        out += [f"{engine} and {decided[0][0]} disagree about {name}" for name in unlike]
     return out

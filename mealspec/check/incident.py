@@ -19,14 +19,14 @@ from functools import partial
 from importlib.resources import files
 from typing import NamedTuple
 
-from mealspec.core import At, Event, Machine, Predicate, Progress, State, System, Trace, explore, reach
+from mealspec.core import ANY, STAY, At, Event, Machine, On, Predicate, Progress, State, System, Trace, explore, reach
 from mealspec.model.design import Design
 from mealspec.model.events import alphabet
 from mealspec.model.network.connection import dial_ends
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
-from mealspec.model.server.registry import Registry, registry
-from mealspec.model.values import dials
+from mealspec.model.server.registry import NOBODY, Registry, registry
+from mealspec.model.values import dialled, every
 
 __all__ = ["Cause", "Explanation", "Logs", "cause_machine", "explain_incident", "incident", "log_machine"]
 
@@ -92,49 +92,29 @@ def log_machine(log: str, lines: Iterable[str], events: Iterable[Event]) -> Mach
 
 def cause_machine(design: Design, scope: Scope) -> Machine:
     """The machine ``cause``: it watches the registry, and refuses nothing."""
-    book = registry(design, scope)
-    effects: dict[str, Callable[[Memory], Memory | None]] = {}
-
-    def watch(event: str, cause: Callable[[Memory], Cause]) -> None:
-        def effect(s: Memory) -> Memory:
-            if s.skipped:
-                return s
-            after = book.step(s.registry, event) if event in book.alphabet else s.registry
-            changed = after != s.registry or after == Registry(())
-            return Memory(after or s.registry, cause(s) if changed else s.cause, False)
-
-        effects[event] = effect
-
-    def unless_held(cause: Cause) -> Callable[[Memory], Cause]:
-        return lambda s: cause if s.registry == Registry(()) else s.cause
-
-    def once_held(cause: Cause) -> Callable[[Memory], Cause]:
-        return lambda s: s.cause if s.registry == Registry(()) else cause
-
-    for dial in dials(scope):
-        watch(dial.event, unless_held(Cause.DIALLED))
-    for c in scope.connection_names:
-        watch(f"server.accept.{c}", unless_held(Cause.ACCEPTED))
-        watch(f"server.register.{c}", lambda s: Cause.HELD)
-        for event in dial_ends(c):
-            watch(event, unless_held(Cause.DIAL_FAILED))
-        for event, why in (
-            (f"server.notice.{c}", Cause.CLOSED),
-            (f"server.expire.{c}", Cause.BROKEN),
-            (f"network.tell_server.{c}", Cause.BROKEN),
-        ):
-            watch(event, partial(_removal, c, why))
-    watch("server.crash", once_held(Cause.RESTARTED))
-    for m in scope.meal_names:
-        effects[f"server.skip.{m}"] = lambda s: s._replace(skipped=True)
-    return Machine.generated("cause", Memory(Registry(()), Cause.NOT_DIALLED, False), effects)
+    book, connections = registry(design, scope), scope.connection_names
+    empty = {"skipped": False, "registry": NOBODY}
+    held = {"skipped": False, "registry": lambda entries: entries != NOBODY}
+    rules = [
+        On(dialled(scope), empty, {"cause": Cause.DIALLED}, elsewhere=STAY),
+        On(every("server.accept", connections), empty, {"cause": Cause.ACCEPTED}, elsewhere=STAY),
+        On([event for c in connections for event in dial_ends(c)], empty, {"cause": Cause.DIAL_FAILED}, elsewhere=STAY),
+        On("server.crash", held, Memory(NOBODY, Cause.RESTARTED, False), elsewhere=STAY),
+        On(every("server.skip", scope.meal_names), ANY, {"skipped": True}),
+    ]
+    for c in connections:
+        rules.append(On(f"server.register.{c}", ANY, partial(_followed, book, f"server.register.{c}", Cause.HELD)))
+        ends = {"server.notice": Cause.CLOSED, "server.expire": Cause.BROKEN, "network.tell_server": Cause.BROKEN}
+        for verb, why in ends.items():  # the handler ends: for its own entry, or for another's
+            own, other = (partial(_followed, book, f"{verb}.{c}", cause) for cause in (why, Cause.STALE))
+            rules.append(On(f"{verb}.{c}", {"registry": Registry((c,))}, own, elsewhere=other))
+    return Machine.ruled("cause", Memory(NOBODY, Cause.NOT_DIALLED, False), rules)
 
 
-def _removal(c: str, why: Cause, s: Memory) -> Cause:
-    """What it means that the handler of ``c`` ends: for its own entry, for another's, or nothing."""
-    if s.registry == Registry(()):
-        return s.cause
-    return why if s.registry == Registry((c,)) else Cause.STALE
+def _followed(book: Machine, event: str, cause: Cause, s: Memory) -> Memory:
+    """The registry after the event, and the cause if that has changed it."""
+    after = s.registry if s.skipped else book.step(s.registry, event)
+    return s if after == s.registry else Memory(after, cause, False)
 
 
 def _skipped_because(cause: Cause) -> Predicate:
@@ -189,7 +169,7 @@ def explain_incident(
 
 
 def _explanation(cause: Cause, trace: Trace, design: Design, scope: Scope) -> Explanation:
-    skip = next(k for k, name in enumerate(trace.events) if name.startswith("server.skip."))
+    skip = next(k for k, name in enumerate(trace.events) if trace.system.event(name).is_of("server.skip"))
     flags = trace.state(skip).get("flags")
     plain: System = system(design, scope)
     return Explanation(cause, Trace.of(plain, trace.events), skip + 1, bool(getattr(flags, "connected", False)))

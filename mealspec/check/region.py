@@ -8,9 +8,9 @@ from functools import cache
 
 from mealspec.core import CheckerError, Configuration, Symbolic, branches
 from mealspec.core.symbolic.decide import Question, questions
-from mealspec.core.symbolic.diagrams import Set
+from mealspec.core.symbolic.sets import Set
 from mealspec.model.design import Design
-from mealspec.model.featured import any_design
+from mealspec.model.featured import AnyDesign
 from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
@@ -64,7 +64,7 @@ def asked(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = 
 def _facts(space: Symbolic, scope: Scope, choice: Configuration, fixed: Collection[M]) -> Facts:
     """Facts of any design; which machines there are, the richest design tells."""
     everything = Design("every mechanism", frozenset(map(M, space.family.features)) | frozenset(fixed))
-    return Facts(any_design(choice), scope, _richest(everything, scope))
+    return Facts(AnyDesign(choice), scope, _richest(everything, scope))
 
 
 _richest = cache(system)

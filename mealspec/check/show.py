@@ -4,31 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from textwrap import wrap
+from typing import NamedTuple
 
 from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.incident import Explanation, Search
+from mealspec.check.phrases import phrase
 from mealspec.check.verify import Report
-from mealspec.core import Trace, chart, reasons
+from mealspec.core import At, Claim, Form, Trace, because, causes, chart, declared
 from mealspec.model.scope import counted
-from mealspec.properties.catalogue import PROPERTIES
+from mealspec.model.server.notification import Fate
+from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
 from mealspec.properties.facts import Facts
+from mealspec.properties.scenarios import Scenario
 
 __all__ = [
     "LANES",
+    "Why",
     "counted",
     "incident_lines",
     "incident_table",
     "report_table",
     "trace_lines",
-    "trace_notes",
+    "why_skipped",
+    "why_told",
+    "why_violated",
     "wrapped",
 ]
 
 LANES = {"user": 13, "client": 25, "network": 17, "server": 19}
 """The lanes of a chart and their widths; with the step numbers they make 80 columns."""
+
+OTHERWISE = {
+    "delivery": "every finished meal would be shown",
+    "honest-view": "nothing would be shown too early",
+    "no-regress": "what was shown as finished would stay so",
+    "single-connection": "there would be one open socket at most",
+    "single-poll-task": "no cancelled poll task would act beside the current one",
+    "agreement": "belief, socket and registry would agree",
+    "no-early-belief": "the client would not have believed before it was registered",
+    "socket-returns": "the client would have a socket that works",
+    "no-zombie": "no dead connection would stay in the registry",
+    "polling-stops": "polling would end",
+    "polling-persists": "a poll task would exist, or the socket be verified",
+    "failure-reaches-screen": "the failure would be shown",
+    "no-lost-submission": "the meal would reach the backend, and only once",
+    "no-orphan": "every accepted meal would be completed or failed",
+    "no-deadlock": "every machine would come to rest",
+    "machine-invariants": "the machines would be right about each other",
+}
+"""For each property what would have been, if the step that decided had not been as it was."""
+
+REACHED = "{} would have reached the client"
 
 SIGNS = {
     Verdict.HOLDS: ("✓ holds", "green"),
@@ -54,38 +83,71 @@ def report_table(report: Report) -> Table:
     return table
 
 
-def trace_lines(trace: Trace, facts: Facts | None = None, property_id: str = "") -> list[str]:
-    """The chart of a run, and below it why it went wrong and how it ends."""
-    lines = chart(trace, LANES, lost=frozenset(reason.step for reason in reasons(trace)))
-    notes = trace_notes(trace, facts, property_id)
-    return [*lines, "", *wrapped(notes)] if notes else lines
+class Why(NamedTuple):
+    """What decided a run, a sentence each, and the steps that the sentences speak of."""
+
+    notes: tuple[str, ...] = ()
+    marked: frozenset[int] = frozenset()
+
+    def __add__(self, other: object) -> Why:
+        """The sentences of both, each once."""
+        if not isinstance(other, Why):
+            return NotImplemented
+        return Why(tuple(dict.fromkeys(self.notes + other.notes)), self.marked | other.marked)
 
 
-def trace_notes(trace: Trace, facts: Facts | None = None, property_id: str = "") -> list[str]:
-    """Why a run went wrong, and how it ends, a sentence each."""
-    notes = [f"because: {reason.text}." for reason in reasons(trace)]
-    if facts is not None and property_id:
-        notes += _ending(trace, facts, property_id)
-    return notes
-
-
-def _ending(trace: Trace, facts: Facts, property_id: str) -> list[str]:
-    """The last state, as far as the property looks at it."""
+def why_violated(trace: Trace, facts: Facts, property_id: str) -> Why:
+    """Why the run violates the property, how it ends, and what it violates."""
     prop = PROPERTIES[property_id]
-    names: dict[str, None] = {}
-    for clause in prop.clauses:
-        for bad in clause.bad(facts):
-            if bad.holds(trace.state(len(trace))):
-                names |= dict.fromkeys(bad.machines())
-    state = trace.state(len(trace))
-    tell = [name for name in ("poller", *names) if name in state]
-    ends = "; ".join(f"{name} is {state[name]}" for name in dict.fromkeys(tell) if state[name] != _rest(trace, name))
+    return _decided(trace, facts, prop) + Why((_ending(trace, facts, prop), f"violates {prop.id}: {prop.sentence}"))
+
+
+def why_told(trace: Trace, facts: Facts, scenario: Scenario) -> Why:
+    """Why a scenario's run violates its property, and why a push was missed; nothing where all goes well."""
+    prop = PROPERTIES.get(scenario.property)
+    why = _decided(trace, facts, prop) if prop else Why()
+    for m in facts.scope.meal_names:
+        if any(map(_pushed(m).bad.holds, map(trace.state, range(len(trace) + 1)))):
+            why += _because(trace, _pushed(m), REACHED.format(m))
+    notes = [f"speaks of {prop.id}: {prop.sentence}"] if prop else []
+    notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
+    return why + Why(tuple(notes))
+
+
+def _decided(trace: Trace, facts: Facts, prop: Property) -> Why:
+    found = (_because(trace, claim, OTHERWISE[prop.id]) for claim in prop.claims(facts))
+    return next((why for why in found if why.notes), Why())
+
+
+def _because(trace: Trace, claim: Claim, otherwise: str) -> Why:
+    found = causes(trace, claim)
+    steps = {step for cause in found for step in (cause.step, *cause.also)}
+    return Why(tuple(f"because: {because(trace, cause, otherwise)}." for cause in found), frozenset(steps))
+
+
+def _pushed(m: str) -> Claim:
+    """That the notification of the meal is not missed."""
+    missed = At(f"notification.{m}", lambda s: s.fate is Fate.MISSED)
+    return Claim(f"pushed-{m}", f"{m} is pushed to the client.", Form.NEVER, missed)
+
+
+def trace_lines(trace: Trace, why: Why) -> list[str]:
+    """The chart of a run, and below it what decided it."""
+    lines = chart(trace, LANES, marked=why.marked)
+    return [*lines, "", *wrapped(why.notes)] if why.notes else lines
+
+
+def _ending(trace: Trace, facts: Facts, prop: Property) -> str:
+    """The last state: sockets and polling, and every machine that could make it good by itself."""
+    state, machines = trace.state(len(trace)), {machine.name: machine for machine in trace.system.machines}
+    names = dict.fromkeys(("poller", "flags", "service", "registry"))
+    for bad in (bad for clause in prop.clauses for bad in clause.bad(facts) if bad.holds(state)):
+        for name in bad.machines():
+            if name in machines and not all(bad.holds({**state, name: other}) for other in machines[name].states):
+                names[name] = None
+    told = [phrase(name, state[name]) for name in names if name in state]
     moves = "from there it goes round for ever" if trace.loop is not None else _stillness(trace)
-    return [f"at the end: {ends or 'every machine is as it began'}; {moves}.", f"violates {prop.id}: {prop.sentence}"]
-
-
-def _rest(trace: Trace, name: str) -> object:
-    return trace.state(0)[name]
+    return f"at the end: {'; '.join(filter(None, told))}; {moves}."
 
 
 def _stillness(trace: Trace) -> str:
@@ -128,24 +190,28 @@ def incident_lines(search: Search) -> list[str]:
             f"{number}. {counted(len(explanation.trace), 'step')}: at the lookup (step {explanation.skipped_at}), "
             f"{explanation.cause}. The client {belief} at that moment."
         )
-        lines += ["", *wrapped([head]), "", *chart(explanation.trace, LANES, lost=frozenset({explanation.skipped_at}))]
-        lines += ["", *wrapped(_between(search, explanation))]
+        lines += ["", *wrapped([head]), "", *trace_lines(explanation.trace, why_skipped(search, explanation))]
     return lines
 
 
-def _between(search: Search, explanation: Explanation) -> list[str]:
-    """Which steps the logs show, which they do not, and what that hides."""
-    trace = explanation.trace
+def why_skipped(search: Search, explanation: Explanation) -> Why:
+    """Which steps the logs show and which they do not, and why the registry was empty at the lookup."""
+    trace, skip = explanation.trace, explanation.skipped_at
     shown = (*search.logs.client, *search.logs.server)
     printed = {k: line for k, name in enumerate(trace.events) if (line := trace.system.event(name).line)}
     seen = [k for k, line in printed.items() if any(line.matches(text) for text in shown)]
     cut = [k for k in printed if k not in seen]
     silent = [k for k in range(len(trace)) if k not in printed]
-    return [
+    event = trace.system.event(trace.events[skip - 1])
+    m = event.name.rpartition(".")[2]
+    decided = _because(trace, _pushed(m), REACHED.format(m))
+    lines = [
         f"the logs show steps {_steps(seen)}; lines cut from the excerpt: steps {_steps(cut) or 'none'}; "
-        f"steps that print nothing: {_steps(silent) or 'none'}.",
-        *(f"because: {reason.text}." for reason in reasons(trace) if reason.step == explanation.skipped_at),
+        f"steps that print nothing: {_steps(silent) or 'none'}."
     ]
+    if skip not in decided.marked:
+        lines.append(f"because: step {skip} ({event.label}): {declared(trace, skip)}.")
+    return Why(tuple(lines), frozenset({skip})) + decided
 
 
 def _steps(indices: Iterable[int]) -> str:

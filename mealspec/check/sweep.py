@@ -18,9 +18,9 @@ from mealspec.check.region import Region, asked, valid_designs, witnessed
 from mealspec.core import Effort, Form, Symbolic
 from mealspec.core.symbolic.abstraction import abstracted, may_break
 from mealspec.core.symbolic.decide import Question, breakers
-from mealspec.core.symbolic.diagrams import Set
 from mealspec.core.symbolic.lattice import breaks, excluded, members, minimal, near, necessary, smallest
 from mealspec.core.symbolic.rings import Rings, lasso
+from mealspec.core.symbolic.sets import Set
 from mealspec.model.design import Design
 from mealspec.model.featured import family, twins
 from mealspec.model.scope import Scope

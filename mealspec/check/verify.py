@@ -1,4 +1,4 @@
-"""The check of a design: explore its product completely, decide every property, compare."""
+"""The check of a design: find out all that its product can do, decide every property, compare."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mealspec.core import Graph, Progress, Trace, explore, reach
+from mealspec.core import CheckerError, Effort, Engine, Graph, Progress, Trace, explore
+from mealspec.core.explicit.engine import Explicit
 from mealspec.model.design import Design
+from mealspec.model.featured import family
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.facts import Facts
 
-__all__ = ["Finding", "Report", "counterexample", "decide", "memory", "verify"]
+__all__ = ["ENGINES", "Finding", "Listen", "Report", "choose", "counterexample", "decide", "know", "memory", "verify"]
+
+ENGINES = ("explicit", "symbolic")
+"""State by state, or with sets."""
+
+Listen = Callable[[Progress | Effort], None]
+"""Is told how far a search has come."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Report:
 
     design: str
     scope: Scope
+    engine: str
     states: int
     transitions: int
     depth: int | None
@@ -85,24 +94,48 @@ class Report:
         }
 
 
+def choose(scope: Scope, asked: str = "auto", *, limit: int | None = None, run: bool = False) -> str:
+    """The engine to take, unless one is asked for: what is faster.
+
+    Few states are faster found one by one, and a limit counts them. Where one ``run`` will do, short runs are looked
+    at first, so more states count as few.
+    """
+    if asked == "symbolic" and limit is not None:
+        raise CheckerError("--limit counts states one by one; choose --engine explicit with it")
+    if asked != "auto":
+        return asked
+    few = scope.meals * scope.connections <= (2 if run else 1)
+    return "explicit" if few or limit is not None else "symbolic"
+
+
 def verify(
     design: Design,
     scope: Scope,
     *,
+    engine: str = "explicit",
     only: Collection[str] = tuple(PROPERTIES),
     limit: int | None = None,
-    report: Callable[[Progress], None] | None = None,
+    report: Listen | None = None,
 ) -> Report:
-    """Explore the design in the scope and decide the properties named in ``only``."""
+    """Find out all that the design can do in the scope, and decide the properties named in ``only``.
+
+    Raises ``TooLarge`` if that needs more memory than there is.
+    """
     began = time.monotonic()
-    product = system(design, scope)
-    graph = explore(product, limit=limit, report=report)
-    facts = Facts(design, scope, product)
-    findings = tuple(_finding(graph, facts, p) for p in PROPERTIES.values() if p.id in only)
-    seconds = time.monotonic() - began
-    return Report(
-        design.name, scope, len(graph), graph.transitions, graph.depth, graph.complete, seconds, findings, memory()
-    )
+    facts = Facts(design, scope, system(design, scope))
+    known = know(facts, engine, limit, report)
+    findings = tuple(_finding(known, facts, p) for p in PROPERTIES.values() if p.id in only)
+    size = known.states, known.transitions, known.depth, known.complete
+    return Report(design.name, scope, engine, *size, time.monotonic() - began, findings, memory())
+
+
+def know(facts: Facts, engine: str, limit: int | None = None, report: Listen | None = None) -> Engine:
+    """All that the system of these facts can do, or so many states of it."""
+    if engine == "explicit":
+        return Explicit(explore(facts.system, limit=limit, report=report))
+    from mealspec.core.symbolic.engine import BySets  # its library takes a tenth of a second to import
+
+    return BySets(facts.system, family(facts.scope, (), facts.design.mechanisms), report)
 
 
 def memory() -> int:
@@ -112,35 +145,33 @@ def memory() -> int:
 
 
 def decide(graph: Graph, facts: Facts, prop: Property) -> Trace | None:
-    """The shortest counterexample of those found for each claim, or None."""
-    found = [claim.violation(graph) for claim in prop.claims(facts)]
-    return min((trace for trace in found if trace is not None), key=len, default=None)
+    """The shortest counterexample of those found in the graph for each claim, or None."""
+    return Explicit(graph).violation(prop.claims(facts))
 
 
-def counterexample(
-    design: Design, scope: Scope, property_id: str, *, report: Callable[[Progress], None] | None = None
-) -> Trace | None:
-    """What :func:`verify` would show, with no more exploring than it takes.
+def counterexample(design: Design, scope: Scope, property_id: str, *, report: Listen | None = None) -> Trace | None:
+    """A run that breaks the property, as short as any if it ends, with no more searching than it takes.
 
-    Shallow searches come first, for a run that just ends is as short there as anywhere; that a
+    State by state, shallow searches come first, for a run that just ends is as short there as anywhere; that a
     property holds, or is violated only by a loop, takes the complete search.
     """
-    product = system(design, scope)
-    facts = Facts(design, scope, product)
+    facts = Facts(design, scope, system(design, scope))
+    claims = PROPERTIES[property_id].claims(facts)
+    if choose(scope, run=True) == "symbolic":
+        return know(facts, "symbolic", report=report).violation(claims)
     for depth in (10, 16, 20, None):
-        graph = explore(product, depth=depth, report=report)
-        found = decide(graph, facts, PROPERTIES[property_id])
-        if graph.complete or (found is not None and found.loop is None):
+        known = Explicit(explore(facts.system, depth=depth, report=report))
+        found = known.violation(claims)
+        if known.complete or (found is not None and found.loop is None):
             return found
     raise AssertionError("a search without a limit is complete")
 
 
-def _finding(graph: Graph, facts: Facts, prop: Property) -> Finding:
-    trace = decide(graph, facts, prop)
+def _finding(known: Engine, facts: Facts, prop: Property) -> Finding:
+    trace = known.violation(prop.claims(facts))
     pinned = expected(facts.design, facts.scope, prop.id)
     if trace is not None:
         return Finding(prop.id, Verdict.VIOLATED, pinned, trace.events, trace.loop)
-    if not graph.complete:
+    if not known.complete:
         return Finding(prop.id, Verdict.UNCHECKED, pinned)
-    witnessed = reach(graph, prop.witness(facts)) is not None
-    return Finding(prop.id, Verdict.HOLDS if witnessed else Verdict.VACUOUS, pinned)
+    return Finding(prop.id, Verdict.HOLDS if known.occurs(prop.witness(facts)) else Verdict.VACUOUS, pinned)

@@ -14,11 +14,15 @@ from mealspec.check.terminal import Line
 from mealspec.core import CheckerError, explore, unknown
 from mealspec.core.files import write
 from mealspec.core.interrupts import ignored
-from mealspec.draw import communication, machines
+from mealspec.draw import communication, portraits
 from mealspec.draw import states as reachable
-from mealspec.draw.dot import Picture, renderer, svg
+from mealspec.draw.blocks import facets, quotient
+from mealspec.draw.card import svg
+from mealspec.draw.dot import renderer, source
 from mealspec.draw.everything import everything as files
 from mealspec.draw.exports import FORMS, export, of_machine, of_quotient
+from mealspec.draw.machines import chosen, drawn, machine_of
+from mealspec.draw.picture import Picture
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -27,36 +31,37 @@ from mealspec.properties.facts import Facts
 __all__ = ["everything", "one", "states"]
 
 
-def everything(folder: Path) -> None:
+def everything(folder: Path, *, full: bool = False) -> None:
     """Write all files below the folder, once all of them are there; what was there and is not drawn any more goes.
+
+    Only with ``full`` are they all that can be drawn: without it those that are committed.
 
     Only files that look like ours are removed: a folder with anything else is refused.
     """
     _check(folder)
     with _made(folder):
-        _drawn(folder)
+        _written(folder, full)
 
 
-def _drawn(folder: Path) -> None:
+def _written(folder: Path, full: bool) -> None:
     began = time.monotonic()
     progress = Line()
 
     def report(path: str, number: int, total: int) -> None:
-        speed = number / max(time.monotonic() - began, 0.001)
-        progress.show(f"draw: {number} of {total} pictures, {speed:.0f}/s: {path}")
+        progress.show(f"draw: {number} of {total} pictures: {path}")
 
     click.echo(f"Laid out by {renderer()}.")
-    drawn = {page.path: page.text for page in files(report)}
+    texts = {page.path: page.text for page in files(report, full=full)}
     progress.clear()
     with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
-        for path, text in drawn.items():
+        for path, text in texts.items():
             _make((folder / path).parent)
             write(folder / path, text)
         for old in _ours(folder):
-            if old.relative_to(folder).as_posix() not in drawn:
+            if old.relative_to(folder).as_posix() not in texts:
                 _remove(old)
     took = time.monotonic() - began
-    click.echo(f"{len(drawn)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
+    click.echo(f"{len(texts)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
 
 
 def _make(folder: Path) -> None:
@@ -108,15 +113,16 @@ def one(what: str, plan: Design, fields: tuple[str, ...], form: str) -> str:
     _form(form)
     if what == "communication":
         return _as(communication.whole(plan), form, what)
-    found = machines.drawn(plan)
+    found = drawn(plan)
     if what not in found:
         raise unknown("picture", what, ["communication", "states", *found])
-    machine = found[what].machines[found[what].position[what]]
+    machine = machine_of(plan, what, found[what])
+    assert machine is not None
     if form == "svg":
-        view = machines.chosen(machine, fields)
+        view = chosen(machine, fields)
         if view:
             click.echo(f"of {what} only {' and '.join(view)}", err=True)
-        return svg(machines.picture(plan, what, view))
+        return svg(portraits.picture(plan, what, view))
     if fields:
         raise CheckerError("--project chooses what a picture shows; other forms hold the whole machine")
     return export(of_machine(machine), form)
@@ -126,7 +132,7 @@ def _as(picture: Picture, form: str, what: str) -> str:
     if form == "svg":
         return svg(picture)
     if form == "dot":
-        return picture.source
+        return source(picture)
     raise CheckerError(f"'{what}' can be written as svg or dot")
 
 
@@ -134,11 +140,11 @@ def states(plan: Design, scope: Scope, project: tuple[str, ...], property_id: st
     """The reachable states."""
     _form(form)
     if form == "svg":
-        drawn = reachable.picture(plan, scope, project=project, property_id=property_id)
-        click.echo(f"{drawn.engine}, by {renderer()}", err=True)
-        return svg(drawn)
+        picture = reachable.picture(plan, scope, project=project, property_id=property_id)
+        click.echo(f"{picture.engine}, by {renderer()}", err=True)
+        return svg(picture)
     if property_id:
         raise CheckerError("--property draws a path through a picture; other forms have none")
     graph = explore(system(plan, scope))
     facts = Facts(plan, scope, graph.system)
-    return export(of_quotient(reachable.quotient(graph, reachable.facets(graph, project, facts), facts)), form)
+    return export(of_quotient(quotient(graph, facets(graph, project, facts), facts)), form)

@@ -14,63 +14,45 @@ from textwrap import wrap
 import click
 
 from mealspec.check.engines import Comparison, Found, Run, compare
-from mealspec.check.show import counted
 from mealspec.model.design import Design
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 
 __all__ = ["compare_engines", "growth_lines", "machine", "markdown", "notes", "system_lines"]
 
-COLUMNS = ("states", "states/s", "bytes", "verdict", "ratio", "and liveness")
-WIDTHS = (13, 12, 6, 10, 6, 14)
+COLUMNS = {"states": 13, "states/s": 12, "bytes": 6, "verdict": 10, "ratio": 6, "and liveness": 14}
+"""Columns and their widths."""
+
 ENGINE = 14
 """Width of an engine's name."""
 
 SHORT = 12
 """Letters of a reason that stands in a cell; a longer one stands below."""
 
-Figure = Callable[[Found], float | None]
-
-FIGURES: dict[str, Figure] = {
+FIGURES: dict[str, Callable[[Found], float | None]] = {
     "time to verdict": lambda found: found.verdict,
     "search time per state": lambda found: None if found.rate is None else 1 / found.rate,
 }
 """Figures of which less is better, shown as ratios to the least."""
 
 
-# ---------------------------------------------------------------------- one system
-
-
 def system_lines(comparison: Comparison) -> list[str]:
     """All figures of one system, at 80 columns."""
-    out = [*wrap(comparison.name, 80), _line("engine", COLUMNS)]
-    for run, ratio in zip(comparison.runs, _ratios(comparison.runs, FIGURES["time to verdict"]), strict=True):
-        if run.found.states is not None:
-            out.append(_line(run.engine, _cells(run, ratio)))
-        if run.found.states is None or len(run.why) > SHORT:
+    out = [*wrap(f"{comparison.design}: {comparison.scope.describe()}", 80), _line("engine", *COLUMNS)]
+    for run, ratio in zip(comparison.runs, _ratios(comparison.runs, "time to verdict"), strict=True):
+        found, lacks = run.found, _why(run)
+        if found.states is not None:
+            verdict, liveness = (f"{s:,.1f} s" if s is not None else "" for s in (found.verdict, found.everything))
+            rest = liveness or lacks * (found.verdict is not None)
+            cells = (f"{found.states:,}", _rounded(found.rate), _rounded(found.size), verdict or lacks, ratio, rest)
+            out.append(_line(run.engine, *cells))
+        if found.states is None or len(run.why) > SHORT:
             out += wrap(f"  {run.engine:{ENGINE}}  {run.why}", 80, subsequent_indent=" " * (ENGINE + 4))
     return [*out, *(f"  DIFFERS: {each}" for each in comparison.disagreements), ""]
 
 
-def _line(engine: str, cells: Sequence[str]) -> str:
-    aligned = (cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True))
+def _line(engine: str, *cells: str) -> str:
+    aligned = (cell.rjust(width) for cell, width in zip(cells, COLUMNS.values(), strict=True))
     return f"  {engine:{ENGINE}}{''.join(aligned)}".rstrip()
-
-
-def _cells(run: Run, ratio: str) -> tuple[str, ...]:
-    found = run.found
-    lacks = run.why if len(run.why) <= SHORT else "failed"
-    return (
-        f"{found.states:,}",
-        _rounded(found.rate),
-        _rounded(found.size),
-        _seconds(found.verdict) or lacks,
-        ratio,
-        _seconds(found.everything) or lacks * (found.verdict is not None),
-    )
-
-
-def _seconds(number: float | None) -> str:
-    return "" if number is None else f"{number:,.1f} s"
 
 
 def _rounded(number: float | None) -> str:
@@ -80,11 +62,16 @@ def _rounded(number: float | None) -> str:
     return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}" if number >= 0.95 else f"{number:.1g}"
 
 
-def _ratios(runs: Sequence[Run], figure: Figure) -> list[str]:
+def _ratios(runs: Sequence[Run], figure: str) -> list[str]:
     """How many times the least each figure is; empty where it is lacking."""
-    values = [figure(run.found) for run in runs]
+    values = [FIGURES[figure](run.found) for run in runs]
     least = min((value for value in values if value is not None), default=1.0)
     return ["" if value is None else _rounded(value / least) for value in values]
+
+
+def _why(run: Run) -> str:
+    """Why a figure is lacking, in a cell."""
+    return run.why if len(run.why) <= SHORT else "failed" if run.found.states is not None else "none"
 
 
 # ---------------------------------------------------------------------- several systems
@@ -94,40 +81,33 @@ def growth_lines(found: Sequence[Comparison]) -> list[str]:
     """How each engine grows with the number of meals, as ratios to the best one, at 80 columns."""
     out = []
     for name, some in groupby(found, key=lambda comparison: comparison.design):
-        grown = list(some)
-        for title, figure in FIGURES.items() if len(grown) > 1 else ():
-            meals = [counted(comparison.scope.meals, "meal") for comparison in grown]
-            rows = [("", *meals), *_rows(grown, figure)]
+        sizes = list(some)
+        for title in FIGURES if len(sizes) > 1 else ():
+            rows = [("", *(counted(each.scope.meals, "meal") for each in sizes)), *_rows(sizes, title)]
             out += [f"{name}: {title}, ratios to the least"]
-            out += ["  " + row[0].ljust(ENGINE) + "".join(cell.rjust(15) for cell in row[1:]) for row in rows]
+            out += ["  " + engine.ljust(ENGINE) + "".join(cell.rjust(15) for cell in cells) for engine, *cells in rows]
             out.append("")
     return out
 
 
-def _rows(comparisons: Sequence[Comparison], figure: Figure) -> list[tuple[str, ...]]:
+def _rows(comparisons: Sequence[Comparison], figure: str) -> list[tuple[str, ...]]:
     """A row for each engine, with a cell for each system: the ratio, or why there is none."""
     columns = [
         [ratio or _why(run) for run, ratio in zip(c.runs, _ratios(c.runs, figure), strict=True)] for c in comparisons
     ]
-    return [(run.engine, *cells) for run, *cells in zip(comparisons[0].runs, *columns, strict=True)]
-
-
-def _why(run: Run) -> str:
-    return run.why if len(run.why) <= SHORT else "failed" if run.found.states is not None else "none"
+    return list(zip((run.engine for run in comparisons[0].runs), *columns, strict=True))
 
 
 def markdown(found: Sequence[Comparison]) -> list[str]:
     """A table for each figure, for a page: a column for each system, a row for each engine."""
+    counts = (next((r.found.states for r in each.runs if r.found.states is not None), None) for each in found)
+    states = ("*states*", *("unknown" if count is None else f"{count:,}" for count in counts))
     out = []
-    for title, figure in FIGURES.items():
-        heads = [f"{c.design}, {counted(c.scope.meals, 'meal')}" for c in found]
-        rows = [(title, *heads), ("---", *("---:" for _ in found)), ("*states*", *map(_states, found))]
-        out += ["| " + " | ".join(row) + " |" for row in (*rows, *_rows(found, figure))] + [""]
+    for title in FIGURES:
+        heads = (f"{each.design}, {counted(each.scope.meals, 'meal')}" for each in found)
+        rows = [(title, *heads), ("---", *("---:" for _ in found)), states, *_rows(found, title)]
+        out += [f"| {' | '.join(row)} |" for row in rows] + [""]
     return out
-
-
-def _states(comparison: Comparison) -> str:
-    return next((f"{run.found.states:,}" for run in comparison.runs if run.found.states is not None), "unknown")
 
 
 # ---------------------------------------------------------------------- what was counted, and where
@@ -150,20 +130,11 @@ def notes(limit: float) -> list[str]:
 
 def machine() -> str:
     """The machine in a few words: processor, cores, memory."""
-    parts = [_matched("/proc/cpuinfo", r"model name\s*: (.*)") or platform.processor() or platform.machine()]
-    parts.append(counted(os.cpu_count() or 1, "core"))
-    if memory := _matched("/proc/meminfo", r"MemTotal: +(\d+) kB"):
-        parts.append(f"{int(memory) / 2**20:.0f} GiB")
-    return ", ".join(parts)
-
-
-def _matched(file: str, pattern: str) -> str:
-    """What the pattern finds first in a file, if there is one."""
-    found = re.search(pattern, Path(file).read_text(encoding="utf-8")) if Path(file).is_file() else None
-    return found[1] if found else ""
-
-
-# ---------------------------------------------------------------------- the command
+    told = [Path(file).read_text(encoding="utf-8") if Path(file).is_file() else "" for file in
+            ("/proc/cpuinfo", "/proc/meminfo")]  # fmt: skip
+    name, memory = re.search(r"model name\s*: (.*)", told[0]), re.search(r"MemTotal: +(\d+) kB", told[1])
+    parts = [name[1] if name else platform.processor() or platform.machine(), counted(os.cpu_count() or 1, "core")]
+    return ", ".join([*parts, *([f"{int(memory[1]) / 2**20:.0f} GiB"] if memory else [])])
 
 
 def compare_engines(plans: Sequence[Design], scopes: Sequence[Scope], limit: float, form: str) -> None:
@@ -174,8 +145,7 @@ def compare_engines(plans: Sequence[Design], scopes: Sequence[Scope], limit: flo
         if not form:
             click.echo("\n".join(system_lines(comparison)))
     if form == "json":
-        systems = [comparison.to_json() for comparison in found]
-        data = {"machine": machine(), "limit": limit, "systems": systems}
+        data = {"machine": machine(), "limit": limit, "systems": [comparison.to_json() for comparison in found]}
         click.echo(json.dumps(data, indent=1, ensure_ascii=False))
     else:
         click.echo("\n".join(markdown(found) if form else [*growth_lines(found), *notes(limit)]))

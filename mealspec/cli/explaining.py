@@ -10,14 +10,14 @@ from functools import cache
 from typing import Any
 
 from mealspec.check.records import RECORDS
-from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.cli.listing import EVERYTHING
 from mealspec.core import CheckerError, Event, Machine
 from mealspec.model.assumptions import ASSUMPTIONS
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
 from mealspec.model.product import lets_in, machines
-from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.requirements import REQUIREMENTS

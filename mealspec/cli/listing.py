@@ -10,7 +10,7 @@ from mealspec.model.design import DESIGNS, Design
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import system
-from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
+from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import expected
 from mealspec.properties.requirements import REQUIREMENTS
@@ -19,7 +19,6 @@ from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
 __all__ = ["LISTS", "listing", "matrix"]
 
 EVERYTHING = Design("every mechanism", frozenset(Mechanism))
-WIDEST = Scope().with_([*FAULTS, *ASPECTS])
 
 
 def _designs() -> list[dict[str, Any]]:

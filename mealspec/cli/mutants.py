@@ -6,10 +6,10 @@ Each mutant is the hardened design with one small fault of its own, see :mod:`me
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import wrap
@@ -22,8 +22,9 @@ from rich.text import Text
 from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, judge
 from mealspec.check.show import counted
 from mealspec.check.terminal import Line
-from mealspec.core.interrupts import ignored
 from mealspec.core.mutant import Mutant
+from mealspec.core.workers import Tell
+from mealspec.core.workers import spread as spread_out
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.laws import LAWS
@@ -135,23 +136,22 @@ def survey(chosen: Sequence[Case], total: int, jobs: int) -> Survey:
     count.begin()
     outcomes = []
     try:
-        for outcome in judged(chosen, jobs):
-            outcomes.append(outcome)
-            count.add(outcome)
+        with closing(judged(chosen, jobs)) as running:
+            for outcome in running:
+                outcomes.append(outcome)
+                count.add(outcome)
     finally:
         count.done()
     return Survey(tuple(outcomes), total)
 
 
-def judged(chosen: Sequence[Case], jobs: int) -> Iterator[Outcome]:
+def judged(chosen: Sequence[Case], jobs: int) -> Generator[Outcome, None, None]:
     """The outcome of each case, in their order, each as soon as it and those before it are there."""
-    if jobs == 1 or len(chosen) == 1:
-        yield from map(judge, chosen)
-        return
-    with ignored():
-        pool = multiprocessing.get_context("spawn").Pool(min(jobs, len(chosen)))
-    with pool:
-        yield from pool.imap(judge, chosen)
+    return spread_out(_judged, chosen, jobs)
+
+
+def _judged(case: Case, tell: Tell) -> Outcome:
+    return judge(case)
 
 
 class Count:

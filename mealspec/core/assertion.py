@@ -32,7 +32,7 @@ class Reading:
         out = np.ones(len(self.graph), np.bool_)
         for fact in needs:
             if fact not in self._facts:
-                self._facts[fact] = fact.over(self.graph)
+                self._facts[fact] = self.graph.where(fact)
             out &= self._facts[fact]
         return out
 

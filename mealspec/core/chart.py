@@ -10,7 +10,7 @@ from mealspec.core.trace import Trace
 __all__ = ["chart"]
 
 
-def chart(trace: Trace, lanes: Mapping[str, int], *, lost: frozenset[int] = frozenset()) -> list[str]:
+def chart(trace: Trace, lanes: Mapping[str, int], *, marked: frozenset[int] = frozenset()) -> list[str]:
     """The run as lines of text.
 
     Parameters
@@ -19,7 +19,7 @@ def chart(trace: Trace, lanes: Mapping[str, int], *, lost: frozenset[int] = froz
         The run.
     lanes
         Owners from left to right, with the width of each lane in characters.
-    lost
+    marked
         Steps, counted from 1, to mark with an exclamation mark.
     """
     lines = ["step  " + "".join(f"{name:<{width}}" for name, width in lanes.items()).rstrip()]
@@ -29,7 +29,7 @@ def chart(trace: Trace, lanes: Mapping[str, int], *, lost: frozenset[int] = froz
             lines.append("      " + " and from here on, for ever: ".center(sum(lanes.values()) - 2, "~"))
         event = trace.system.event(name)
         indent = sum(width for owner, width in list(lanes.items())[: list(lanes).index(event.owner)])
-        mark = "!" if index + 1 in lost else " "
+        mark = "!" if index + 1 in marked else " "
         for k, text in enumerate(textwrap.wrap(event.label or name, lanes[event.owner] - 1)):
             number = f"{index + 1:>4}{mark} " if k == 0 else " " * 6
             lines.append(number + " " * indent + text)

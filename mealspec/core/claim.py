@@ -1,17 +1,13 @@
-"""Claims: what must be avoided, with a name by which any judge can be asked about it."""
+"""Claims: what must be avoided, with a name by which any engine and any external checker can be asked about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mealspec.core.explicit.decide import lasso, quiescent, reach
-from mealspec.core.explicit.graph import Graph
 from mealspec.core.predicate import Predicate
-from mealspec.core.trace import Trace
 
-__all__ = ["DECISIONS", "Claim", "Form"]
+__all__ = ["Claim", "Form"]
 
 
 class Form(StrEnum):
@@ -25,14 +21,6 @@ class Form(StrEnum):
     """Liveness: under weak fairness, and once faults have ended, it does not hold for ever."""
 
 
-DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
-    Form.NEVER: reach,
-    Form.QUIESCENT: quiescent,
-    Form.FOREVER: lasso,
-}
-"""For each form a shortest run that goes wrong, or None."""
-
-
 @dataclass(frozen=True)
 class Claim:
     """One thing that must be avoided.
@@ -40,7 +28,7 @@ class Claim:
     Attributes
     ----------
     name
-        Unique among the claims that are judged together.
+        Unique among the claims that are asked together.
     says
         What it says, as a sentence.
     form
@@ -66,9 +54,3 @@ class Claim:
     def bad(self) -> Predicate:
         """What is wrong and not excused, of a state in which a run may end."""
         return self.wrong if self.excuse is None else self.wrong & ~self.excuse
-
-    def violation(self, graph: Graph) -> Trace | None:
-        """A run of the graph that breaks the claim, the shortest one of its form, or None."""
-        if self.live:
-            return lasso(graph, self.wrong, self.excuse)
-        return DECISIONS[self.form](graph, self.bad)

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.explicit.graph import Graph
-from mealspec.core.explicit.kernel import pairs_taken, rows_taken
 from mealspec.core.machine import Row
 from mealspec.core.system import Locals, System
 
@@ -76,6 +75,8 @@ def known(graph: Graph) -> Behaviour:
     >>> known(graph).counts(), [(machine, row.event) for machine, row in rows(graph.system)]
     ({'events': 2, 'rows': 2, 'pairs': 2, 'states': 2}, [('lamp', 'on'), ('lamp', 'off')])
     """
+    from mealspec.core.explicit.kernel import pairs_taken, rows_taken  # compiled; slow to import
+
     t, count = graph.system.tables, len(graph.system.events)
     taken = np.zeros(len(t.dest), np.bool_)
     rows_taken(

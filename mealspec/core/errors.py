@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["BadTrace", "CheckerError", "InvalidMachine", "InvalidSystem", "UnknownName", "printable", "unknown"]
+__all__ = [
+    "BadTrace", "CheckerError", "InvalidMachine", "InvalidSystem", "TooLarge", "UnknownName", "printable", "unknown",
+]  # fmt: skip
 
 
 class CheckerError(Exception):
@@ -27,6 +29,10 @@ class InvalidSystem(CheckerError):
         self.offenders = tuple(offenders)
         listing = "\n".join(f"  - {offender}" for offender in self.offenders)
         super().__init__(f"{len(self.offenders)} mismatch(es) between machines and events:\n{listing}")
+
+
+class TooLarge(CheckerError):
+    """An engine needs more memory than there is."""
 
 
 class UnknownName(CheckerError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 __all__ = ["Event", "Kind", "Line"]
 
@@ -62,7 +64,7 @@ class Event:
     because
         Why this and not the better choice, as a sentence for explanations; empty if it needs none.
     instead
-        The prefix of the events that would have been the better choice.
+        The events that would have been the better choice, as :meth:`is_of` reads it.
     needs
         The item of a scope that brings the event in; empty if it is always there.
     refs
@@ -71,6 +73,15 @@ class Event:
         Events that are one action, split by a value that others hold (``poll.wake.verified`` and
         ``poll.wake.unflagged``), share its name: fairness is owed to the action, which is enabled
         where one of them is.
+    group, values
+        Its name without the values at its end, and these, by what they are of; a name that is not made of
+        values is a group of its own.
+    verb
+        What people call it: the rule of a hunt by which it happens.
+    arrow, lost
+        Between which lanes of a chart it is a message, if it is one, and whether that never arrives.
+    obligation
+        What an implementer owes when it happens, or must bear.
     """
 
     name: str
@@ -84,6 +95,21 @@ class Event:
     needs: str = ""
     refs: tuple[str, ...] = ()
     action: str = ""
+    group: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    verb: str = ""
+    arrow: tuple[str, str] | None = None
+    lost: bool = False
+    obligation: str = ""
+
+    def is_of(self, some: str) -> bool:
+        """Whether it is one of the events that a group names, or a group with its first values.
+
+        >>> push = Event("push.m1.c2", Kind.SYSTEM, "server", (), group="push", values={"m": "m1", "c": "c2"})
+        >>> [push.is_of(some) for some in ("push", "push.m1", "push.m1.c2", "push.m2", "pus")]
+        [True, True, True, False, False]
+        """
+        return some in accumulate(self.values.values(), "{}.{}".format, initial=self.group or self.name)
 
     @property
     def owed_as(self) -> str:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mealspec.core.machine import Machine, State
+from mealspec.core.predicate import At, Predicate, read
+from mealspec.core.system import System
 
-__all__ = ["All", "Formula", "In", "Some", "all_hold", "negation", "some_hold", "within", "written"]
+__all__ = ["All", "Formula", "In", "Some", "all_hold", "formula_of", "negation", "some_hold", "within", "written"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,23 @@ class Some:
 
 
 Formula = In | All | Some
+
+
+def formula_of(predicate: Predicate, system: System) -> Formula:
+    """The predicate as a formula, over the states that the machines have in this system."""
+
+    def at(fact: At) -> Formula:
+        machine = system.machines[system.position[fact.machine]]
+        return within(machine, (state for state in machine.states if fact.test(state)))
+
+    return read(
+        predicate,
+        system.position,
+        at,
+        lambda value: All(()) if value else Some(()),
+        lambda left, right: all_hold([left, right]),
+        negation,
+    )
 
 
 def within(machine: Machine, states: Iterable[State]) -> Formula:

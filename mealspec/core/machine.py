@@ -1,6 +1,6 @@
 """A machine: a small deterministic automaton over named events.
 
-A machine is data, frozen and checked when it is built. ``transitions`` turns the same rows into a
+A machine is data, frozen and checked when it is built. ``transitions`` turns the same rows into an
 object (:meth:`Machine.automaton`), and the product of several machines is compiled to integers
 (:mod:`mealspec.core.system`). Neither knows more than the rows say.
 
@@ -10,14 +10,16 @@ Processes* (1985), chapter 2, for alphabets and parallel composition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import transitions
 
 from mealspec.core.errors import InvalidMachine
+from mealspec.core.rule import ANY, On, condition
 
 __all__ = ["Machine", "Row", "State", "swallowed"]
 
@@ -106,39 +108,44 @@ class Machine:
         return cls(name, initial, tuple(Row(*row) for row in rows), resting, doc.strip())
 
     @classmethod
-    def generated(
+    def ruled(
         cls,
         name: str,
         initial: State,
-        effects: Mapping[str, Callable[[Any], State | None]],
+        rules: Iterable[On],
         *,
-        resting: Callable[[Any], bool] = lambda state: True,
+        settle: Callable[[Any], State] = lambda state: state,
+        resting: Any = ANY,
         doc: str = "",
     ) -> Machine:
-        """A machine with structured states, whose rows follow from a table of effects.
+        """A machine written out rule by rule.
 
-        ``effects`` gives for each event a pure function from a state to the next one, or to None
-        where the machine refuses. The states are those reached from ``initial``.
+        Its states are those of the enumeration that ``initial`` belongs to, or else those that are reached
+        from it. ``settle`` gives the form in which a state that a rule leads to is kept; ``resting`` is
+        written like the condition of a rule.
 
-        >>> count = Machine.generated("count", 2, {"use": lambda n: n - 1 if n else None})
-        >>> count.states, count.step(0, "use")
-        ((2, 1, 0), None)
+        Raises
+        ------
+        InvalidMachine
+            Two rules for one event in one state, each with what it says; or a rule that speaks of a field
+            which the states have not. All are named.
+
+        >>> from mealspec.core import STAY
+        >>> count = Machine.ruled("count", 2, [On("use", {1, 2}, lambda n: n - 1), On("look", ANY, STAY)])
+        >>> count.states, count.step(0, "use"), count.step(0, "look")
+        ((2, 1, 0), None, 0)
         """
-        rows: list[Row] = []
-        found: dict[State, None] = {initial: None}
-        waiting: list[State] = [initial]
-        for state in waiting:
-            for event, effect in effects.items():
-                dest = effect(state)
-                if dest is None:
-                    continue
-                rows.append(Row(event, state, dest))
-                if dest not in found:
-                    found[dest] = None
-                    waiting.append(dest)
-        used = {row.event for row in rows}
-        idle = frozenset(event for event in effects if event not in used)
-        return cls(name, initial, tuple(rows), resting, doc.strip(), idle)
+        table = [rule for rule in rules if rule.given and rule.names]
+        offenders = {
+            f"a rule of machine '{name}' ({rule}) speaks of '{field}', which state '{initial}' has not": None
+            for rule in table
+            for field in rule.misfits(initial)
+        }
+        if offenders:
+            raise InvalidMachine("; ".join(offenders))
+        rows = _written_out(name, initial, table, settle)
+        unused = frozenset(event for rule in table for event in rule.names) - {row.event for row in rows}
+        return cls(name, initial, tuple(rows), condition(resting), doc.strip(), unused)
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -191,6 +198,31 @@ class Machine:
             auto_transitions=False,
             name=self.name,
         )
+
+
+def _written_out(name: str, initial: State, rules: Sequence[On], settle: Callable[[Any], State]) -> list[Row]:
+    """The rows that follow from the rules, state by state."""
+    waiting: list[State] = list(type(initial)) if isinstance(initial, Enum) else [initial]
+    found, rows = set(waiting), list[Row]()
+    clashes: dict[tuple[On, On], str] = {}
+    for state in waiting:
+        claimed: dict[str, On] = {}
+        for rule in rules:
+            if (dest := rule.step(state)) is None:
+                continue
+            dest = settle(dest)
+            if dest not in found:
+                found.add(dest)
+                waiting.append(dest)
+            for event in rule.names:
+                other = claimed.setdefault(event, rule)
+                if other is not rule:
+                    what = f"two rules for '{event}' in state '{state}': ({other}) and ({rule})"
+                    clashes.setdefault((other, rule), f"machine '{name}' has {what}")
+                rows.append(Row(event, state, dest))
+    if clashes:
+        raise InvalidMachine("; ".join(clashes.values()))
+    return rows
 
 
 class _Bare:

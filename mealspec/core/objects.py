@@ -147,8 +147,8 @@ def explore_slowly(system: System, limit: int | None = None) -> Walk:
 
     Examples
     --------
-    >>> from mealspec.core import Event, Kind, Machine
-    >>> count = Machine.generated("count", 3, {"use": lambda n: n - 1 if n else None})
+    >>> from mealspec.core import Event, Kind, Machine, On
+    >>> count = Machine.ruled("count", 3, [On("use", {1, 2, 3}, lambda n: n - 1)])
     >>> walk = explore_slowly(System([count], [Event("use", Kind.USER, "user", ("count",))]))
     >>> sorted(walk.states), walk.expanded, walk.transitions
     ([('0',), ('1',), ('2',), ('3',)], 4, 3)

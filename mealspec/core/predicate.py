@@ -1,67 +1,73 @@
-"""Predicates over product states, declared once and read in several ways.
+"""Predicates over product states: expressions over the states of single machines, as data.
 
-A predicate is an expression over the states of single machines. Over a whole graph it is evaluated
-machine by machine through small lookup tables; on one state (a dictionary of machine states) it is
-plain Python; as a :mod:`~mealspec.core.formula` it can be written in other languages. All readings come from
-the same expression.
+Whoever decides reads the expression in its own way (:func:`read`): a graph through small lookup tables, a
+space of decision diagrams as a set, an export as a :mod:`~mealspec.core.formula`. On one state a predicate is
+plain Python, and that is what stands here.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mealspec.core.explicit.graph import Graph
-from mealspec.core.formula import All, Formula, Some, all_hold, negation, within
 from mealspec.core.machine import State
 from mealspec.core.system import Locals, System
 
-if TYPE_CHECKING:  # it builds on predicates
-    from mealspec.core.symbolic.diagrams import Set, Symbolic
+__all__ = ["Always", "At", "Both", "Not", "Predicate", "all_of", "any_of", "read"]
 
-__all__ = ["At", "Predicate", "all_of", "any_of"]
+T = TypeVar("T")
+
+Check = Callable[[Locals], bool]
+"""Tells of a state given by indices whether something holds."""
 
 
-class Predicate(ABC):
+class Predicate:
     """A fact about a product state; combine with ``&``, ``|`` and ``~``."""
 
-    @abstractmethod
-    def over(self, graph: Graph) -> NDArray[np.bool_]:
-        """For each state of the graph whether it holds, shape ``(n,)``."""
-
-    @abstractmethod
-    def holds(self, states: Mapping[str, State]) -> bool:
-        """Whether it holds in one state."""
-
-    @abstractmethod
-    def compiled(self, system: System) -> Callable[[Locals], bool]:
-        """A quick function of a state given by indices, for those who ask about many states one by one."""
-
-    @abstractmethod
-    def formula(self, system: System) -> Formula:
-        """The same as data, over the states that the machines have in this system."""
-
-    @abstractmethod
-    def symbolic(self, space: Symbolic) -> Set:
-        """The same as a set of states of a family of systems."""
-
-    @abstractmethod
-    def machines(self) -> list[str]:
-        """The machines that it looks at, in order, each once."""
-
     def __and__(self, other: Predicate) -> Predicate:
-        return _Both(self, other)
+        return Both(self, other)
 
     def __or__(self, other: Predicate) -> Predicate:
         return ~(~self & ~other)
 
     def __invert__(self) -> Predicate:
-        return _Not(self)
+        return Not(self)
+
+    def holds(self, states: Mapping[str, State]) -> bool:
+        """Whether it holds in one state."""
+        return read(
+            self,
+            states,
+            lambda at: bool(at.test(states[at.machine])),
+            lambda value: value,
+            lambda left, right: left and right,
+            lambda inner: not inner,
+        )
+
+    def compiled(self, system: System) -> Check:
+        """The same as a quick function, for those who ask about many states one by one."""
+
+        def at(fact: At) -> Check:
+            table, k = fact.table(system), system.position[fact.machine]
+            return lambda state: table[state[k]]
+
+        def always(value: bool) -> Check:
+            return lambda state: value
+
+        def both(left: Check, right: Check) -> Check:
+            return lambda state: left(state) and right(state)
+
+        def no(inner: Check) -> Check:
+            return lambda state: not inner(state)
+
+        return read(self, system.position, at, always, both, no)
+
+    def machines(self) -> list[str]:
+        """The machines that it looks at, in order, each once."""
+        if isinstance(self, Both):
+            return list(dict.fromkeys(self.left.machines() + self.right.machines()))
+        return self.inner.machines() if isinstance(self, Not) else [self.machine] if isinstance(self, At) else []
 
 
 @dataclass(frozen=True)
@@ -81,114 +87,72 @@ class At(Predicate):
     test: Callable[[Any], bool]
     absent: bool | None = None
 
-    def over(self, graph: Graph) -> NDArray[np.bool_]:
-        if self.machine not in graph.system.position and self.absent is not None:
-            return np.full(len(graph), self.absent, np.bool_)
-        return np.array(self._table(graph.system), np.bool_)[graph.local(self.machine)]
-
-    def compiled(self, system: System) -> Callable[[Locals], bool]:
-        if self.machine not in system.position and self.absent is not None:
-            return _Always(self.absent).compiled(system)
-        table, k = self._table(system), system.position[self.machine]
-        return lambda state: table[state[k]]
-
-    def formula(self, system: System) -> Formula:
-        if self.machine not in system.position and self.absent is not None:
-            return _Always(self.absent).formula(system)
-        machine = system.machines[system.position[self.machine]]
-        return within(machine, (state for state in machine.states if self.test(state)))
-
-    def _table(self, system: System) -> list[bool]:
+    def table(self, system: System) -> list[bool]:
         """For each state of the machine, whether it passes."""
         return [bool(self.test(state)) for state in system.machines[system.position[self.machine]].states]
 
-    def holds(self, states: Mapping[str, State]) -> bool:
-        if self.machine not in states and self.absent is not None:
-            return self.absent
-        return bool(self.test(states[self.machine]))
-
-    def symbolic(self, space: Symbolic) -> Set:
-        return space.at(self.machine, self.test, self.absent)
-
-    def machines(self) -> list[str]:
-        return [self.machine]
-
 
 @dataclass(frozen=True)
-class _Both(Predicate):
+class Both(Predicate):
+    """Two facts at once."""
+
     left: Predicate
     right: Predicate
 
-    def over(self, graph: Graph) -> NDArray[np.bool_]:
-        return self.left.over(graph) & self.right.over(graph)
-
-    def holds(self, states: Mapping[str, State]) -> bool:
-        return self.left.holds(states) and self.right.holds(states)
-
-    def compiled(self, system: System) -> Callable[[Locals], bool]:
-        left, right = self.left.compiled(system), self.right.compiled(system)
-        return lambda state: left(state) and right(state)
-
-    def formula(self, system: System) -> Formula:
-        return all_hold([self.left.formula(system), self.right.formula(system)])
-
-    def symbolic(self, space: Symbolic) -> Set:
-        return self.left.symbolic(space) & self.right.symbolic(space)
-
-    def machines(self) -> list[str]:
-        return list(dict.fromkeys(self.left.machines() + self.right.machines()))
-
 
 @dataclass(frozen=True)
-class _Not(Predicate):
+class Not(Predicate):
+    """The fact does not hold."""
+
     inner: Predicate
 
-    def over(self, graph: Graph) -> NDArray[np.bool_]:
-        return ~self.inner.over(graph)
-
-    def holds(self, states: Mapping[str, State]) -> bool:
-        return not self.inner.holds(states)
-
-    def compiled(self, system: System) -> Callable[[Locals], bool]:
-        inner = self.inner.compiled(system)
-        return lambda state: not inner(state)
-
-    def formula(self, system: System) -> Formula:
-        return negation(self.inner.formula(system))
-
-    def symbolic(self, space: Symbolic) -> Set:
-        return ~self.inner.symbolic(space)
-
-    def machines(self) -> list[str]:
-        return self.inner.machines()
-
 
 @dataclass(frozen=True)
-class _Always(Predicate):
+class Always(Predicate):
+    """Always so, or never."""
+
     value: bool
 
-    def over(self, graph: Graph) -> NDArray[np.bool_]:
-        return np.full(len(graph), self.value, np.bool_)
 
-    def holds(self, states: Mapping[str, State]) -> bool:
-        return self.value
+def read(
+    predicate: Predicate,
+    machines: Container[str],
+    at: Callable[[At], T],
+    always: Callable[[bool], T],
+    both: Callable[[T, T], T],
+    no: Callable[[T], T],
+) -> T:
+    """What the expression means to somebody, put together from what its parts mean.
 
-    def compiled(self, system: System) -> Callable[[Locals], bool]:
-        return lambda state: self.value
+    Parameters
+    ----------
+    predicate
+        The expression.
+    machines
+        Those that there are; of another machine a fact has its constant value, if it has one.
+    at, always
+        What a fact about one machine means, and what a constant.
+    both, no
+        What the meanings of parts make together, and what a negation makes of one.
+    """
 
-    def formula(self, system: System) -> Formula:
-        return All(()) if self.value else Some(())
+    def meaning(part: Predicate) -> T:
+        if isinstance(part, Both):
+            return both(meaning(part.left), meaning(part.right))
+        if isinstance(part, Not):
+            return no(meaning(part.inner))
+        if isinstance(part, At):
+            known = part.absent is None or part.machine in machines
+            return at(part) if known else always(bool(part.absent))
+        assert isinstance(part, Always)
+        return always(part.value)
 
-    def symbolic(self, space: Symbolic) -> Set:
-        return space.true if self.value else space.false
-
-    def machines(self) -> list[str]:
-        return []
+    return meaning(predicate)
 
 
 def any_of(predicates: Iterable[Predicate]) -> Predicate:
     """Whether at least one holds."""
-    out: Predicate = _Always(False)
+    out: Predicate = Always(False)
     for predicate in predicates:
         out = out | predicate
     return out
@@ -196,7 +160,7 @@ def any_of(predicates: Iterable[Predicate]) -> Predicate:
 
 def all_of(predicates: Iterable[Predicate]) -> Predicate:
     """Whether all hold."""
-    out: Predicate = _Always(True)
+    out: Predicate = Always(True)
     for predicate in predicates:
         out = out & predicate
     return out

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from mealspec.check.incident import Explanation, Search, explain_incident
-from mealspec.check.show import counted, trace_notes
+from mealspec.check.show import counted, why_skipped, why_told, why_violated
 from mealspec.check.verify import counterexample, decide
-from mealspec.core import Trace, explore, reasons
-from mealspec.draw.page import Page, details, link, table
-from mealspec.draw.sequence import Chart, mermaid, svg
+from mealspec.core import Trace, explore
+from mealspec.draw.lanes import Chart
+from mealspec.draw.page import Page, render
+from mealspec.draw.sequence import svg
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
@@ -35,9 +37,18 @@ class Drawn(NamedTuple):
     chart: Chart
 
 
+COUNTEREXAMPLES = "charts/counterexamples.md"
+
+UNNAMED = ("What breaks without each repair", *(f"How {plan} fails" for plan in DESIGNS))
+"""Groups of runs that are told step by step on one page, and drawn only where everything is."""
+
+
 def page_of(slug: str) -> str:
-    """Where the page of a chart stands."""
-    return f"charts/{slug}.md"
+    """Where a run is shown: its chart, or its place among the counterexamples."""
+    unnamed = {f"{plan}-{name}" for plan in DESIGNS for name in PROPERTIES}
+    if slug.startswith("without-") or slug in unnamed:
+        return f"{COUNTEREXAMPLES}#{slug}"
+    return f"charts/{slug}.svg"
 
 
 def counterexamples(plan: Design, scope: Scope) -> dict[str, Trace]:
@@ -79,7 +90,7 @@ def _all() -> Iterator[Drawn]:
     for scenario in FAILURES.values():
         yield Drawn("Failure classes", _told(scenario))
     for mechanism, (name, scope) in BREAKS.items():
-        yield Drawn("What breaks without each repair", _without(mechanism, name, scope))
+        yield Drawn(UNNAMED[0], _without(mechanism, name, scope))
     for plan in DESIGNS.values():
         for name, run in counterexamples(plan, Scope()).items():
             yield Drawn(f"How {plan} fails", _violation(plan, Scope(), name, run))
@@ -91,7 +102,9 @@ def _flaw() -> Chart:
     run = counterexample(plan, scope, name)
     assert run is not None, "the published fix loses meals"
     found = _violation(plan, scope, name, run)
-    return Chart("flaw", f"The flaw: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes)
+    return Chart(
+        "flaw", f"The flaw: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes, found.marked
+    )
 
 
 def _without(mechanism: Mechanism, name: str, scope: Scope) -> Chart:
@@ -101,13 +114,13 @@ def _without(mechanism: Mechanism, name: str, scope: Scope) -> Chart:
     assert run is not None, f"{plan} violates {name}"
     found = _violation(plan, scope, name, run)
     title = f"hardened without {mechanism}: {name} is violated in {counted(len(run), 'step')}"
-    return Chart(f"without-{mechanism.replace('_', '-')}", title, found.subtitle, run, found.notes)
+    return Chart(f"without-{mechanism.replace('_', '-')}", title, found.subtitle, run, found.notes, found.marked)
 
 
 def _violation(plan: Design, scope: Scope, name: str, run: Trace) -> Chart:
     facts = Facts(plan, scope, system(plan, scope))
     title = f"{plan}: {name} is violated in {counted(len(run), 'step')}"
-    return Chart(f"{plan}-{name}", title, _where(plan, scope), run, tuple(trace_notes(run, facts, name)))
+    return Chart(f"{plan}-{name}", title, _where(plan, scope), run, *why_violated(run, facts, name))
 
 
 def _where(plan: Design, scope: Scope) -> str:
@@ -117,76 +130,37 @@ def _where(plan: Design, scope: Scope) -> str:
 def _told(scenario: Scenario) -> Chart:
     plan, run = design(scenario.design), shortest(scenario)
     assert run is not None, f"scenario {scenario.id} is a run of its design"
-    notes = [f"because: {reason.text}." for reason in reasons(run)]
-    notes += [f"speaks of {scenario.property}: {PROPERTIES[scenario.property].sentence}"] if scenario.property else []
-    notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
+    facts = Facts(plan, scenario.scope, run.system)
     subtitle = f"{_where(plan, scenario.scope)}; {', '.join(scenario.refs)}"
     name = scenario.id.removesuffix(f"-{plan}")
-    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, tuple(notes))
+    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, *why_told(run, facts, scenario))
 
 
 def _cause(search: Search, each: Explanation) -> Chart:
     """One root cause, with which steps its logs show."""
     belief = "believed" if each.believed else "did not believe"
-    shown = (*search.logs.client, *search.logs.server)
-    lines = [(k + 1, each.trace.system.event(name).line) for k, name in enumerate(each.trace.events)]
-    seen = [str(k) for k, line in lines if line and any(line.matches(text) for text in shown)]
-    notes = [
+    why = why_skipped(search, each)
+    notes = (
         f"at the lookup (step {each.skipped_at}), {each.cause}; the client {belief} then that it was connected.",
-        f"the logs that were found show steps {', '.join(seen)}; the other steps are filled in by the search.",
-        *(f"because: {reason.text}." for reason in reasons(each.trace) if reason.step == each.skipped_at),
-    ]
+        *why.notes,
+    )
     slug = f"incident-{each.cause.name.lower().replace('_', '-')}"
     subtitle = f"Design {search.design}; {search.scope.describe()}"
-    return Chart(slug, f"The incident: {each.cause}", subtitle, each.trace, tuple(notes))
+    return Chart(slug, f"The incident: {each.cause}", subtitle, each.trace, notes, why.marked)
 
 
 # ---------------------------------------------------------------------- pages
 
 
-def charts() -> Iterator[Page]:
-    """Every chart as SVG and as a page with Mermaid and the steps in full, and the index of all."""
-    for _, each in drawn():
+def charts(*, full: bool = False) -> Iterator[Page]:
+    """The named runs as SVG, or all runs; the page of all counterexamples, step by step; the index."""
+    groups = {group: [each for its, each in drawn() if its == group] for group, _ in drawn()}
+    named = {group: some for group, some in groups.items() if group not in UNNAMED}
+    for each in chain.from_iterable((groups if full else named).values()):
         about = f"{each.title} ({counted(len(each.trace), 'step')})"
         yield Page(f"charts/{each.slug}.svg", each.title, about, svg(each))
-        yield Page(page_of(each.slug), each.title, about, _page(each))
-    yield Page("charts/README.md", "Sequence charts", "every run that is drawn, by group", _index())
-
-
-def _page(each: Chart) -> str:
-    here = page_of(each.slug)
-    alternative = f"Sequence chart of {counted(len(each.trace), 'step')}; all steps stand in the table below."
-    rows = [
-        (f"{step.number}{' **!**' if step.number in each.marked else ''}", f"`{step.event.name}`", step.label,
-         f"{step.event.line.log}: {step.event.line.text}" if step.event.line else "", _changed(step.changes))
-        for step in each.steps
-    ]  # fmt: skip
-    lines = [f"# {each.title}", "", f"{each.subtitle}.", "", f"![{alternative}]({each.slug}.svg)", ""]
-    lines += [line for note in each.notes for line in (f"- {note}",)]
-    lines += [""] if each.notes else []
-    lines += details("The steps in full", table(["step", "event", "in short", "prints", "changes"], rows))
-    lines += ["", *details("As Mermaid", ["```mermaid", mermaid(each).rstrip("\n"), "```"])]
-    ways = [link(here, "charts/README.md", "all charts"), link(here, "matrix.md", "designs by properties")]
-    ways += [link(here, page_of("repair"), "the repair")] if each.slug == "flaw" else []
-    return "\n".join([*lines, "", " · ".join(ways)]) + "\n"
-
-
-def _changed(changes: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(text for _, text in changes)
-
-
-def _index() -> str:
-    here = "charts/README.md"
-    lines = [
-        "# Sequence charts", "",
-        "Each is a run that the search found: a shortest one of its kind. Time runs downwards. A dashed arrow that "
-        "ends in a cross is a message that never arrives or is never sent; what a step with **!** means stands below "
-        "the chart.",
-    ]  # fmt: skip
-    group = ""
-    for name, each in drawn():
-        if name != group:
-            group = name
-            lines += ["", f"## {group}", ""]
-        lines.append(f"- {link(here, page_of(each.slug), each.title)} ({counted(len(each.trace), 'step')})")
-    return "\n".join(lines) + "\n"
+    others = {group: some for group, some in groups.items() if group in UNNAMED}
+    about = "how each design fails, and the repaired one without each of its repairs, step by step"
+    yield render(COUNTEREXAMPLES, "counterexamples", "Counterexamples", about, groups=others)
+    about = "every run that is drawn, by group"
+    yield render("charts/README.md", "charts", "Sequence charts", about, groups=named, others=COUNTEREXAMPLES)

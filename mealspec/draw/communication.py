@@ -6,34 +6,16 @@ whose step it is, to each of the others. What is left is one edge for each two m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import graphviz  # type: ignore[import-untyped]
-
 from mealspec.core import Event, Kind, System
-from mealspec.draw.dot import (
-    COOL,
-    FILL,
-    FRAME,
-    GREY,
-    MUTED,
-    ORANGE,
-    PAPER,
-    WARM,
-    Key,
-    Picture,
-    Words,
-    canvas,
-    html,
-    tooltip,
-)
-from mealspec.model.design import DESIGNS, Design
+from mealspec.draw.picture import COOL, FILL, GREY, MUTED, ORANGE, PAPER, WARM, Arrow, Box, Key, Picture, Words
+from mealspec.model.design import Design
 from mealspec.model.events import OWNERS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-__all__ = ["SMALLEST", "Message", "crowded", "kind_of", "messages", "owners", "pictures", "whole"]
+__all__ = ["SMALLEST", "Message", "crowded", "kind_of", "messages", "owners", "whole"]
 
 SMALLEST = Scope(connections=1)
 """One meal and one connection: the scope in which everything is drawn that does not need more."""
@@ -131,13 +113,9 @@ def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
     product = system(design, scope)
     owner = {kind_of(name): who for name, who in owners(product).items()}
     groups = {who: [name for name in owner if owner[name] == who] for who in OWNERS if who in owner.values()}
-    graph = canvas("communication", rankdir="TB", ranksep="0.5", newrank="true")
-    graph.node(USER, label=USER, shape="ellipse", fillcolor=WARM, tooltip="the user: may act, never has to")
-    for who, mine in groups.items():
-        _group(graph, who, mine, product)
+    user = Box(USER, (Words(USER),), "may act, never has to", {"shape": "ellipse", "fillcolor": WARM})
+    boxes = [user, *(_box(name, product, who) for who, mine in groups.items() for name in mine)]
     spoken = messages(product)
-    for message in spoken:
-        _edge(graph, message)
     crowd = ", ".join(f"{event.name} ({event.label})" for event in crowded(product))
     legend = (*LEGEND, *([Key(f"Not drawn, for more than {CROWD} machines take part: {crowd}.")] if crowd else []))
     description = " ".join(
@@ -147,54 +125,42 @@ def whole(design: Design, scope: Scope = SMALLEST) -> Picture:
             *(f"{t.source} to {t.dest}: {len(t.events)} events ({', '.join(t.label)})." for t in spoken),
         ]
     )
-    return Picture("communication.svg", f"Who talks to whom: {design}", description, graph.source, legend=legend)
-
-
-def _group(graph: graphviz.Digraph, who: str, mine: list[str], product: System) -> None:
-    look = {"style": "rounded", "color": FRAME, "fontcolor": MUTED, "fontsize": "11", "labeljust": "l"}
-    with graph.subgraph(name=f"cluster_{who}") as box:
-        box.attr(label=who, tooltip=who, **look)
-        for name in mine:
-            _box(box, name, product, {"client": COOL, "server": FILL}.get(who, PAPER))
+    return Picture(
+        "communication.svg", f"Who talks to whom: {design}", description, tuple(boxes), tuple(map(_arrow, spoken)),
+        legend, look={"rankdir": "TB", "ranksep": "0.45", "nodesep": "0.15", "newrank": "true"},
+    )  # fmt: skip
 
 
 LEGEND = (
     Key("from whose step it is, to who moves with it: verbs of the events that they share, and how many more", "line"),
     Key("to who does not move, and has to permit it", "line", GREY, dash="4 3"),
-    Key("⚡ faults that move it by itself, or of which it is the first to know", "", ORANGE),
-    Key("Point at a box or an edge to see every event by its full name."),
+    Key("fault: moves it by itself, or it is the first to know", "", ORANGE),
 )
 
 
-def _box(graph: graphviz.Digraph, name: str, product: System, colour: str) -> None:
+def _box(name: str, product: System, owner: str) -> Box:
     """A kind of machines, with its members where there are several, and what may go wrong with it."""
     members = [machine for machine in product.machines if kind_of(machine.name) == name]
     parts = {event: [part for part in event.takes if part in product.position] for event in product.events}
     faults = [e for e in product.events if e.kind is Kind.FAULT and kind_of(parts[e][0]) == name]
     alone = [e for e in product.events if len(parts[e]) == 1 and kind_of(parts[e][0]) == name]
-    lines = [Words(name, bold=True)]
+    words = [Words(name, bold=True)]
     if len(members) > 1:
-        lines.append(Words(" · ".join(m.name.split(".", 1)[1] for m in members), MUTED, small=True))
+        words.append(Words(" · ".join(m.name.split(".", 1)[1] for m in members), MUTED, small=True))
     if faults:
         verbs = list(dict.fromkeys(map(_verb, faults)))
         more = f" +{len(verbs) - 2}" if verbs[2:] else ""
-        lines.append(Words(f"⚡ {', '.join(verbs[:2])}{more}", ORANGE, small=True))
+        words.append(Words(f"fault: {', '.join(verbs[:2])}{more}", ORANGE, small=True))
     tip = [members[0].doc.split("\n\n")[0].replace("\n", " ")]
     tip += [f"{machine.name}: {len(machine.states)} states" for machine in members]
     tip += [f"{event.name}: {event.label}" for event in dict.fromkeys([*alone, *faults])]
-    graph.node(name, label=html(lines), tooltip=tooltip(tip), fillcolor=colour)
+    colour = {"client": COOL, "server": FILL}.get(owner, PAPER)
+    return Box(name, tuple(words), "\n".join(tip), {"fillcolor": colour}, owner)
 
 
-def _edge(graph: graphviz.Digraph, message: Message) -> None:
+def _arrow(message: Message) -> Arrow:
     """Whom a step moves decides who stands below whom; who only permits it is led to lightly, and without words."""
-    tip = tooltip([f"{message.source} → {message.dest}", *(f"{event.name}: {event.label}" for event in message.events)])
-    if message.moves:
-        words = html([Words(f"\u00a0{word}\u00a0", small=True) for word in message.label], left=True)
-        graph.edge(message.source, message.dest, label=words, tooltip=tip, labeltooltip=tip)
-    else:
-        graph.edge(message.source, message.dest, style="dashed", color=GREY, constraint="false", tooltip=tip)
-
-
-def pictures() -> Iterator[Picture]:
-    """The picture of the whole."""
-    yield whole(DESIGNS["hardened"])
+    tip = [f"{message.source} → {message.dest}", *(f"{event.name}: {event.label}" for event in message.events)]
+    words = tuple(Words(word, small=True) for word in message.label) if message.moves else ()
+    light = {"style": "dashed", "color": GREY, "constraint": "false"}
+    return Arrow(message.source, message.dest, words, "\n".join(tip), {} if message.moves else light)

@@ -1,47 +1,75 @@
-"""All files of ``diagrams/``: pictures with their sources, charts, pages, and the index."""
+"""All files of ``diagrams/``: pictures, charts, pages, and the index.
+
+What is committed is enough to read; ``full`` adds the machines of the other designs, and a chart of every
+counterexample.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
 
-from mealspec.draw.charts import charts
-from mealspec.draw.dot import Picture, svg
-from mealspec.draw.gallery import pictures
-from mealspec.draw.index import index
-from mealspec.draw.page import Page
-from mealspec.draw.pages import pages
+from mealspec.draw import communication, states
+from mealspec.draw.card import svg
+from mealspec.draw.charts import charts, page_of
+from mealspec.draw.comparison import changes
+from mealspec.draw.designs import designs
+from mealspec.draw.machine_pages import machine_pages
+from mealspec.draw.matrix import matrix
+from mealspec.draw.page import Page, render
+from mealspec.draw.picture import Picture
+from mealspec.draw.portraits import portraits
+from mealspec.draw.reference import reference
+from mealspec.model.design import DESIGNS
 
-__all__ = ["everything", "source_of", "texts"]
+__all__ = ["everything", "parts"]
 
-
-def source_of(picture: Picture) -> Page:
-    """The DOT source of a picture, as a file beside it."""
-    return Page(picture.path.removesuffix(".svg") + ".gv", picture.title, picture.description, picture.source)
-
-
-def texts() -> Iterator[Page]:
-    """All files but those that Graphviz lays out: the same model always gives the same."""
-    drawn = list(pictures())
-    written = [*charts(), *pages()]
-    yield from map(source_of, drawn)
-    yield from written
-    yield index(drawn, written)
+HARDENED = DESIGNS["hardened"]
 
 
-def everything(report: Callable[[str, int, int], None]) -> Iterator[Page]:
-    """All files; ``report`` is told what comes next, each picture and then the rest, its number, and of how many.
+@cache
+def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
+    """The pictures that Graphviz lays out, and all other files: the same model always gives the same."""
+    ours, changed = list(portraits([HARDENED])), list(changes())
+    others = [plan for plan in DESIGNS.values() if full and plan != HARDENED]
+    whole, reachable = communication.whole(HARDENED), list(states.pictures())
+    drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
+    pages = [*charts(full=full), matrix(), designs(), *reference(machine_pages(ours, changed))]
+    pages += [_listed("states", "Reachable states", "the reachable states, seen from what matters", reachable)]
+    for before, after in pairwise(DESIGNS):
+        step = f"changes/{before}-{after}"
+        some = [picture for picture in drawn if picture.path.startswith(f"{step}/")]
+        pages += [_listed(step, f"From {before} to {after}", "what changes in each machine", some)]
+    pages += [_index(whole, [picture for picture in drawn if picture.path.startswith("machines/")], pages)]
+    return [whole, *drawn, *reachable], pages
+
+
+def _listed(folder: str, title: str, description: str, pictures: list[Picture]) -> Page:
+    """The pictures of a folder, each with its facts as text, for an embedded picture cannot be pointed at."""
+    return render(f"{folder}/README.md", folder.split("/")[0], title, description, pictures=pictures)
+
+
+def _index(whole: Picture, machines: list[Picture], pages: list[Page]) -> Page:
+    """The way of a newcomer in three steps, and then everything by kind."""
+    steps = [page for page in pages if page.path.startswith("changes/")]
+    return render(
+        "README.md", "index", "Diagrams and reference", "where to begin", whole=whole, machines=machines, steps=steps,
+        flaw=page_of("flaw"), repair=page_of("repair"), designs=list(DESIGNS),
+    )  # fmt: skip
+
+
+def everything(report: Callable[[str, int, int], None], *, full: bool = False) -> Iterator[Page]:
+    """All files; ``report`` is told what comes next, its number, and of how many.
 
     Raises
     ------
     CannotDraw
         If there is no Graphviz on this machine.
     """
-    drawn = list(pictures())
-    for number, picture in enumerate(drawn, start=1):
-        report(picture.path, number, len(drawn))
+    report("charts, pages and what is to be drawn", 0, 0)
+    pictures, pages = parts(full=full)
+    for number, picture in enumerate(pictures, start=1):
+        report(picture.path, number, len(pictures))
         yield Page(picture.path, picture.title, picture.description, svg(picture))
-        yield source_of(picture)
-    report("charts and pages", len(drawn), len(drawn))
-    written = [*charts(), *pages()]
-    yield from written
-    yield index(drawn, written)
+    yield from pages

@@ -18,8 +18,9 @@ from typing import NamedTuple
 import networkx as nx
 
 from mealspec.core import CheckerError, Graph, Machine, unknown
-from mealspec.draw.dot import COOL, FILL, INK, canvas, tooltip
-from mealspec.draw.states import Quotient
+from mealspec.draw.blocks import Quotient
+from mealspec.draw.dot import canvas, tooltip
+from mealspec.draw.picture import COOL, FILL, INK
 
 __all__ = ["FORMS", "MOST", "Automaton", "Node", "TooLarge", "export", "of_graph", "of_machine", "of_quotient"]
 

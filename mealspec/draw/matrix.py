@@ -1,9 +1,9 @@
-"""Designs by properties as a page: every failing cell leads to the chart of its counterexample."""
+"""Designs by properties as a page: every failing cell leads to a counterexample."""
 
 from __future__ import annotations
 
 from mealspec.draw.charts import drawn, page_of
-from mealspec.draw.page import Page, code, link, table
+from mealspec.draw.page import Page, code, link, render
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
@@ -30,17 +30,7 @@ def matrix() -> Page:
         (link(PATH, f"reference/properties.md#{name}", name), *(cell(PATH, plan, name) for plan in DESIGNS.values()))
         for name in PROPERTIES
     ]
-    lines = [
-        "# Designs by properties", "",
-        f"Scope: {Scope().describe()}; runs of any length, every interleaving. Left out: "
-        f"{', '.join(Scope().left_out())}; time. What that means stands in "
-        f"{link(PATH, 'reference/scopes.md', 'scopes and limits')}.", "",
-        "✗ leads to the chart of a counterexample, a shortest one, with its length. *Vacuous*: what the property "
-        f"speaks of cannot occur in this scope; {link(PATH, page_of('F13'), 'F13')} shows it where it can.", "",
-        *table(["property", *map(code, DESIGNS)], rows), "",
-        *(f"- {code(plan.name)}: {plan.doc}" for plan in DESIGNS.values()), "",
-        f"What each repair of `hardened` is for: {link(PATH, 'reference/mechanisms.md', 'mechanisms')}. "
-        f"All runs: {link(PATH, 'charts/README.md', 'sequence charts')}.",
-    ]  # fmt: skip
-    about = "what each design keeps and breaks, with a chart for every break"
-    return Page(PATH, "Designs by properties", about, "\n".join(lines) + "\n")
+    about = "what each design keeps and breaks, with a run for every break"
+    return render(PATH, "matrix", "Designs by properties", about, scope=Scope(), head=["property", *map(code, DESIGNS)],
+                  rows=rows, designs=DESIGNS.values(),
+                  vacuous=page_of("F13"))  # fmt: skip

@@ -1,12 +1,19 @@
-"""A file of `diagrams/`, and the little Markdown that all of them need."""
+"""A file of `diagrams/`, the little Markdown that all of them need, and the templates that they are written with."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
-__all__ = ["Page", "code", "details", "link", "relative", "table"]
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from mealspec.model.design import DESIGNS
+from mealspec.model.mechanism import Mechanism
+
+__all__ = ["Page", "code", "link", "mechanism", "references", "relative", "render", "table"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,32 @@ def _cell(value: object) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 
-def details(summary: str, lines: Iterable[str]) -> list[str]:
-    """What a reader may fold out."""
-    return ["<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>"]
+def references(here: str, refs: Iterable[str]) -> str:
+    """Requirements and failure classes as links to the table that traces them."""
+    return ", ".join(link(here, f"reference/traceability.md#{ref}", ref) for ref in refs)
+
+
+def mechanism(here: str, name: str) -> str:
+    """A link to a mechanism, ticked if it is one of `hardened`."""
+    tick = " ✓" if Mechanism(name) in DESIGNS["hardened"] else ""
+    return link(here, f"reference/mechanisms.md#{name}", name) + tick
+
+
+@cache
+def _templates() -> Environment:
+    """Those beside this code; each has the helpers of this module, bound to the page that is written."""
+    loader = PackageLoader("mealspec.draw")
+    return Environment(
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+
+
+def render(path: str, template: str, title: str, description: str, **data: Any) -> Page:
+    """The page that a template gives with these data."""
+    helpers = {
+        "title": title, "code": code, "link": partial(link, path), "relative": partial(relative, path),
+        "refs": partial(references, path), "mechanism": partial(mechanism, path),
+        "table": lambda head, rows: "\n".join(table(head, rows)),
+    }  # fmt: skip
+    text = _templates().get_template(f"{template}.md.j2").render(**helpers, **data)
+    return Page(path, title, description, text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from textwrap import wrap
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import seed
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -35,18 +36,24 @@ class _Trivial(RuleBasedStateMachine):
         type(self).calls += 1
 
 
+class _Step(NamedTuple):
+    """A step that was taken: the event before it, if it is not the first, the state that it left, its event."""
+
+    before: int | None
+    state: Locals
+    event: int
+
+
 class _Recorder(Seen):
-    """Keeps the runs, to take them again."""
+    """Keeps the steps, to take them again."""
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject.graph)
-        self.runs: list[list[int]] = []
+        self.taken: list[_Step] = []
 
     def step(self, before: int | None, state: Locals, event: int, number: int | None) -> None:
         super().step(before, state, event, number)
-        if before is None:
-            self.runs.append([])
-        self.runs[-1].append(event)
+        self.taken.append(_Step(before, state, event))
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
     trivial_seconds = _run(_Trivial, examples)
     watched = tuple(PROPERTIES)
     _run(hunter(subject, watched, hunted=watched), 5)  # what is made once
-    recorder, plain = _Recorder(subject), Seen(subject.graph)
+    recorder, plain, again = _Recorder(subject), Seen(subject.graph), Seen(subject.graph)
     machine = hunter(subject, watched, hunted=watched, seen=recorder)
     last: list[tuple[int, float]] = []
     settle = machine._settle
@@ -116,6 +123,10 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
     machine._settle = timed  # type: ignore[method-assign]
     seconds = _run(machine, examples)
     _run(hunter(subject, watched, hunted=watched, seen=plain, varied=False), examples)
+    objects, lockstep = Objects(subject.system), Lockstep(subject.graph)
+    initial, names = objects.states(), [event.name for event in subject.system.events]
+    bad = [each for property_id in PROPERTIES for each in subject.bad(property_id, Form.NEVER)]
+    taken = recorder.taken
     return Measurement(
         system=subject.system.name,
         examples=examples,
@@ -125,10 +136,10 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
         steps=recorder.steps,
         seconds=seconds,
         last_seconds=sum(took for _, took in last),
-        objects_seconds=_objects(subject, recorder.runs),
-        lockstep_seconds=_lockstep(subject, recorder.runs),
-        checks_seconds=_checks(subject, recorder.runs),
-        seen_seconds=_seen(subject, recorder.runs),
+        objects_seconds=_again(taken, lambda: objects.set(initial), lambda step: objects.take(names[step.event])),
+        lockstep_seconds=_again(taken, lockstep.reset, lambda step: lockstep.fire(step.event)),
+        checks_seconds=_again(taken, lambda: None, lambda step: [each(step.state) for each in bad]),
+        seen_seconds=_again(taken, lambda: None, lambda step: again.step(*step, 0)),
         varied_states=recorder.behaviour().states,
         plain_states=plain.behaviour().states,
     )
@@ -140,54 +151,13 @@ def _run(machine: type[RuleBasedStateMachine], examples: int) -> float:
     return time.perf_counter() - began
 
 
-def _objects(subject: Subject, runs: list[list[int]]) -> float:
-    objects, names = Objects(subject.system), [event.name for event in subject.system.events]
-    initial = objects.states()
+def _again(taken: Iterable[_Step], begin: Callable[[], object], take: Callable[[_Step], object]) -> float:
+    """Seconds to take the steps again, each run from the beginning."""
     began = time.perf_counter()
-    for run in runs:
-        objects.set(initial)
-        for event in run:
-            objects.take(names[event])
-    return time.perf_counter() - began
-
-
-def _lockstep(subject: Subject, runs: list[list[int]]) -> float:
-    lockstep = Lockstep(subject.graph)
-    began = time.perf_counter()
-    for run in runs:
-        lockstep.reset()
-        for event in run:
-            lockstep.fire(event)
-    return time.perf_counter() - began
-
-
-def _paths(subject: Subject, runs: list[list[int]]) -> list[list[Locals]]:
-    paths = []
-    for run in runs:
-        path = [subject.system.initial]
-        for event in run:
-            path.append(subject.system.after(path[-1], event) or path[-1])
-        paths.append(path)
-    return paths
-
-
-def _checks(subject: Subject, runs: list[list[int]]) -> float:
-    bad = [each for property_id in PROPERTIES for each in subject.bad(property_id, Form.NEVER)]
-    paths = _paths(subject, runs)
-    began = time.perf_counter()
-    for path in paths:
-        for state in path[1:]:
-            for each in bad:
-                each(state)
-    return time.perf_counter() - began
-
-
-def _seen(subject: Subject, runs: list[list[int]]) -> float:
-    seen, paths = Seen(subject.graph), _paths(subject, runs)
-    began = time.perf_counter()
-    for run, path in zip(runs, paths, strict=True):
-        for k, event in enumerate(run):
-            seen.step(run[k - 1] if k else None, path[k], event, 0)
+    for step in taken:
+        if step.before is None:
+            begin()
+        take(step)
     return time.perf_counter() - began
 
 

@@ -29,7 +29,7 @@ from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Lockstep
 from mealspec.core.system import Locals, bits, each
 from mealspec.hunt.subject import Bad, Subject
-from mealspec.hunt.verbs import verb_of, verbs
+from mealspec.hunt.verbs import verbs
 from mealspec.properties.catalogue import PROPERTIES, Form
 
 __all__ = ["Hunter", "Violation", "hunter"]
@@ -210,8 +210,8 @@ def _schedule(draw: st.DrawFn, hunter: Hunter) -> Any:
 def _calls(hunter: Hunter) -> list[tuple[Any, dict[str, str]]]:
     """For each event the rule that lets it happen, with its argument; the last one waits."""
     rules = {each_rule.function.__name__: each_rule for each_rule in type(hunter).setup_state().rules}
-    names = [event.name for event in hunter.subject.system.events]
-    return [*((rules[verb_of(name)], {"event": name}) for name in names), (rules["wait"], {})]
+    events = hunter.subject.system.events
+    return [*((rules[event.verb], {"event": event.name}) for event in events), (rules["wait"], {})]
 
 
 def hunter(

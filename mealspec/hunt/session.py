@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from mealspec.check.show import trace_lines
+from mealspec.check.show import trace_lines, why_violated
 from mealspec.core import Trace, dump
 from mealspec.core.coverage import known, rows
 from mealspec.hunt.hunting import Catch, Hunt
@@ -129,9 +129,8 @@ class Session:
         notes = [f"again: {again} {self.options}"]
         if file:
             notes.append(f"the run: mealspec replay {file}")
-        return "\n".join(
-            [*wrap(head, 80), "", *trace_lines(catch.trace, catch.subject.facts, catch.property_id), "", *notes]
-        )
+        why = why_violated(catch.trace, catch.subject.facts, catch.property_id)
+        return "\n".join([*wrap(head, 80), "", *trace_lines(catch.trace, why), "", *notes])
 
     def keep(self, catch: Catch) -> Path | None:
         """Write the run where ``mealspec replay`` can read it."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
+from mealspec.model.values import every
 
 __all__ = ["App", "app"]
 
@@ -28,18 +29,17 @@ class App(StrEnum):
 
 def app(design: Design, scope: Scope, steps: Iterable[str]) -> Machine:
     """The machine ``app``; ``steps`` are the events that need running code."""
-    A = App
-    probes = [f"client.{verb}.{c}" for verb in ("probe_dead", "probe_alive") for c in scope.connection_names]
-    own = [
-        ("user.background", A.FOREGROUND, A.BACKGROUND),
-        ("user.background", A.PROBING, A.BACKGROUND),
-        ("user.foreground", A.BACKGROUND, A.PROBING if M.PROBE_ON_FOREGROUND in design else A.FOREGROUND),
-        ("network.reclaim", A.BACKGROUND, A.BACKGROUND),
-        *((event, A.PROBING, A.FOREGROUND) for event in (*probes, "client.probe_none")),
+    A, running = App, {App.FOREGROUND, App.PROBING}
+    back = A.PROBING if M.PROBE_ON_FOREGROUND in design else A.FOREGROUND
+    probes = every(("client.probe_dead", "client.probe_alive"), scope.connection_names)
+    rules = [
+        On("user.background", running, A.BACKGROUND),
+        On("user.foreground", A.BACKGROUND, back),
+        On("network.reclaim", A.BACKGROUND, STAY),
+        On((*probes, "client.probe_none"), A.PROBING, A.FOREGROUND),
         # Whoever is suspended answers no ping, though the path is fine.
-        *((f"server.expire_suspended.{c}", A.BACKGROUND, A.BACKGROUND) for c in scope.connection_names),
+        On(every("server.expire_suspended", scope.connection_names), A.BACKGROUND, STAY),
     ]
-    named = {event for event, _, _ in own}
-    running = [(event, s, s) for event in steps if event not in named for s in (A.FOREGROUND, A.PROBING)]
-    rows = own + running
-    return Machine.table("app", A.FOREGROUND, rows, resting=lambda s: s is not A.PROBING, doc=__doc__ or "")
+    named = {event for rule in rules for event in rule.names}
+    rules.append(On([event for event in steps if event not in named], running, STAY))
+    return Machine.ruled("app", A.FOREGROUND, rules, resting={A.FOREGROUND, A.BACKGROUND}, doc=__doc__ or "")

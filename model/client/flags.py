@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, always, closings, dials, when
+from mealspec.model.values import LOOPS, dialled, every, leaves
 
 __all__ = ["Flags", "flags"]
 
@@ -29,34 +29,26 @@ class Flags(NamedTuple):
 
 def flags(design: Design, scope: Scope) -> Machine:
     """The machine ``flags``."""
-    guarded = M.CONNECT_GUARD in design
-    effects: Effects = {}
-    for dial in dials(scope):
-        effects[dial.event] = {
-            "client.connect": when(lambda s: not (guarded and s.connecting), connecting=True),
-            "user.reconnect": always(connected=False, connecting=True),
-            "client.heal": when(lambda s: s.connected, connected=False, connecting=True),
-            "client.redial": when(lambda s: not s.connecting, connected=False, connecting=True),
-        }[dial.verb]
-    effects["client.skip_connect"] = when(lambda s: guarded and s.connecting)
-    for c in scope.connection_names:
-        effects[f"client.connected.{c}"] = always(connected=True, connecting=False)
-        effects[f"client.failed.{c}"] = always(connected=False, connecting=False)
-        for m in scope.meal_names:
-            verified = {"connected": True} if M.VERIFY_ON_MESSAGE in design else {}
-            effects[f"client.receive.{m}.{c}"] = always(**verified)
-    for event, _ in closings(scope):
-        if event.startswith("user.leave"):
-            effects[event] = always(connected=False, connecting=False)
-    if M.POLL_NEEDS_BOTH in design:
-        for loop in ("client.poll", "client.stale"):
-            effects[f"{loop}.wake.verified"] = when(lambda s: s.connected)
-            effects[f"{loop}.wake.unflagged"] = when(lambda s: not s.connected)
-    effects["client.notice_drop"] = when(lambda s: s.connected, connected=False)
-    for m in scope.meal_names:
-        if M.WAIT_BEFORE_SUBMIT in design:
-            effects[f"user.submit.{m}"] = when(lambda s: not s.connecting)
-            effects[f"user.wait.{m}"] = when(lambda s: s.connecting)
-            effects[f"client.submit.{m}"] = when(lambda s: not s.connecting)
-    start = Flags(connected=False, connecting=False)
-    return Machine.generated("flags", start, effects, resting=lambda s: not s.connecting, doc=__doc__ or "")
+    meals, connections = scope.meal_names, scope.connection_names
+    guarded, waits = M.CONNECT_GUARD in design, M.WAIT_BEFORE_SUBMIT in design
+    both = M.POLL_NEEDS_BOTH in design
+    verified = {"connected": True} if M.VERIFY_ON_MESSAGE in design else STAY
+    up, free, busy = {"connected": True}, {"connecting": False}, {"connecting": True}
+    neither, dialling = Flags(connected=False, connecting=False), Flags(connected=False, connecting=True)
+    rules = [
+        On(dialled(scope, verb="client.connect"), free if guarded else ANY, busy),  # R2, F5
+        On("client.skip_connect", busy, STAY, given=guarded),  # R2
+        On(dialled(scope, verb="user.reconnect"), ANY, dialling),  # R8
+        On(dialled(scope, verb="client.heal"), up, dialling),  # R25
+        On(dialled(scope, verb="client.redial"), free, dialling),  # R18, F10
+        On(every("client.connected", connections), ANY, Flags(connected=True, connecting=False)),  # R3
+        On(every("client.failed", connections), ANY, neither),  # R4
+        On(every("client.receive", meals, connections), ANY, verified),  # R5, R6
+        On(leaves(scope), ANY, neither),  # R9
+        On(every(LOOPS, "wake.verified"), up, STAY, given=both),  # R7
+        On(every(LOOPS, "wake.unflagged"), {"connected": False}, STAY, given=both),  # R7
+        On("client.notice_drop", up, {"connected": False}),  # F3
+        On(every(("user.submit", "client.submit"), meals), free, STAY, given=waits),  # R28
+        On(every("user.wait", meals), busy, STAY, given=waits),  # R28
+    ]
+    return Machine.ruled("flags", neither, rules, resting=free, doc=__doc__ or "")

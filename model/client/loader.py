@@ -12,12 +12,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.client.poller import poll_stops
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, Seen, closings, failures, snapshots, then, wakes, when
+from mealspec.model.values import Seen, every, failures, leaves, snapshots, wakes
 
 __all__ = ["Loader", "Phase", "load_starts", "loader"]
 
@@ -42,45 +42,32 @@ class Loader(NamedTuple):
 
 def load_starts(origin: str, design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code a load of this origin is started."""
+    probed = ("user.foreground",) if M.PROBE_ON_FOREGROUND in design else ()
     return {
-        "appear": (
-            "client.appear",
-            "client.return",
-            *(["user.foreground"] if M.PROBE_ON_FOREGROUND in design else []),
-        ),
-        "handler": tuple(f"client.receive.{m}.{c}" for m in scope.meal_names for c in scope.connection_names),
-        "connect": tuple(f"client.connected.{c}" for c in scope.connection_names),
-        "poll": tuple(f"client.poll.wake.{wake}" for wake in wakes(design) if wake != "verified"),
+        "appear": ("client.appear", "client.return", *probed),
+        "handler": every("client.receive", scope.meal_names, scope.connection_names),
+        "connect": every("client.connected", scope.connection_names),
+        "poll": every("client.poll.wake", [wake for wake in wakes(design) if wake != "verified"]),
     }[origin]
 
 
 def loader(origin: str, design: Design, scope: Scope) -> Machine:
     """The machine ``loader.<origin>``."""
-    idle = Loader(Phase.IDLE, ())
-    sent = Loader(Phase.SENT, ())
+    idle, sent = Loader(Phase.IDLE, ()), Loader(Phase.SENT, ())
+    answered = {snapshot.name: Loader(Phase.ANSWERED, snapshot.meals) for snapshot in snapshots(scope)}
+    error, offline, cut = failures(origin)
     # A later appearance, return or connect asks anew and drops what the earlier one was told.
-    again = origin in ("appear", "connect")
-    effects: Effects = {
-        event: lambda s: sent if again or s == idle else None for event in load_starts(origin, design, scope)
-    }
-    for snapshot in snapshots(scope):
-        answered = Loader(Phase.ANSWERED, snapshot.meals)
-        effects[f"server.read.{origin}.{snapshot.name}"] = then(lambda s, a: a if s == sent else None, answered)
-        effects[f"client.apply.{origin}.{snapshot.name}"] = then(lambda s, a: idle if s == a else None, answered)
-    # A request that fails is one step: on the way (cut), or at once because nobody is there.
+    free = ANY if origin in ("appear", "connect") else idle
     after = sent if origin == "handler" and M.RETRY_REFRESH in design else idle
-    cut, *nobody = reversed(failures(origin))
-    effects[cut] = lambda s: after if s != idle else None
-    effects |= {event: lambda s: after if s == sent else None for event in nobody}
-    if origin == "poll":  # cancelling the task cancels its request
-        cancels = [*poll_stops(design, scope), "client.stale.stop"]
-        effects |= {event: then(_reset, idle) for event in cancels}
-    for event, _ in closings(scope):
-        if event.startswith("user.leave"):
-            effects[event] = then(_reset, idle)
-    effects |= {f"user.archive.{m}": when(lambda s: s == idle) for m in scope.meal_names}
-    return Machine.generated(f"loader.{origin}", idle, effects, resting=lambda s: s == idle, doc=__doc__ or "")
-
-
-def _reset(_: Loader, to: Loader) -> Loader:
-    return to
+    polls = origin == "poll"  # cancelling the task cancels its request
+    rules = [
+        On(load_starts(origin, design, scope), free, sent),
+        *(On(f"server.read.{origin}.{name}", sent, told) for name, told in answered.items()),
+        *(On(f"client.apply.{origin}.{name}", told, idle) for name, told in answered.items()),
+        On((error, offline), sent, after),  # at once, because nobody is there
+        On(cut, {"phase": {Phase.SENT, Phase.ANSWERED}}, after),  # on the way there or back
+        On((*poll_stops(design, scope), "client.stale.stop") if polls else (), ANY, idle),
+        On(leaves(scope), ANY, idle),  # R9
+        On(every("user.archive", scope.meal_names), idle, STAY),
+    ]
+    return Machine.ruled(f"loader.{origin}", idle, rules, resting=idle, doc=__doc__ or "")

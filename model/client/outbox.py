@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import Machine, On
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
+from mealspec.model.values import every
 
 __all__ = ["Outbox", "outbox"]
 
@@ -28,18 +29,16 @@ class Outbox(StrEnum):
 def outbox(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``outbox.m``."""
     O = Outbox  # noqa: E741 (short for the table below)
-    rows = [
-        (f"user.submit.{m}", O.NONE, O.SAVED),
-        (f"user.wait.{m}", O.NONE, O.WAITING),
-        (f"client.submit.{m}", O.WAITING, O.SAVED),
-        (f"client.submit_anyway.{m}", O.WAITING, O.SAVED),
-        (f"client.upload.{m}", O.SAVED, O.UPLOADING),
-        (f"server.take.{m}", O.UPLOADING, O.ANSWERED),
-        (f"client.uploaded.{m}", O.ANSWERED, O.UPLOADED),
-        (f"server.refuse_upload.{m}", O.UPLOADING, O.SAVED),
-        (f"network.refuse_upload.{m}", O.UPLOADING, O.SAVED),
-        (f"network.cut_upload.{m}", O.UPLOADING, O.SAVED),  # the request is lost
-        (f"network.cut_upload.{m}", O.ANSWERED, O.SAVED),  # the answer is lost: it goes up twice
-        (f"user.archive.{m}", O.UPLOADED, O.NONE),
+    rules = [
+        On(f"user.submit.{m}", O.NONE, O.SAVED),  # R11
+        On(f"user.wait.{m}", O.NONE, O.WAITING),  # R28
+        On(every(("client.submit", "client.submit_anyway"), m), O.WAITING, O.SAVED),  # R28
+        On(f"client.upload.{m}", O.SAVED, O.UPLOADING),
+        On(f"server.take.{m}", O.UPLOADING, O.ANSWERED),
+        On(f"client.uploaded.{m}", O.ANSWERED, O.UPLOADED),
+        On(every(("server.refuse_upload", "network.refuse_upload"), m), O.UPLOADING, O.SAVED),  # R21, R22
+        # Either the request is lost, or the answer is: then it goes up twice (F15).
+        On(f"network.cut_upload.{m}", {O.UPLOADING, O.ANSWERED}, O.SAVED),
+        On(f"user.archive.{m}", O.UPLOADED, O.NONE),
     ]
-    return Machine.table(f"outbox.{m}", O.NONE, rows, resting=lambda s: s in (O.NONE, O.UPLOADED), doc=__doc__ or "")
+    return Machine.ruled(f"outbox.{m}", O.NONE, rules, resting={O.NONE, O.UPLOADED}, doc=__doc__ or "")

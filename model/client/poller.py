@@ -14,11 +14,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, always, closings, failures, snapshots, wakes, when
+from mealspec.model.values import every, failures, leaves, snapshots, submits, wakes
 
 __all__ = ["Loop", "Poller", "poll_starts", "poll_stops", "poller"]
 
@@ -58,92 +58,70 @@ class Poller(NamedTuple):
 
 def poll_starts(design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code ``startPolling()`` is called while there is a view model."""
-    submits = [f"{verb}.{m}" for m in scope.meal_names for verb in _SUBMITS]
-    return (
-        *([f"client.failed.{c}" for c in scope.connection_names] if M.POLL_ON_CONNECT_FAILURE in design else []),
-        *(submits if M.POLL_ON_SUBMIT in design else []),
-        *(["client.notice_drop"] if M.POLL_ON_DROP in design else []),
-        *(["client.return"] if M.POLL_ON_APPEAR in design else []),
-    )
-
-
-_SUBMITS = ("user.submit", "client.submit", "client.submit_anyway")
+    calls = {
+        M.POLL_ON_CONNECT_FAILURE: every("client.failed", scope.connection_names),
+        M.POLL_ON_SUBMIT: submits(scope.meal_names),
+        M.POLL_ON_DROP: ("client.notice_drop",),
+        M.POLL_ON_APPEAR: ("client.return",),
+    }
+    return tuple(event for mechanism, events in calls.items() if mechanism in design for event in events)
 
 
 def poll_stops(design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code ``stopPolling()`` is called by someone other than a poll task."""
     if M.SOCKET_STOPS_POLLING not in design:
         return ()
-    handled = [f"client.apply.handler.{snapshot.name}" for snapshot in snapshots(scope)]
-    if M.RETRY_REFRESH not in design:
-        handled += failures("handler")
-    return (*(f"client.connected.{c}" for c in scope.connection_names), *handled)
+    handled = every("client.apply.handler", [snapshot.name for snapshot in snapshots(scope)])
+    failed = failures("handler") if M.RETRY_REFRESH not in design else ()
+    return (*every("client.connected", scope.connection_names), *handled, *failed)
 
 
 def poller(design: Design, scope: Scope) -> Machine:
     """The machine ``poller``."""
-    effects: Effects = {
-        "client.appear": when(
-            lambda s: s.loop is Loop.OFF, loop=Loop.SLEEP if M.POLL_ON_APPEAR in design else Loop.NONE
-        ),
-        "client.poll.check.done": when(lambda s: s.loop is Loop.CHECK, loop=Loop.STOPPING),
-        "client.poll.stop": when(lambda s: s.loop is Loop.STOPPING, loop=Loop.NONE),
-    }
+    L, meals, starts, stops = Loop, scope.meal_names, poll_starts(design, scope), poll_stops(design, scope)
     token = M.GENERATION_TOKEN in design
-    effects |= dict.fromkeys(poll_starts(design, scope), _renew if token else _start)
-    effects |= dict.fromkeys(poll_stops(design, scope), _retire if token else _cancel)
-    for wake in wakes(design):
-        to = Loop.STOPPING if wake == "verified" else Loop.LOAD
-        effects[f"client.poll.wake.{wake}"] = when(lambda s: s.loop is Loop.SLEEP, loop=to)
-    loaded = [f"client.apply.poll.{snapshot.name}" for snapshot in snapshots(scope)]
-    for event in (*loaded, *failures("poll")):
-        effects[event] = when(lambda s: s.loop is Loop.LOAD, loop=Loop.CHECK)
-    for m in scope.meal_names:
-        effects[f"client.poll.check.{m}"] = when(lambda s: s.loop is Loop.CHECK, loop=Loop.SLEEP)
-    effects |= _token() if token else _stale(design, scope)
-    for event, _ in closings(scope):
-        if event.startswith("user.leave"):
-            effects[event] = always(loop=Loop.OFF, woken=False, checks=False, stops=False)
-    resting = lambda s: not s.runs and not s.stale  # noqa: E731 (a predicate, as elsewhere)
-    return Machine.generated("poller", Poller(Loop.OFF), effects, resting=resting, doc=__doc__ or "")
+    first = L.SLEEP if M.POLL_ON_APPEAR in design else L.NONE
+    loads = [wake for wake in wakes(design) if wake != "verified"]
+    ends = ["verified"] if "verified" in wakes(design) else []
+    loaded = (*every("client.apply.poll", [snapshot.name for snapshot in snapshots(scope)]), *failures("poll"))
+    rules = [
+        On("client.appear", {"loop": L.OFF}, {"loop": first}),  # R15
+        On(starts, {"loop": L.NONE}, {"loop": L.SLEEP}, elsewhere=STAY, given=not token),  # R7: one at a time
+        On(starts, {"loop": {L.NONE, L.STOPPING}}, _renewed, elsewhere=STAY, given=token),  # F6
+        On(stops, ANY, _retired if token else _cancelled),  # R3, R5
+        On(every("client.poll.wake", ends), {"loop": L.SLEEP}, {"loop": L.STOPPING}),  # R7
+        On(every("client.poll.wake", loads), {"loop": L.SLEEP}, {"loop": L.LOAD}),  # R7
+        On(loaded, {"loop": L.LOAD}, {"loop": L.CHECK}),  # R7; F12: also after a load that failed
+        On(every("client.poll.check", meals), {"loop": L.CHECK}, {"loop": L.SLEEP}),  # R7
+        On("client.poll.check.done", {"loop": L.CHECK}, {"loop": L.STOPPING}),  # R7
+        On("client.poll.stop", {"loop": L.STOPPING}, {"loop": L.NONE}),  # R7
+        On(leaves(scope), ANY, Poller(L.OFF)),  # R9
+        # A cancelled task runs on to its end; with a generation token it ends at its next step (F6).
+        On(every("client.stale.wake", ends), {"woken": True}, {"woken": False, "stops": True}, given=not token),
+        On(every("client.stale.wake", loads), {"woken": True}, {"woken": False, "checks": True}, given=not token),
+        On(every("client.stale.check", meals), {"checks": True}, {"checks": False}, given=not token),
+        On("client.stale.check.done", {"checks": True}, {"checks": False, "stops": True}, given=not token),
+        On("client.stale.stop", {"stops": True}, lambda s: _cancelled(s._replace(stops=False)), given=not token),
+        On("client.stale.end", {"woken": True}, {"woken": False}, given=token),
+    ]
+    resting = {"runs": False, "stale": False}
+    return Machine.ruled("poller", Poller(L.OFF), rules, resting=resting, doc=__doc__ or "")
 
 
-def _stale(design: Design, scope: Scope) -> Effects:
-    """What a cancelled task still does."""
-    effects: Effects = {
-        "client.stale.check.done": when(lambda s: s.checks, checks=False, stops=True),
-        "client.stale.stop": lambda s: _cancel(s._replace(stops=False)) if s.stops else None,
-    }
-    for wake in wakes(design):
-        to = "stops" if wake == "verified" else "checks"
-        effects[f"client.stale.wake.{wake}"] = when(lambda s: s.woken, **{"woken": False, to: True})
-    for m in scope.meal_names:
-        effects[f"client.stale.check.{m}"] = when(lambda s: s.checks, checks=False)
-    return effects
-
-
-def _start(s: Poller) -> Poller:
-    return s._replace(loop=Loop.SLEEP) if s.loop is Loop.NONE else s
-
-
-def _cancel(s: Poller) -> Poller:
+def _cancelled(s: Poller) -> Poller:
+    """No task is current; one that was goes on from where it stands."""
     if not s.runs:
         return s
     next_step = {Loop.SLEEP: "woken", Loop.STOPPING: "stops"}.get(s.loop, "checks")
     return s._replace(loop=Loop.NONE, **{next_step: True})
 
 
-def _token() -> Effects:
-    """With a generation token a cancelled task ends at its next step."""
-    return {"client.stale.end": when(lambda s: s.woken, woken=False)}
-
-
-def _retire(s: Poller) -> Poller:
-    """Cancel the current generation; wherever it stands, it will see that it is not current."""
+def _retired(s: Poller) -> Poller:
+    """No task is current; one that was will see that it is not, wherever it stands."""
     return Poller(Loop.NONE, woken=True) if s.runs else s
 
 
-def _renew(s: Poller) -> Poller:
-    """Start a generation. One that is about to stop does not count: it would stop for a reason that
-    no longer holds."""
-    return _start(_retire(s) if s.loop is Loop.STOPPING else s)
+def _renewed(s: Poller) -> Poller:
+    """A new task is current. One that is about to stop does not count: it would stop for a reason that no
+    longer holds."""
+    return _retired(s)._replace(loop=Loop.SLEEP)

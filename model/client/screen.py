@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
-from mealspec.model.values import closings, dials
+from mealspec.model.values import NONE, dialled, every, leaves
 
 __all__ = ["Screen", "screen"]
 
@@ -27,14 +27,14 @@ class Screen(StrEnum):
 def screen(design: Design, scope: Scope) -> Machine:
     """The machine ``screen``."""
     S = Screen
-    rows = [
-        ("client.appear", S.HIDDEN, S.ARRIVING),
-        ("client.skip_connect", S.ARRIVING, S.SHOWN),
-        ("client.return", S.SHOWN, S.ARRIVING),
+    connects = dialled(scope, verb="client.connect")
+    others = [event for event in dialled(scope) if event not in connects]
+    follows = every("client.follow_path", (NONE, *scope.connection_names))
+    rules = [
+        On("client.appear", S.HIDDEN, S.ARRIVING),
+        On((*connects, "client.skip_connect"), S.ARRIVING, S.SHOWN),
+        On("client.return", S.SHOWN, S.ARRIVING),
+        On((*others, *follows), S.SHOWN, STAY),
+        On(leaves(scope), S.SHOWN, S.HIDDEN),  # R9
     ]
-    for dial in dials(scope):
-        first = dial.verb == "client.connect"
-        rows.append((dial.event, S.ARRIVING if first else S.SHOWN, S.SHOWN))
-    for event, _ in closings(scope):
-        rows.append((event, S.SHOWN, S.HIDDEN if event.startswith("user.leave") else S.SHOWN))
-    return Machine.table("screen", S.HIDDEN, rows, resting=lambda s: s is S.SHOWN, doc=__doc__ or "")
+    return Machine.ruled("screen", S.HIDDEN, rules, resting=S.SHOWN, doc=__doc__ or "")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import dial_ends, drop_ends
 from mealspec.model.scope import Scope
-from mealspec.model.values import NONE, Effects, closings, dials, then, when
+from mealspec.model.values import LOOPS, NONE, Dial, closings, dials, every
 
 __all__ = ["Service", "service"]
 
@@ -30,38 +30,35 @@ class Service(NamedTuple):
         return f"{self.socket}/{'connected' if self.connected else 'not'}"
 
 
+NOTHING = Service(NONE, connected=False)
+
+
 def service(design: Design, scope: Scope) -> Machine:
     """The machine ``service``."""
-    nothing = Service(NONE, False)
-    effects: Effects = {}
-    for dial in dials(scope):
-        only_down = dial.verb == "client.heal"
-        effects[dial.event] = when(
-            lambda s, old, down: s.socket == old and not (down and s.connected),
-            dial.old,
-            only_down,
-            socket=dial.new,
-            connected=False,
-        )
-    for event, old in closings(scope):
-        effects[event] = when(lambda s, old: s.socket == old, old, **nothing._asdict())
+    up = "client.ready" if M.READY_ACK in design else "client.open"  # F4
+    current = M.CURRENT_SOCKET_ONLY in design
+    rules = [
+        *(On(d.event, _free(d), Service(d.new, connected=False)) for d in dials(scope)),
+        *(On(event, {"socket": old}, NOTHING) for event, old in closings(scope)),  # R9, F8
+        On(every(LOOPS, "wake", ("verified", "unflagged")), {"connected": True}, STAY),  # R7
+        On(every(LOOPS, "wake.service_down"), {"connected": False}, STAY),  # R7
+        On("client.ping", {"connected": True}, STAY),  # R10
+        On("client.notice_drop", NOTHING, STAY),  # F3
+        On("client.probe_none", {"connected": False}, STAY),  # F7
+        On(every("client.failed", scope.connection_names), {"socket": NONE}, STAY, given=current),  # F5
+    ]
     for c in scope.connection_names:
-        up = f"client.ready.{c}" if M.READY_ACK in design else f"client.open.{c}"
-        effects[up] = then(lambda s, c: s._replace(connected=True) if s.socket == c else s, c)
-        for event in (*dial_ends(c), *drop_ends(c)):
-            effects[event] = then(lambda s, c: nothing if s.socket == c else s, c)
-        effects[f"client.probe_alive.{c}"] = when(lambda s, c: s.socket == c, c)
-        if M.CURRENT_SOCKET_ONLY in design:
-            effects[f"client.connected.{c}"] = when(lambda s, c: s == Service(c, True), c)
-            effects[f"client.failed.{c}"] = when(lambda s: s.socket == NONE)
-            effects[f"client.superseded.{c}"] = when(lambda s, c: s.socket not in (c, NONE), c)
-    for loop in ("client.poll", "client.stale"):
-        effects[f"{loop}.wake.verified"] = when(lambda s: s.connected)
-        effects[f"{loop}.wake.service_down"] = when(lambda s: not s.connected)
-        effects[f"{loop}.wake.unflagged"] = when(lambda s: s.connected)
-    effects["client.ping"] = when(lambda s: s.connected)
-    effects["client.notice_drop"] = when(lambda s: s == nothing)
-    effects["client.probe_none"] = when(lambda s: not s.connected)
-    return Machine.generated(
-        "service", nothing, effects, resting=lambda s: s == nothing or s.connected, doc=__doc__ or ""
-    )
+        others = {*scope.connection_names} - {c}
+        rules += [
+            On(f"{up}.{c}", {"socket": c}, {"connected": True}, elsewhere=STAY),
+            On((*dial_ends(c), *drop_ends(c)), {"socket": c}, NOTHING, elsewhere=STAY),
+            On(f"client.probe_alive.{c}", {"socket": c}, STAY),  # F7
+            On(f"client.connected.{c}", Service(c, connected=True), STAY, given=current),  # F5
+            On(f"client.superseded.{c}", {"socket": others}, STAY, given=current),  # F5
+        ]
+    return Machine.ruled("service", NOTHING, rules, resting=lambda s: s == NOTHING or s.connected, doc=__doc__ or "")
+
+
+def _free(dial: Dial) -> dict[str, object]:
+    """It holds what the dial replaces; a health check finds it down as well (R25)."""
+    return {"socket": dial.old} | ({"connected": False} if dial.verb == "client.heal" else {})

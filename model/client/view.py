@@ -10,12 +10,13 @@ brings it.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Seen, closings, origins, snapshots
+from mealspec.model.values import LOOPS, Seen, answers, every, leaves, submits
 
 __all__ = ["View", "view"]
 
@@ -44,42 +45,24 @@ class View(StrEnum):
 def view(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``view.m``."""
     V = View
+    finished, listed = {V.COMPLETED, V.FAILED}, {*V} - {V.NONE}
+    says = partial(answers, "client.apply", design, scope, m)
+    kept = STAY if M.TERMINAL_ABSORBS in design else V.AGAIN
+    unfinished = {V.PROCESSING, V.AGAIN} | ({V.AWAITED} if M.POLL_UNTIL_TERMINAL in design else set())
     place = scope.meal_names.index(m)
-    submits = [f"{verb}.{m}" for verb in ("user.submit", "client.submit", "client.submit_anyway")]
-    rows = [(event, V.NONE, V.AWAITED) for event in submits]
-    rows += [
-        (f"client.apply.{origin}.{snapshot.name}", state, after)
-        for origin in origins(design)
-        for snapshot in snapshots(scope)
-        for state in V
-        if (after := _shown(state, snapshot.meals[place], design)) is not None
+    later = every(LOOPS, "check", scope.meal_names[place + 1 :])  # whose checks find this one finished
+    rules = [
+        On(submits(m), V.NONE, V.AWAITED),
+        On(says(Seen.ABSENT), V.NONE, STAY),
+        On(says(Seen.ABSENT), {V.AWAITED, V.PROCESSING}, V.AWAITED),
+        On(says(Seen.PROCESSING), {V.AWAITED, V.PROCESSING}, V.PROCESSING),
+        On(says(Seen.ABSENT, Seen.PROCESSING), V.AGAIN, STAY),
+        On(says(Seen.ABSENT, Seen.PROCESSING), finished, kept),  # F11
+        On(says(Seen.COMPLETED), listed, V.COMPLETED),
+        On(says(Seen.FAILED), listed, V.FAILED),
+        On(every(LOOPS, "check", m), unfinished, STAY),  # R7
+        On((*every(LOOPS, "check.done"), *later), {*V} - unfinished, STAY),  # R7, F12
+        On(leaves(scope), {V.PROCESSING, V.AGAIN}, V.AWAITED, elsewhere=STAY),
+        On(f"user.archive.{m}", finished, V.NONE),
     ]
-    unfinished = _unfinished(design)
-    for loop in ("client.poll", "client.stale"):
-        rows += [(f"{loop}.check.done", s, s) for s in V if s not in unfinished]
-        rows += [(f"{loop}.check.{m}", s, s) for s in V if s in unfinished]
-        later = scope.meal_names[place + 1 :]  # whose checks find this one finished
-        rows += [(f"{loop}.check.{other}", s, s) for other in later for s in V if s not in unfinished]
-    leaves = [event for event, _ in closings(scope) if event.startswith("user.leave")]
-    rows += [(event, s, V.AWAITED if s.processing else s) for event in leaves for s in V]
-    rows += [(f"user.archive.{m}", s, V.NONE) for s in V if s.finished]
-    return Machine.table(f"view.{m}", V.NONE, rows, resting=lambda s: s is V.NONE or s.finished, doc=__doc__ or "")
-
-
-def _shown(state: View, seen: Seen, design: Design) -> View | None:
-    """What is shown after an answer; None where no answer can say that."""
-    if state is View.NONE:
-        return state if seen is Seen.ABSENT else None
-    if seen in (Seen.COMPLETED, Seen.FAILED):
-        return View(seen)
-    if state.finished:
-        return state if M.TERMINAL_ABSORBS in design else View.AGAIN
-    if state is View.AGAIN:
-        return state
-    return View.AWAITED if seen is Seen.ABSENT else View.PROCESSING
-
-
-def _unfinished(design: Design) -> tuple[View, ...]:
-    """For which a poll loop goes on."""
-    shown = (View.PROCESSING, View.AGAIN)
-    return (View.AWAITED, *shown) if M.POLL_UNTIL_TERMINAL in design else shown
+    return Machine.ruled(f"view.{m}", V.NONE, rules, resting={V.NONE, *finished}, doc=__doc__ or "")

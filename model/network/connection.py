@@ -15,15 +15,14 @@ up without any answer; for the registry it is the same as one accepted just befo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, closings, dials, same, then, when
+from mealspec.model.values import NONE, dialled, dials, every
 
 __all__ = ["Await", "Client", "Connection", "Server", "connection", "dial_ends", "drop_ends"]
 
@@ -76,8 +75,12 @@ class Connection(NamedTuple):
     @property
     def dead(self) -> bool:
         """The server still holds it, and nothing can reach the client through it."""
-        held = self.server in (Server.ACCEPTED, Server.REGISTERED)
-        return held and (self.client is Client.CLOSED or not self.fine)
+        return self.server in HELD and (self.client is Client.CLOSED or not self.fine)
+
+    @property
+    def unreachable(self) -> bool:
+        """What the server sends through it arrives nowhere."""
+        return not self.fine or self.client in (Client.CLOSED, Client.IDLE)
 
     @property
     def works(self) -> bool:
@@ -87,146 +90,115 @@ class Connection(NamedTuple):
 
 IDLE = Connection(Client.IDLE, Server.NONE, True, Await.NONE)
 DIALLED = Connection(Client.DIALLING, Server.NONE, True, Await.WAITING)
+HELD = {Server.ACCEPTED, Server.REGISTERED}
+USED = {"client": {*Client} - {Client.IDLE}}
+CLOSED = {"client": Client.CLOSED}
+UNCALLED = {"caller": Await.NONE}
 
 
 def dial_ends(c: str) -> tuple[str, ...]:
     """Events that end a dial without success."""
-    verbs = ("client.give_up", "client.refused", "client.unreachable", "network.fail_dial")
-    return tuple(f"{verb}.{c}" for verb in verbs)
+    return every(("client.give_up", "client.refused", "client.unreachable", "network.fail_dial"), c)
 
 
 def drop_ends(c: str) -> tuple[str, ...]:
     """Events by which the library learns that an open socket is gone."""
-    verbs = ("client.hear_close", "network.tell_client", "client.expire", "client.probe_dead")
-    return tuple(f"{verb}.{c}" for verb in verbs)
+    return every(("client.hear_close", "network.tell_client", "client.expire", "client.probe_dead"), c)
 
 
 def handler_ends(c: str, scope: Scope) -> tuple[str, ...]:
     """Events by which a handler at the server learns that its socket is gone, and unregisters."""
     verbs = ("server.notice", "server.expire", "server.expire_suspended", "network.tell_server")
-    evicts = (f"server.evict.{m}" for m in scope.meal_names)
-    return tuple(f"{verb}.{c}" for verb in (*verbs, *evicts))
+    return (*every(verbs, c), *every("server.evict", scope.meal_names, c))
 
 
 def connection(c: str, design: Design, scope: Scope) -> Machine:
     """The machine ``connection.c``."""
-    effects = _dialled(c, design, scope) | _client(c, design) | _server(c)
-    effects |= {
-        f"network.break.{c}": when(lambda s: s.server is not Server.NONE and s.fine, fine=False),
-        f"network.fail_dial.{c}": when(lambda s: s.client is Client.DIALLING, client=Client.CLOSED),
-        f"network.tell_client.{c}": when(lambda s: s.live and not s.fine, client=Client.CLOSED),
-        f"network.tell_server.{c}": when(_half_open, server=Server.GONE),
-    }
-    for event in ("network.change_path", "network.lose_path", "network.reclaim"):
-        effects[event] = lambda s: s if s.client is Client.IDLE else s._replace(fine=False)
-    for m in scope.meal_names:
-        effects[f"client.receive.{m}.{c}"] = when(lambda s: s.live and s.fine)
-        effects[f"network.lose.{m}.{c}"] = when(lambda s: s.live and s.fine)
-        # A failed send ends the handler, where the design looks at the outcome of a send.
-        ends = (Server.REGISTERED,) if M.EVICT_ON_FAILED_SEND in design else ()
-        effects[f"network.void.{m}.{c}"] = when(lambda s, ends: _unreachable(s) and s.server not in ends, ends)
-        effects[f"server.evict.{m}.{c}"] = when(
-            lambda s, ends: _unreachable(s) and s.server in ends, ends, server=Server.GONE
-        )
-    settled = {event: _settled(effect) for event, effect in effects.items()}
+    rules = [*_dialling(c, design, scope), *_client(c, design), *_server(c), *_network(c, design, scope)]
     resting = lambda s: s == IDLE or (s.works and s.caller is Await.NONE)  # noqa: E731
-    return Machine.generated(f"connection.{c}", IDLE, settled, resting=resting, doc=__doc__ or "")
+    return Machine.ruled(f"connection.{c}", IDLE, rules, settle=_settled, resting=resting, doc=__doc__ or "")
 
 
-def _dialled(c: str, design: Design, scope: Scope) -> Effects:
+def _dialling(c: str, design: Design, scope: Scope) -> list[On]:
     """Dialling this one, another one, or letting go."""
-    effects: Effects = {}
-    for dial in dials(scope):
-        if dial.new == c:
-            effects[dial.event] = lambda s: DIALLED if s == IDLE else None
-        elif dial.old == c:
-            effects[dial.event] = _close if M.CLOSE_BEFORE_DIAL in design else when(lambda s: s != IDLE)
-        elif c < dial.new:
-            effects[dial.event] = when(lambda s: s != IDLE)
-    for event, old in closings(scope):
-        leaves = event.startswith("user.leave")
-        effect = _close if old == c else same
-        if leaves:  # the view model ends, and its code with it
-            effects[event] = then(lambda s, effect: _uncalled(effect(s)), effect)
-        elif old == c:
-            effects[event] = effect
-    return effects
+    away = [dial.event for dial in dials(scope) if dial.old == c]
+    past = [dial.event for dial in dials(scope) if c < dial.new and dial.old != c]  # it takes the first that is free
+    lets_go = {"client": {Client.DIALLING, Client.OPEN, Client.READY}}
+    closes = M.CLOSE_BEFORE_DIAL in design
+    elsewhere = [old for old in (NONE, *scope.connection_names) if old != c]
+    return [
+        On(dialled(scope, new=c), IDLE, DIALLED),
+        On(away, lets_go if closes else USED, CLOSED if closes else STAY),  # F5
+        On(past, USED, STAY),
+        On(f"client.follow_path.{c}", lets_go, CLOSED),  # F8
+        On(f"user.leave.{c}", lets_go, CLOSED | UNCALLED),  # R9; the view model ends, and its code with it
+        On(every("user.leave", elsewhere), ANY, UNCALLED),
+    ]
 
 
-def _client(c: str, design: Design) -> Effects:
+def _client(c: str, design: Design) -> list[On]:
     """What the client's library and the code of whoever dialled learn."""
     asks = M.READY_ACK in design
+    success = {"caller": Await.SUCCEEDED}
     top = Client.READY if asks else Client.OPEN
-    any_design = (Server.ACCEPTED, Server.REGISTERED)
-    success = {} if asks else {"caller": Await.SUCCEEDED}
-    failed = (Await.FAILED, Await.SUCCEEDED) if M.CURRENT_SOCKET_ONLY in design else (Await.FAILED,)
-    return {
-        f"client.open.{c}": when(
-            lambda s: s.client is Client.DIALLING and s.server in any_design and s.fine, client=Client.OPEN, **success
-        ),
-        f"client.ready.{c}": when(
-            lambda s: s.client is Client.OPEN and s.server is Server.REGISTERED and s.fine,
-            client=Client.READY, caller=Await.SUCCEEDED,
-        ),
-        f"client.connected.{c}": when(lambda s: s.caller is Await.SUCCEEDED, caller=Await.NONE),
-        f"client.failed.{c}": when(lambda s: s.caller in failed, caller=Await.NONE),
-        f"client.superseded.{c}": when(lambda s: s.caller in failed, caller=Await.NONE),
-        f"client.refused.{c}": when(lambda s: s == DIALLED, client=Client.CLOSED),
-        f"client.unreachable.{c}": when(lambda s: s == DIALLED, client=Client.CLOSED),
-        f"client.give_up.{c}": when(
-            lambda s: (s.client is Client.DIALLING and (not s.fine or s.server is Server.GONE))
-            or (s.client is Client.OPEN and asks and not s.fine),
-            client=Client.CLOSED,
-        ),
-        f"client.hear_close.{c}": when(lambda s: s.live and s.server is Server.GONE and s.fine, client=Client.CLOSED),
-        f"client.expire.{c}": when(lambda s: s.client is top and not s.fine, client=Client.CLOSED),
-        f"client.probe_dead.{c}": when(lambda s: s.client is top and not s.fine, client=Client.CLOSED),
-        f"client.probe_alive.{c}": when(lambda s: s.client is top and s.fine),
-    }  # fmt: skip
+    waits = {Client.DIALLING, Client.OPEN} if asks else {Client.DIALLING}
+    failed = {Await.FAILED, Await.SUCCEEDED} if M.CURRENT_SOCKET_ONLY in design else {Await.FAILED}  # F5
+    dialled = {"client": Client.DIALLING, "server": HELD, "fine": True}
+    registered = {"client": Client.OPEN, "server": Server.REGISTERED, "fine": True}
+    return [
+        On(f"client.open.{c}", dialled, {"client": Client.OPEN} | ({} if asks else success)),  # F4
+        On(f"client.ready.{c}", registered, {"client": Client.READY} | success),  # F4
+        On(f"client.connected.{c}", success, UNCALLED),
+        On(every(("client.failed", "client.superseded"), c), {"caller": failed}, UNCALLED),
+        On(every(("client.refused", "client.unreachable"), c), DIALLED, CLOSED),
+        On(f"client.give_up.{c}", {"client": waits, "fine": False}, CLOSED),
+        On(f"client.give_up.{c}", {"client": Client.DIALLING, "fine": True, "server": Server.GONE}, CLOSED),
+        On(f"client.hear_close.{c}", {"live": True, "fine": True, "server": Server.GONE}, CLOSED),
+        On(every(("client.expire", "client.probe_dead"), c), {"client": top, "fine": False}, CLOSED),  # R10, F7
+        On(f"client.probe_alive.{c}", {"client": top, "fine": True}, STAY),
+    ]
 
 
-def _server(c: str) -> Effects:
+def _server(c: str) -> list[On]:
     """The handler at the server. It registers before it reads, so it notices a close only after that;
     leaving its loop and unregistering are one step, for there is no await between them."""
-    return {
-        f"server.accept.{c}": when(lambda s: s == DIALLED, server=Server.ACCEPTED),
-        f"server.register.{c}": when(lambda s: s.server is Server.ACCEPTED, server=Server.REGISTERED),
-        f"server.notice.{c}": when(
-            lambda s: s.server is Server.REGISTERED and s.client is Client.CLOSED and s.fine, server=Server.GONE
+    gone = {"server": Server.GONE}
+    registered = {"server": Server.REGISTERED}
+    return [
+        On(f"server.accept.{c}", DIALLED, {"server": Server.ACCEPTED}),
+        On(f"server.register.{c}", {"server": Server.ACCEPTED}, registered),
+        On(f"server.notice.{c}", registered | CLOSED | {"fine": True}, gone),
+        On(every(("server.expire", "network.tell_server"), c), registered | {"fine": False}, gone),  # F2
+        On(f"server.expire_suspended.{c}", registered | {"fine": True}, gone),  # F7
+        On("server.crash", {"server": Server.NONE}, STAY, elsewhere=gone),  # R22
+    ]
+
+
+def _network(c: str, design: Design, scope: Scope) -> list[On]:
+    """What befalls the path between the ends, and what is sent over it."""
+    evicts = M.EVICT_ON_FAILED_SEND in design  # a failed send ends the handler
+    unheard = {*Server} - ({Server.REGISTERED} if evicts else set())
+    arrives = every(("client.receive", "network.lose"), scope.meal_names, c)
+    return [
+        On(f"network.break.{c}", {"server": {*Server} - {Server.NONE}, "fine": True}, {"fine": False}),  # F2
+        On(f"network.fail_dial.{c}", {"client": Client.DIALLING}, CLOSED),
+        On(f"network.tell_client.{c}", {"live": True, "fine": False}, CLOSED),
+        On(("network.change_path", "network.lose_path", "network.reclaim"), USED, {"fine": False}, elsewhere=STAY),
+        On(arrives, {"live": True, "fine": True}, STAY),
+        On(every("network.void", scope.meal_names, c), {"unreachable": True, "server": unheard}, STAY),  # F2
+        On(
+            every("server.evict", scope.meal_names, c),
+            {"unreachable": True, "server": Server.REGISTERED},
+            {"server": Server.GONE},
+            given=evicts,
         ),
-        f"server.expire.{c}": when(_half_open, server=Server.GONE),
-        f"server.expire_suspended.{c}": when(lambda s: s.server is Server.REGISTERED and s.fine, server=Server.GONE),
-        "server.crash": lambda s: s if s.server is Server.NONE else s._replace(server=Server.GONE),
-    }
+    ]
 
 
-def _half_open(s: Connection) -> bool:
-    return s.server is Server.REGISTERED and not s.fine
-
-
-def _close(s: Connection) -> Connection | None:
-    return s._replace(client=Client.CLOSED) if s.client in (Client.DIALLING, Client.OPEN, Client.READY) else None
-
-
-def _uncalled(s: Connection | None) -> Connection | None:
-    return s and s._replace(caller=Await.NONE)
-
-
-def _unreachable(s: Connection) -> bool:
-    return not s.fine or s.client in (Client.CLOSED, Client.IDLE)
-
-
-def _settled(effect: Callable[[Connection], Connection | None]) -> Callable[[Connection], Connection | None]:
-    """The effect, after which a closed socket has failed whoever still awaits it, and an incarnation
-    that everyone has let go of is free again."""
-
-    def settle(state: Connection) -> Connection | None:
-        s = effect(state)
-        if s is None or s.client is not Client.CLOSED:
-            return s
-        if s.caller is Await.WAITING:
-            s = s._replace(caller=Await.FAILED)
-        ended = s.server in (Server.NONE, Server.GONE) and s.caller is Await.NONE
-        return IDLE if ended else s
-
-    return settle
+def _settled(s: Connection) -> Connection:
+    """A closed socket has failed whoever still awaits it, and one that everyone has let go of is free again."""
+    if s.client is not Client.CLOSED:
+        return s
+    if s.caller is Await.WAITING:
+        s = s._replace(caller=Await.FAILED)
+    return IDLE if s.server in (Server.NONE, Server.GONE) and s.caller is Await.NONE else s

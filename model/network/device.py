@@ -12,12 +12,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import Server
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, then, when
+from mealspec.model.values import every
 
 __all__ = ["Device", "Far", "device"]
 
@@ -51,29 +51,20 @@ AWAY = Device(Far.AWAY, Server.NONE)
 
 def device(d: str, design: Design, scope: Scope) -> Machine:
     """The machine ``device``, whose socket is called ``d``."""
-    evicts = M.EVICT_ON_FAILED_SEND in design
-    effects: Effects = {
-        f"user.join.{d}": lambda s: Device(Far.OPEN, Server.ACCEPTED) if s == AWAY else None,
-        f"user.quit.{d}": when(lambda s: s.far is Far.OPEN, far=Far.CLOSED),
-        f"server.register.{d}": when(lambda s: s.server is Server.ACCEPTED, server=Server.REGISTERED),
-        f"network.break.{d}": when(lambda s: s.far is Far.OPEN, far=Far.BROKEN),
-        f"server.notice.{d}": then(_ended, Far.CLOSED),
-        f"server.expire.{d}": then(_ended, Far.BROKEN),
-        f"network.tell_server.{d}": then(_ended, Far.BROKEN),
-        "server.crash": lambda s: AWAY,
-    }
-    for m in scope.meal_names:
-        effects[f"network.deliver.{m}.{d}"] = when(lambda s: s.far is Far.OPEN)
-        effects[f"network.void.{m}.{d}"] = when(lambda s: s.far is not Far.OPEN and not (evicts and _listed(s)))
-        effects[f"server.evict.{m}.{d}"] = lambda s: AWAY if s.dead and _listed(s) else None
-    resting = lambda s: s == AWAY or s == Device(Far.OPEN, Server.REGISTERED)  # noqa: E731 (a predicate, as elsewhere)
-    return Machine.generated("device", AWAY, effects, resting=resting, doc=__doc__ or "")
-
-
-def _ended(s: Device, far: Far) -> Device | None:
-    """The handler ends, where it listens to a socket whose other end is so."""
-    return AWAY if s == Device(far, Server.REGISTERED) else None
-
-
-def _listed(s: Device) -> bool:
-    return s.server is Server.REGISTERED
+    meals = scope.meal_names
+    # A failed send ends the handler, where the design looks at the outcome of a send.
+    unheard = {*Server} - ({Server.REGISTERED} if M.EVICT_ON_FAILED_SEND in design else set())
+    works = Device(Far.OPEN, Server.REGISTERED)
+    rules = [
+        On(f"user.join.{d}", AWAY, Device(Far.OPEN, Server.ACCEPTED)),
+        On(f"user.quit.{d}", {"far": Far.OPEN}, {"far": Far.CLOSED}),
+        On(f"server.register.{d}", {"server": Server.ACCEPTED}, {"server": Server.REGISTERED}),
+        On(f"network.break.{d}", {"far": Far.OPEN}, {"far": Far.BROKEN}),  # F2
+        On(f"server.notice.{d}", Device(Far.CLOSED, Server.REGISTERED), AWAY),  # F1
+        On(every(("server.expire", "network.tell_server"), d), Device(Far.BROKEN, Server.REGISTERED), AWAY),
+        On("server.crash", ANY, AWAY),  # R22
+        On(every("network.deliver", meals, d), {"far": Far.OPEN}, STAY),
+        On(every("network.void", meals, d), {"far": {*Far} - {Far.OPEN}, "server": unheard}, STAY),  # F2
+        On(every("server.evict", meals, d), {"dead": True, "server": Server.REGISTERED}, AWAY),  # F2
+    ]
+    return Machine.ruled("device", AWAY, rules, resting={AWAY, works}, doc=__doc__ or "")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import closings, origins, snapshots
+from mealspec.model.values import NONE, every, origins, snapshots
 
 __all__ = ["Path", "path"]
 
@@ -27,22 +27,18 @@ class Path(StrEnum):
 
 def path(design: Design, scope: Scope) -> Machine:
     """The machine ``path``."""
-    P = Path
+    P, meals, connections = Path, scope.meal_names, scope.connection_names
+    there, from_ = {P.FINE, P.CHANGED}, origins(design)
     changed = P.CHANGED if M.DIAL_ON_PATH_CHANGE in design else P.FINE
-    reaches = [f"server.accept.{c}" for c in scope.connection_names]
-    reaches += [f"server.take.{m}" for m in scope.meal_names]
-    reaches += [f"server.read.{o}.{s.name}" for o in origins(design) for s in snapshots(scope)]
-    refuses = [f"client.unreachable.{c}" for c in scope.connection_names]
-    refuses += [f"network.refuse_upload.{m}" for m in scope.meal_names]
-    refuses += [f"client.offline.{o}" for o in origins(design)]
-    rows = [
-        ("network.change_path", P.FINE, changed),
-        ("network.lose_path", P.FINE, P.ABSENT),
-        ("network.lose_path", P.CHANGED, P.ABSENT),
-        ("network.restore_path", P.ABSENT, changed),
+    read = every("server.read", from_, [snapshot.name for snapshot in snapshots(scope)])
+    rules = [
+        On("network.change_path", P.FINE, changed),
+        On("network.lose_path", there, P.ABSENT),
+        On("network.restore_path", P.ABSENT, changed),
+        On(every("client.follow_path", (NONE, *connections)), P.CHANGED, P.FINE),  # F8
+        On((*every("server.accept", connections), *every("server.take", meals), *read), there, STAY),
+        On(every("client.unreachable", connections), P.ABSENT, STAY),
+        On(every("network.refuse_upload", meals), P.ABSENT, STAY),
+        On(every("client.offline", from_), P.ABSENT, STAY),
     ]
-    follows = [event for event, _ in closings(scope) if event.startswith("client.follow_path")]
-    rows += [(event, P.CHANGED, P.FINE) for event in follows]
-    rows += [(event, state, state) for event in reaches for state in (P.FINE, P.CHANGED)]
-    rows += [(event, P.ABSENT, P.ABSENT) for event in refuses]
-    return Machine.table("path", P.FINE, rows, resting=lambda s: s is P.FINE, doc=__doc__ or "")
+    return Machine.ruled("path", P.FINE, rules, resting=P.FINE, doc=__doc__ or "")

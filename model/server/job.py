@@ -9,12 +9,13 @@ Left out: how long it takes (26 to 33 s; timed systems), and queues that outlive
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Seen, origins, snapshots
+from mealspec.model.values import Seen, answers
 
 __all__ = ["Job", "job"]
 
@@ -45,26 +46,17 @@ class Job(StrEnum):
 def job(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``job.m``."""
     J = Job
-    place = scope.meal_names.index(m)
-    rows = [
-        (f"server.take.{m}", J.NONE, J.QUEUED),
-        *((f"server.take.{m}", state, state) for state in J if state is not J.NONE),
-        (f"server.start.{m}", J.QUEUED, J.PROCESSING),
-        (f"server.complete.{m}", J.PROCESSING, J.COMPLETED),
-        (f"server.fail.{m}", J.PROCESSING, J.FAILED),
-        ("server.crash", J.QUEUED, J.ORPHANED),
-        ("server.crash", J.PROCESSING, J.ORPHANED),
-        *(("server.crash", state, state) for state in (J.NONE, J.ORPHANED, J.COMPLETED, J.FAILED)),
-        *(("server.boot", state, state) for state in (J.NONE, J.COMPLETED, J.FAILED)),
-        ("server.boot", J.ORPHANED, J.QUEUED if M.JOB_RECONCILIATION in design else J.ORPHANED),
-        (f"user.archive.{m}", J.COMPLETED, J.NONE),
-        (f"user.archive.{m}", J.FAILED, J.NONE),
+    reads = partial(answers, "server.read", design, scope, m)
+    finished = {J.COMPLETED, J.FAILED}
+    rules = [
+        On(f"server.take.{m}", J.NONE, J.QUEUED, elsewhere=STAY),  # R11, F15
+        On(f"server.start.{m}", J.QUEUED, J.PROCESSING),
+        On(f"server.complete.{m}", J.PROCESSING, J.COMPLETED),  # R12
+        On(f"server.fail.{m}", J.PROCESSING, J.FAILED),  # R12, F13
+        On("server.crash", {J.QUEUED, J.PROCESSING}, J.ORPHANED, elsewhere=STAY),  # F9
+        On("server.boot", J.ORPHANED, J.QUEUED if M.JOB_RECONCILIATION in design else STAY),  # F9
+        On("server.boot", {J.NONE, *finished}, STAY),
+        *(On(reads(seen), {"seen": seen}, STAY) for seen in Seen),
+        On(f"user.archive.{m}", finished, J.NONE),
     ]
-    rows += [
-        (f"server.read.{origin}.{snapshot.name}", state, state)
-        for origin in origins(design)
-        for snapshot in snapshots(scope)
-        for state in J
-        if state.seen is snapshot.meals[place]
-    ]
-    return Machine.table(f"job.{m}", J.NONE, rows, resting=lambda s: s is J.NONE or s.finished, doc=__doc__ or "")
+    return Machine.ruled(f"job.{m}", J.NONE, rules, resting={J.NONE, *finished}, doc=__doc__ or "")

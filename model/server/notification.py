@@ -11,13 +11,14 @@ Left out: acknowledgements; a delivered message counts when the client's handler
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, dials, targets, then, when
+from mealspec.model.values import dialled, every, has, lacks, targets
 
 __all__ = ["Fate", "Notification", "notification"]
 
@@ -41,51 +42,47 @@ class Notification(NamedTuple):
     def __str__(self) -> str:
         return f"{self.fate}:{'+'.join(self.flight)}" if self.flight else f"{self.fate}"
 
+    @property
+    def done(self) -> bool:
+        """Nothing of it is owed or under way."""
+        return self.fate is not Fate.OWED and not self.flight
+
 
 def notification(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``notification.m``."""
     none = Notification(Fate.NONE, ())
-    effects: Effects = {
-        f"server.complete.{m}": when(lambda s: s == none, fate=Fate.OWED),
-        f"server.fail.{m}": when(
-            lambda s: s == none, fate=Fate.OWED if M.FAILURE_NOTIFICATIONS in design else Fate.NONE
-        ),
-        f"server.skip.{m}": when(lambda s: s.fate is Fate.OWED, fate=Fate.MISSED),
-        "server.crash": lambda s: s._replace(fate=Fate.MISSED) if s.fate is Fate.OWED else s,
-        f"user.archive.{m}": lambda s: none if s.fate is not Fate.OWED and not s.flight else None,
-    }
-    for name, to in targets(design, scope):
-        effects[f"server.push.{m}.{name}"] = when(lambda s: s.fate is Fate.OWED, fate=Fate.SENT, flight=to)
+    owed, missed = {"fate": Fate.OWED}, {"fate": Fate.MISSED}
+    rules = [
+        On(f"server.complete.{m}", none, owed),  # R13
+        On(f"server.fail.{m}", none, owed if M.FAILURE_NOTIFICATIONS in design else STAY),  # F13
+        On(f"server.skip.{m}", owed, missed),  # R13
+        On("server.crash", owed, missed, elsewhere=STAY),  # F9
+        On(f"user.archive.{m}", {"done": True}, none),
+        *(On(f"server.push.{m}.{name}", owed, Notification(Fate.SENT, to)) for name, to in targets(design, scope)),
+    ]
     for c in scope.connection_names:
-        effects |= {
-            f"client.receive.{m}.{c}": then(_without, c, Fate.DELIVERED),
-            f"network.lose.{m}.{c}": then(_without, c),
-            f"network.void.{m}.{c}": then(_without, c),
-            f"server.evict.{m}.{c}": then(_without, c),
-            f"server.replay.{m}.{c}": when(lambda s: s.fate is Fate.MISSED, fate=Fate.SENT, flight=(c,)),
-        }
+        rules += [
+            On(f"client.receive.{m}.{c}", {"flight": has(c)}, partial(_received, c)),  # R5, R6
+            On(
+                every(("network.lose", "network.void", "server.evict"), m, c), {"flight": has(c)}, partial(_lost, c)
+            ),  # F2
+            On(f"server.replay.{m}.{c}", missed, Notification(Fate.SENT, (c,))),  # F3
+            On(dialled(scope, new=c), {"flight": lacks(c)}, STAY),  # not free while a copy is under way on it
+        ]
     for d in scope.device_names:
-        effects |= {
-            f"network.deliver.{m}.{d}": then(_without, d),
-            f"network.void.{m}.{d}": then(_without, d),
-            f"server.evict.{m}.{d}": then(_without, d),
-            f"user.join.{d}": when(lambda s, d: d not in s.flight, d),
-        }
-    for dial in dials(scope):  # an incarnation is not free while a copy is under way on it
-        effects[dial.event] = when(lambda s, c: c not in s.flight, dial.new)
-    return Machine.generated(
-        f"notification.{m}",
-        none,
-        effects,
-        resting=lambda s: not s.flight and s.fate is not Fate.OWED,
-        doc=__doc__ or "",
-    )
+        ends = every(("network.deliver", "network.void", "server.evict"), m, d)
+        rules += [
+            On(ends, {"flight": has(d)}, partial(_lost, d)),  # F14
+            On(f"user.join.{d}", {"flight": lacks(d)}, STAY),
+        ]
+    return Machine.ruled(f"notification.{m}", none, rules, resting={"done": True}, doc=__doc__ or "")
 
 
-def _without(s: Notification, c: str, fate: Fate | None = None) -> Notification | None:
+def _received(c: str, s: Notification) -> Notification:
+    return Notification(Fate.DELIVERED, _lost(c, s).flight)
+
+
+def _lost(c: str, s: Notification) -> Notification:
     """One copy less; a message all of whose copies are lost is missed."""
-    if c not in s.flight:
-        return None
     flight = tuple(name for name in s.flight if name != c)
-    lost = Fate.MISSED if s.fate is Fate.SENT and not flight else s.fate
-    return Notification(fate or lost, flight)
+    return Notification(Fate.MISSED if s.fate is Fate.SENT and not flight else s.fate, flight)

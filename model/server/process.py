@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
-from mealspec.model.values import origins, snapshots
+from mealspec.model.values import every, origins, snapshots
 
 __all__ = ["Process", "server"]
 
@@ -27,15 +27,15 @@ class Process(StrEnum):
 
 def server(design: Design, scope: Scope) -> Machine:
     """The machine ``server``."""
-    P = Process
-    serves = [f"server.accept.{c}" for c in scope.connection_names]
-    serves += [f"user.join.{d}" for d in scope.device_names]
-    serves += [f"server.take.{m}" for m in scope.meal_names]
-    serves += [f"server.read.{o}.{s.name}" for o in origins(design) for s in snapshots(scope)]
-    refuses = [f"client.refused.{c}" for c in scope.connection_names]
-    refuses += [f"server.refuse_upload.{m}" for m in scope.meal_names]
-    refuses += [f"client.error.{o}" for o in origins(design)]
-    rows = [("server.crash", P.UP, P.DOWN), ("server.boot", P.DOWN, P.UP)]
-    rows += [(event, P.UP, P.UP) for event in serves]
-    rows += [(event, P.DOWN, P.DOWN) for event in refuses]
-    return Machine.table("server", P.UP, rows, resting=lambda s: s is P.UP, doc=__doc__ or "")
+    P, meals, connections = Process, scope.meal_names, scope.connection_names
+    read = every("server.read", origins(design), [snapshot.name for snapshot in snapshots(scope)])
+    rules = [
+        On("server.crash", P.UP, P.DOWN),
+        On("server.boot", P.DOWN, P.UP),
+        On((*every("server.accept", connections), *every("user.join", scope.device_names)), P.UP, STAY),
+        On((*every("server.take", meals), *read), P.UP, STAY),
+        On(every("client.refused", connections), P.DOWN, STAY),
+        On(every("server.refuse_upload", meals), P.DOWN, STAY),
+        On(every("client.error", origins(design)), P.DOWN, STAY),
+    ]
+    return Machine.ruled("server", P.UP, rules, resting=P.UP, doc=__doc__ or "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mealspec.core import Machine
+from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
@@ -27,11 +27,10 @@ def receipt(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``receipt.m``."""
     R = Receipt
     again = R.ONCE if M.IDEMPOTENT_UPLOAD in design else R.TWICE
-    rows = [
-        (f"server.take.{m}", R.NEVER, R.ONCE),
-        (f"server.take.{m}", R.ONCE, again),
-        (f"server.take.{m}", R.TWICE, R.TWICE),
-        (f"user.archive.{m}", R.ONCE, R.NEVER),
-        (f"user.archive.{m}", R.TWICE, R.NEVER),
+    rules = [
+        On(f"server.take.{m}", R.NEVER, R.ONCE),
+        On(f"server.take.{m}", R.ONCE, again),  # F15
+        On(f"server.take.{m}", R.TWICE, STAY),
+        On(f"user.archive.{m}", {R.ONCE, R.TWICE}, R.NEVER),
     ]
-    return Machine.table(f"receipt.{m}", R.NEVER, rows, doc=__doc__ or "")
+    return Machine.ruled(f"receipt.{m}", R.NEVER, rules, doc=__doc__ or "")

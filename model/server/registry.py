@@ -7,14 +7,15 @@ connections, of whichever device.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
-from mealspec.core import Machine
+from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import handler_ends
 from mealspec.model.scope import Scope
-from mealspec.model.values import Effects, always, targets, then, when
+from mealspec.model.values import has, targets
 
 __all__ = ["Registry", "registry"]
 
@@ -28,29 +29,35 @@ class Registry(NamedTuple):
         return "+".join(self.held) or "nothing"
 
 
+NOBODY = Registry(())
+
+
 def registry(design: Design, scope: Scope) -> Machine:
     """The machine ``registry``."""
     many = M.CONNECTION_SET in design
     to_all = many and M.PUSH_TO_ALL in design
     blind = not many and M.COMPARE_AND_DELETE not in design
-
-    def register(s: Registry, c: str) -> Registry:
-        return Registry(tuple(sorted({*s.held, c}))) if many else Registry((c,))
-
-    def unregister(s: Registry, c: str) -> Registry:
-        return Registry(() if blind else tuple(held for held in s.held if held != c))
-
-    effects: Effects = {"server.crash": always(held=())}
+    rules = [On("server.crash", ANY, NOBODY)]  # R22, F9
     for c in scope.socket_names:
-        effects[f"server.register.{c}"] = then(register, c)
-        for event in handler_ends(c, scope):
-            effects[event] = then(unregister, c)
+        rules += [
+            On(f"server.register.{c}", ANY, partial(_with, c) if many else Registry((c,))),
+            On(handler_ends(c, scope), ANY, NOBODY if blind else partial(_without, c)),  # F1
+        ]
     for m in scope.meal_names:
-        effects[f"server.skip.{m}"] = when(lambda s: not s.held)
-        for name, to in targets(design, scope):
-            effects[f"server.push.{m}.{name}"] = when(
-                lambda s, to: s.held == to if to_all else set(to) <= set(s.held), to
-            )
-        for c in scope.connection_names:
-            effects[f"server.replay.{m}.{c}"] = when(lambda s, c: c in s.held, c)
-    return Machine.generated("registry", Registry(()), effects, doc=__doc__ or "")
+        rules += [
+            On(f"server.skip.{m}", NOBODY, STAY),  # R13
+            *(
+                On(f"server.push.{m}.{name}", Registry(to) if to_all else {"held": has(*to)}, STAY)  # R13, F14
+                for name, to in targets(design, scope)
+            ),
+            *(On(f"server.replay.{m}.{c}", {"held": has(c)}, STAY) for c in scope.connection_names),  # F3
+        ]
+    return Machine.ruled("registry", NOBODY, rules, doc=__doc__ or "")
+
+
+def _with(c: str, s: Registry) -> Registry:
+    return Registry(tuple(sorted({*s.held, c})))
+
+
+def _without(c: str, s: Registry) -> Registry:
+    return Registry(tuple(held for held in s.held if held != c))

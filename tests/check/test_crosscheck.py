@@ -21,7 +21,7 @@ from mealspec.core.external.checkers import Answer, missing, ours
 from mealspec.properties.catalogue import PROPERTIES
 
 SMALL = ("--connections", "1", "--faults", "1")
-DIFFERENT_JUDGE = "somebody"
+DIFFERENT = "somebody"
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -86,19 +86,19 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _somebody(system: System, claims: list[Claim], own: Answer, **changed: Any) -> Answer:
-    """A judge that finds what we find, but for what is changed."""
-    return replace(ours(system, claims), judge=DIFFERENT_JUDGE, **changed)
+    """A checker that finds what we find, but for what is changed."""
+    return replace(ours(system, claims), checker=DIFFERENT, **changed)
 
 
 @pytest.mark.usefixtures("small")
-def test_missing_judges_are_skipped_with_a_word(
+def test_missing_checkers_are_skipped_with_a_word(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crosscheck, "missing", lambda: {"SPIN": "no spin", "TLC": "no java"})
     shown = printed(capsys, "crosscheck", "published")
     assert "SPIN  skipped: no spin\n" in shown
     assert "TLC   skipped: no java\n" in shown
-    assert shown.endswith("Nothing was compared: no judge could be asked.\n")
+    assert shown.endswith("Nothing was compared: no external checker could be asked.\n")
 
 
 @pytest.mark.usefixtures("small")
@@ -117,7 +117,7 @@ def test_a_difference_is_named_and_ends_with_status_1(
 ) -> None:
     monkeypatch.setattr(crosscheck, "missing", dict)
     monkeypatch.setattr(
-        crosscheck, "CHECKERS", {DIFFERENT_JUDGE: lambda system, claims, own: _somebody(system, claims, own, **changed)}
+        crosscheck, "CHECKERS", {DIFFERENT: lambda system, claims, own: _somebody(system, claims, own, **changed)}
     )
     with pytest.raises(SystemExit) as stop:
         main(["crosscheck", "published"])
@@ -130,14 +130,14 @@ def test_a_difference_is_named_and_ends_with_status_1(
 @pytest.mark.usefixtures("small")
 def test_programs_get_everything(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crosscheck, "missing", dict)
-    monkeypatch.setattr(crosscheck, "CHECKERS", {DIFFERENT_JUDGE: _somebody})
+    monkeypatch.setattr(crosscheck, "CHECKERS", {DIFFERENT: _somebody})
     (case,) = json.loads(printed(capsys, "crosscheck", "published", "--json"))
     assert (case["design"], case["scope"], case["differences"]) == ("published", SCOPES[0].describe(), [])
-    assert [judged["judge"] for judged in case["judges"]] == ["ours", DIFFERENT_JUDGE]
+    assert [judged["judge"] for judged in case["judges"]] == ["ours", DIFFERENT]
     assert case["judges"][0]["violated"]["delivery"] is True
 
 
-def test_what_a_judge_does_not_tell_is_no_difference() -> None:
+def test_what_a_checker_does_not_tell_is_no_difference() -> None:
     told = Answer("us", 5, 9, 3, True, 2, {"a": True, "b": False}, 0.1)
     assert disagreements(told, replace(told, depth=None, deadlocks=None, violated={"a": True})) == []
     assert len(disagreements(told, replace(told, deadlocked=False, violated={"b": True}))) == 2

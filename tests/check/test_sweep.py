@@ -15,10 +15,11 @@ from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
 from mealspec.core.symbolic import decide as symbolic_decide
 from mealspec.core.symbolic.decide import breakers
-from mealspec.core.symbolic.diagrams import Set, Step
 from mealspec.core.symbolic.lattice import members
+from mealspec.core.symbolic.sets import Set
+from mealspec.core.symbolic.steps import Step
 from mealspec.model.design import DESIGNS, Design
-from mealspec.model.featured import any_design, family
+from mealspec.model.featured import AnyDesign, family
 from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
@@ -51,7 +52,7 @@ class Answers:
             questions = asked(space, scope, prop, self.fixed)
             self.broken[prop.id] = space.any(breakers(space, question) for question in questions)
             seen = branches(
-                lambda choice, prop=prop: prop.witness(Facts(any_design(choice), scope, richest)),  # type: ignore[misc]
+                lambda choice, prop=prop: prop.witness(Facts(AnyDesign(choice), scope, richest)),  # type: ignore[misc]
                 space.family.features,
                 names,
             )

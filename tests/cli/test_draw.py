@@ -49,7 +49,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("states --project polle", "unknown machine 'polle'; did you mean 'poller'?"),
         ("states --property delivry", "unknown property 'delivry'; did you mean 'delivery'?"),
         ("states --property delivery --to json", "other forms have none"),
-        ("--to json", "--to says nothing about everything; what does is --out"),
+        ("--to json", "--to says nothing about everything; what does is --all, --out"),
         ("--project poller", "--project says nothing about everything"),
         ("job.m1 --out /nowhere/at/all.svg", "cannot write /nowhere/at/all.svg: No such file or directory"),
         ("--out /dev/null/here", "cannot write /dev/null/here: Not a directory"),
@@ -79,12 +79,12 @@ def test_who_talks_to_whom_is_drawn_of_the_design_that_is_asked_for(capsys: pyte
     assert "Who talks to whom: before" in capsys.readouterr().out
 
 
-Files = Callable[[Callable[[str, int, int], None]], Iterator[Page]]
+Files = Callable[..., Iterator[Page]]
 
 
 def some(*paths: str) -> Files:
     """A few files instead of all."""
-    return lambda report: (Page(path, path, path, f"of {path}") for path in paths)
+    return lambda report, *, full=False: (Page(path, path, path, f"of {path}") for path in paths)
 
 
 def test_what_is_not_drawn_any_more_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_not_drawn_any_more_goes(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_what_cannot_be_drawn_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def fail(report: object) -> Iterator[Page]:
+    def fail(report: object, *, full: bool) -> Iterator[Page]:
         yield Page("a.md", "a", "a", "a")
         raise KeyboardInterrupt
 

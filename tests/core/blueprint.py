@@ -31,7 +31,7 @@ from mealspec.core import (
 
 from mealspec.core import Symbolic, branches, replay, trimmed  # isort: skip
 from mealspec.core.machine import State
-from mealspec.core.symbolic.diagrams import Set
+from mealspec.core.symbolic.sets import Set
 
 __all__ = ["Blueprint", "claims", "doubts", "members", "pair", "predicate", "random_plan", "small"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, Machine, Predicate, System, all_of, any_of
-from mealspec.core.formula import All, Formula, In, Some, all_hold, negation, some_hold, within, written
+from mealspec.core.formula import All, Formula, In, Some, all_hold, formula_of, negation, some_hold, within, written
 from mealspec.core.machine import State
 
 LAMP = Machine.table("lamp", "off", [("on", "off", "lit"), ("fuse", "lit", "dark"), ("break", "dark", "dead")])
@@ -48,7 +48,7 @@ def some_predicate(rng: np.random.Generator, depth: int) -> Predicate:
 @pytest.mark.parametrize("seed", range(100))
 def test_the_formula_of_a_predicate_holds_where_the_predicate_does(system: System, seed: int) -> None:
     predicate = some_predicate(np.random.default_rng(seed), 4)
-    formula = predicate.formula(system)
+    formula = formula_of(predicate, system)
     for states in everywhere():
         assert holds(formula, states) is predicate.holds(states)
         assert holds(negation(formula), states) is not predicate.holds(states)
@@ -61,10 +61,10 @@ def test_all_states_are_true_and_none_is_false() -> None:
 
 
 def test_a_machine_that_is_left_out_is_what_the_predicate_says(system: System) -> None:
-    assert At("app", bool, absent=True).formula(system) == TRUE
-    assert At("app", bool, absent=False).formula(system) == FALSE
+    assert formula_of(At("app", bool, absent=True), system) == TRUE
+    assert formula_of(At("app", bool, absent=False), system) == FALSE
     with pytest.raises(KeyError, match="app"):
-        At("app", bool).formula(system)
+        formula_of(At("app", bool), system)
 
 
 def test_two_facts_about_one_machine_are_one() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import pytest
 import transitions
 
-from mealspec.core import InvalidMachine, Machine
+from mealspec.core import ANY, STAY, InvalidMachine, Machine, On
 from mealspec.core.machine import swallowed
 
 
@@ -24,6 +25,23 @@ class Pair(NamedTuple):
 
     left: int
     right: int
+
+    @property
+    def level(self) -> bool:
+        """Both are the same."""
+        return self.left == self.right
+
+
+class Lamp(StrEnum):
+    """States of which no rule needs to lead to each."""
+
+    DARK = "dark"
+    LIT = "lit"
+    BROKEN = "broken"
+
+
+def _swapped(s: Pair) -> Pair:
+    return Pair(s.right, s.left)
 
 
 def born(machine: Machine) -> Model:
@@ -81,7 +99,7 @@ def test_a_label_that_transitions_reads_as_any_state_is_refused() -> None:
         Machine.table("m", "a", [("go", "a", "*"), ("back", "*", "a")])
 
 
-# ---------------------------------------------------------------------- tables and effects
+# ---------------------------------------------------------------------- tables and rules
 
 
 def test_a_table_says_what_it_says() -> None:
@@ -94,15 +112,15 @@ def test_the_initial_state_comes_first_even_if_no_row_names_it_first() -> None:
     assert Machine.table("m", "b", [("go", "a", "b"), ("go", "b", "a")]).states == ("b", "a")
 
 
-def test_effects_generate_the_table_that_one_would_write() -> None:
-    generated = Machine.generated(
-        "pair",
-        Pair(0, 0),
-        {
-            "left": lambda s: s._replace(left=1) if s.left == 0 else None,
-            "right": lambda s: s._replace(right=1) if s.left == 1 and s.right == 0 else None,
-            "reset": lambda _: Pair(0, 0),
-        },
+def pair(*rules: On) -> Machine:
+    return Machine.ruled("pair", Pair(0, 0), rules)
+
+
+def test_rules_make_the_table_that_one_would_write() -> None:
+    ruled = pair(
+        On("left", {"left": 0}, {"left": 1}),
+        On("right", Pair(1, 0), Pair(1, 1)),
+        On(["reset", "clear"], ANY, lambda s: Pair(0, 0)),
     )
     written = Machine.table(
         "pair",
@@ -110,26 +128,104 @@ def test_effects_generate_the_table_that_one_would_write() -> None:
         [
             ("left", Pair(0, 0), Pair(1, 0)),
             ("right", Pair(1, 0), Pair(1, 1)),
-            ("reset", Pair(0, 0), Pair(0, 0)),
-            ("reset", Pair(1, 0), Pair(0, 0)),
-            ("reset", Pair(1, 1), Pair(0, 0)),
+            *((event, state, Pair(0, 0)) for event in ("reset", "clear") for state in (Pair(0, 0), (1, 0), (1, 1))),
         ],
     )
-    assert set(generated.rows) == set(written.rows)
-    assert len(generated.rows) == len(written.rows)
-    assert generated.states == written.states
-    assert Pair(0, 1) not in generated.states, "only what is reached"
+    assert set(ruled.rows) == set(written.rows)
+    assert len(ruled.rows) == len(written.rows)
+    assert ruled.states == written.states
+    assert Pair(0, 1) not in ruled.states, "only what is reached"
+
+
+@pytest.mark.parametrize("where", [{0, 1}, frozenset({0, 1}), lambda n: n < 2])
+def test_a_condition_is_a_set_of_states_or_a_predicate(where: object) -> None:
+    count = Machine.ruled("count", 0, [On("up", where, lambda n: n + 1)])
+    assert (count.states, count.step(2, "up")) == ((0, 1, 2), None)
+
+
+def test_a_condition_on_a_field_is_a_value_a_set_or_a_predicate_and_may_ask_for_a_property() -> None:
+    wants: list[dict[str, object]] = [{"left": 0}, {"left": {0, 7}}, {"left": lambda n: n < 1}, {"level": True}]
+    for where in wants:
+        machine = pair(On("tilt", where, {"left": 1}))
+        assert (machine.step(Pair(0, 0), "tilt"), machine.step(Pair(1, 0), "tilt")) == (Pair(1, 0), None)
+
+
+def test_where_a_rule_does_not_go_its_events_are_refused_or_go_elsewhere() -> None:
+    refusing, staying = (pair(On("left", {"left": 0}, {"left": 1}, elsewhere=e)) for e in (None, STAY))
+    assert refusing.step(Pair(1, 0), "left") is None
+    assert staying.step(Pair(1, 0), "left") == Pair(1, 0)
+
+
+def test_a_rule_that_is_not_given_is_not_there_and_one_that_is_unused_is_remembered() -> None:
+    machine = pair(On("a", Pair(0, 0), Pair(0, 0)), On("b", ANY, STAY, given=False), On(["c", "a"], {"left": 3}, STAY))
+    assert (machine.alphabet, machine.rules) == (("a",), frozenset("c"))
+
+
+def test_what_a_rule_leads_to_is_kept_in_its_settled_form() -> None:
+    machine = Machine.ruled("clock", 0, [On("tick", ANY, lambda n: n + 1)], settle=lambda n: n % 3)
+    assert machine.states == (0, 1, 2)
+    assert machine.step(2, "tick") == 0
+
+
+def test_rest_is_said_like_the_condition_of_a_rule() -> None:
+    machine = Machine.ruled("pair", Pair(0, 0), [On("left", ANY, {"left": 1})], resting={"level": True})
+    assert [machine.resting(state) for state in machine.states] == [True, False]
+
+
+def test_an_enumeration_is_taken_whole_and_begins_with_the_initial_state() -> None:
+    machine = Machine.ruled("lamp", Lamp.LIT, [On("off", Lamp.LIT, Lamp.DARK), On("look", ANY, STAY)])
+    assert machine.states == (Lamp.LIT, Lamp.DARK, Lamp.BROKEN)
+    assert machine.step(Lamp.BROKEN, "look") is Lamp.BROKEN
+
+
+def test_two_rules_for_one_event_in_one_state_are_refused_and_both_are_named() -> None:
+    rules = [
+        On("push", {"left": {0, 1}}, {"left": 1}),
+        On(["push", "pull"], {"right": 0}, {"right": 1}),
+        On("pull", ANY, _swapped),
+        On("reset", ANY, Pair(0, 0)),
+    ]
+    with pytest.raises(InvalidMachine) as caught:
+        pair(*rules)
+    first, second, third = (f"({rule})" for rule in rules[:3])
+    assert first == "(where left is 0 or 1: left becomes 1)"
+    assert third == "(everywhere: to _swapped)"
+    assert str(caught.value).split("; ") == [
+        f"machine 'pair' has two rules for 'push' in state 'Pair(left=0, right=0)': {first} and {second}",
+        f"machine 'pair' has two rules for 'pull' in state 'Pair(left=0, right=0)': {second} and {third}",
+    ]
+
+
+def test_two_rules_are_refused_though_they_agree() -> None:
+    with pytest.raises(InvalidMachine, match=r"two rules for 'on' in state '0': \(everywhere: stay\) and"):
+        Machine.ruled("m", 0, [On("on", ANY, STAY), On("on", 0, 0)])
+
+
+def test_rules_for_one_event_in_different_states_are_one_table() -> None:
+    machine = pair(On("push", {"left": 0}, {"left": 1}), On("push", {"left": 1}, {"left": 0}))
+    assert machine.step(Pair(1, 0), "push") == Pair(0, 0)
+
+
+def test_a_rule_that_speaks_of_a_field_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InvalidMachine) as caught:
+        pair(On("a", {"lefd": 0}, {"right": 1}), On("b", ANY, {"level": False}))
+    assert str(caught.value).split("; ") == [
+        "a rule of machine 'pair' (where lefd is 0: right becomes 1) speaks of 'lefd', "
+        "which state 'Pair(left=0, right=0)' has not",
+        "a rule of machine 'pair' (everywhere: level becomes False) speaks of 'level', "
+        "which state 'Pair(left=0, right=0)' has not",
+    ]
 
 
 def test_a_falsy_state_is_a_state() -> None:
-    count = Machine.generated("count", 2, {"use": lambda n: n - 1 if n else None})
+    count = Machine.ruled("count", 2, [On("use", {1, 2}, lambda n: n - 1)])
     assert count.states == (2, 1, 0)
     assert (count.step(1, "use"), count.step(0, "use")) == (0, None)
 
 
-def test_generated_effects_that_clash_in_their_labels_are_refused() -> None:
+def test_rules_whose_states_clash_in_their_labels_are_refused() -> None:
     with pytest.raises(InvalidMachine, match="print as '1'"):
-        Machine.generated("m", 0, {"int": lambda _: 1, "text": lambda _: "1"})
+        Machine.ruled("m", 0, [On("int", ANY, 1), On("text", ANY, "1")])
 
 
 # ---------------------------------------------------------------------- keeping

@@ -43,7 +43,7 @@ PREDICATES: st.SearchStrategy[Predicate] = st.recursive(
 @settings(deadline=None, max_examples=150)
 @given(PREDICATES)
 def test_both_readings_agree_on_every_state(predicate: Predicate) -> None:
-    over = predicate.over(GRAPH)
+    over = GRAPH.where(predicate)
     assert over.tolist() == [predicate.holds(GRAPH.state(number)) for number in range(len(GRAPH))]
     assert over.dtype == bool
 
@@ -64,18 +64,18 @@ def test_the_operators_are_those_of_logic(p: bool, q: bool) -> None:
         (any_of([left, right]), p or q),
     ]:
         assert predicate.holds(GRAPH.state(0)) is value
-        assert predicate.over(GRAPH).tolist() == [value] * len(GRAPH)
+        assert GRAPH.where(predicate).tolist() == [value] * len(GRAPH)
 
 
 def test_all_of_nothing_holds_and_any_of_nothing_does_not() -> None:
     assert all_of([]).holds({})
     assert not any_of([]).holds({})
-    assert all_of([]).over(GRAPH).all()
-    assert not any_of([]).over(GRAPH).any()
+    assert GRAPH.where(all_of([])).all()
+    assert not GRAPH.where(any_of([])).any()
 
 
 def test_a_predicate_reads_the_machine_that_it_names() -> None:
-    over = At("c", lambda state: state == 3).over(GRAPH)
+    over = GRAPH.where(At("c", lambda state: state == 3))
     assert [GRAPH.state(k)["c"] == 3 for k in range(len(GRAPH))] == over.tolist()
     assert over.sum() == 6
 
@@ -83,25 +83,25 @@ def test_a_predicate_reads_the_machine_that_it_names() -> None:
 def test_an_answer_that_is_only_truthy_is_made_a_bool() -> None:
     truthy = At("a", lambda state: state * 5)
     assert truthy.holds({"a": 2}) is True
-    assert truthy.over(GRAPH).tolist() == [GRAPH.state(k)["a"] != 0 for k in range(len(GRAPH))]
+    assert GRAPH.where(truthy).tolist() == [GRAPH.state(k)["a"] != 0 for k in range(len(GRAPH))]
 
 
 @pytest.mark.parametrize("absent", [False, True])
 def test_an_absent_machine_has_the_value_that_was_given(absent: bool) -> None:
     predicate = At("elsewhere", lambda _: not absent, absent=absent)
     assert predicate.holds(GRAPH.state(0)) is absent
-    assert predicate.over(GRAPH).tolist() == [absent] * len(GRAPH)
+    assert GRAPH.where(predicate).tolist() == [absent] * len(GRAPH)
 
 
 def test_a_machine_that_is_there_is_asked_even_if_it_might_be_absent() -> None:
     predicate = At("a", lambda state: state == 0, absent=True)
     assert not predicate.holds({"a": 1})
-    assert not predicate.over(GRAPH).all()
+    assert not GRAPH.where(predicate).all()
 
 
 def test_a_misspelt_machine_is_an_error_and_not_a_value() -> None:
     with pytest.raises(KeyError):
-        At("aa", lambda _: True).over(GRAPH)
+        GRAPH.where(At("aa", lambda _: True))
     with pytest.raises(KeyError):
         At("aa", lambda _: True).holds(GRAPH.state(0))
 

@@ -11,9 +11,9 @@ import networkx as nx
 import pytest
 
 from mealspec.core import CheckerError, Event, Graph, Kind, Machine, System, explore
+from mealspec.draw.blocks import facets, quotient
 from mealspec.draw.exports import FORMS, SCXML, Automaton, TooLarge, export, of_graph, of_machine, of_quotient
-from mealspec.draw.machines import drawn
-from mealspec.draw.states import facets, quotient
+from mealspec.draw.machines import drawn, machine_of
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -24,9 +24,10 @@ from mealspec.properties.facts import Facts
 def machines() -> list[Automaton]:
     """Every machine of every design."""
     return [
-        of_machine(source.machines[source.position[name]])
+        of_machine(machine)
         for plan in DESIGNS.values()
-        for name, source in drawn(plan).items()
+        for name, scope in drawn(plan).items()
+        if (machine := machine_of(plan, name, scope))
     ]
 
 

@@ -18,7 +18,7 @@ from mealspec.hunt.hunting import Hunt
 from mealspec.hunt.machine import FAULTS, Hunter, Violation, hunter
 from mealspec.hunt.profiles import PROFILES
 from mealspec.hunt.subject import Subject
-from mealspec.hunt.verbs import verb_of, verbs
+from mealspec.hunt.verbs import verbs
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES, Form, Property
@@ -79,7 +79,7 @@ def test_a_rule_is_possible_where_one_of_its_events_is(before: Subject) -> None:
         machine.run.enabled = before.system.permitted(machine.run.locals)
         machine.faults_left = FAULTS
         rules = [rule for rule in machine.setup_state().rules if all(p(machine) for p in rule.preconditions)]
-        enabled = {verb_of(event.name) for event in before.system.enabled(machine.run.locals)}
+        enabled = {event.verb for event in before.system.enabled(machine.run.locals)}
         assert {rule.function.__name__ for rule in rules} == enabled
 
 

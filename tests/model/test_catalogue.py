@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.cli.listing import EVERYTHING
 from mealspec.core import System, explore
-from mealspec.core.symbolic.diagrams import Set, Symbolic
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.events import OWNERS, alphabet
 from mealspec.model.featured import family
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import OPTIONAL, system
-from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from mealspec.model.scope import ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.model.values import Seen, snapshots
 
 RETURNING = design("published-close_before_dial+connect_on_return")
@@ -165,18 +166,25 @@ def test_any_mechanisms_together_make_a_system(some: frozenset[Mechanism], scope
 def test_every_event_is_owned_by_a_lane_and_says_what_it_does() -> None:
     for plan in DECLARED:
         for event in alphabet(plan, WIDEST):
-            assert event.owner == event.name.split(".", 1)[0]
             assert event.owner in OWNERS
             assert event.label == event.label.strip() != ""
+            assert "{" not in event.label + event.name + event.action
+
+
+def test_the_name_of_an_event_is_its_owner_what_happens_and_its_values() -> None:
+    for plan in DECLARED:
+        for event in alphabet(plan, WIDEST):
+            assert event.name == ".".join((event.group, *event.values.values()))
+            assert event.group.startswith(f"{event.owner}.")
 
 
 def test_an_event_that_says_what_would_have_been_better_names_events_that_exist() -> None:
     for plan in DECLARED:
-        names = {event.name for event in alphabet(plan, WIDEST)}
-        better = {event.instead for event in alphabet(plan, WIDEST) if event.instead}
+        events = alphabet(plan, WIDEST)
+        better = {event.instead for event in events if event.instead}
         assert better
-        for prefix in better:
-            assert any(name == prefix or name.startswith(prefix + ".") for name in names)
+        for some in better:
+            assert any(event.is_of(some) for event in events)
 
 
 def test_an_event_that_needs_something_of_the_scope_is_there_only_with_it() -> None:

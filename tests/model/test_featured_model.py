@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from mealspec.core import Event, FeaturedSystem, Kind, Machine, Row, Symbolic, System, trimmed
-from mealspec.core.symbolic.diagrams import Step
+from mealspec.core import Configuration, Event, FeaturedSystem, Kind, Machine, Row, Symbolic, System, trimmed
+from mealspec.core.symbolic.steps import Step
 from mealspec.model.design import DESIGNS, Design
-from mealspec.model.featured import family, order, stage, twins
+from mealspec.model.featured import AnyDesign, family, order, stage, twins
 from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import OPTIONAL, system
@@ -94,6 +94,16 @@ def test_what_is_fixed_is_no_feature_and_what_is_neither_is_off() -> None:
         assert parts(System(kept, alive, absent=OPTIONAL)) == parts(system(plan, scope))
 
 
+def test_any_design_answers_what_is_asked_and_cannot_be_listed() -> None:
+    """An empty set would be a wrong answer that nobody notices."""
+    some = AnyDesign(Configuration([], [M.READY_ACK]))
+    assert M.READY_ACK in some
+    assert M.RECONNECT not in some
+    with pytest.raises(TypeError, match="ask 'mechanism in design' instead"):
+        print(some.mechanisms)
+    assert f"{some} {some!r}" == "any design any design"
+
+
 # ---------------------------------------------------------------------- needs
 
 
@@ -143,17 +153,18 @@ def test_every_mechanism_that_makes_a_difference_and_every_bit_has_its_place() -
 def test_an_event_belongs_to_the_last_meal_that_it_is_about() -> None:
     scope = Scope(meals=2)
     some = family(scope)
-    assert {name: stage(name, scope) for name in some.events} == some.stages
-    assert {stage(name, scope) for name in some.events} == {0, 1, 2}
+    assert {name: stage(branches[0].value, scope) for name, branches in some.events.items()} == some.stages
+    assert some.stages is not None
+    assert set(some.stages.values()) == {0, 1, 2}
     told = {
         "user.submit.m1": 1,
         "server.push.m2.c1": 2,
-        "client.dial.c2": 0,
+        "client.ready.c2": 0,
         "client.apply.poll.absent-absent": 0,
         "client.apply.poll.completed-absent": 1,
         "client.apply.handler.absent-processing": 2,
     }
-    assert {name: stage(name, scope) for name in told} == told
+    assert {name: some.stages[name] for name in told} == told
 
 
 # ---------------------------------------------------------------------- meals are alike

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from importlib import import_module
 
 import pytest
 
 from mealspec.check.mutants import _original as original
-from mealspec.core import At, Event, Graph, Kind, Machine, Rejection, Row, System, Trace, explore, replay
+from mealspec.core import At, Event, Graph, InvalidSystem, Kind, Machine, Rejection, Row, System, Trace, explore, replay
 from mealspec.core.assertion import Changes, Ends, Move, Never, Possible, Reading
 from mealspec.core.mutant import Mutant, Operator, mutants, same_graph, same_states
 from mealspec.model import DESIGNS, Scope, design, system
 from mealspec.model.client.flags import Flags
+from mealspec.model.design import Design
+from mealspec.model.events import alphabet
 from mealspec.model.network.connection import DIALLED, Await, Client, Connection, Server
+from mealspec.model.product import lets_in
 from mealspec.model.scope import ASPECTS, FAULTS
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS, Law, broken
-from mealspec.properties.possible import events
 
 ONE = Scope(connections=1)
 TWO = Scope(faults=0)
@@ -111,7 +116,7 @@ def test_of_each_event_one_law_says_when_it_can_happen(name: str, scope: Scope) 
         if isinstance(rule, Possible)
     )
     assert said.keys() >= set(facts.system.number)
-    assert said.keys() <= events(facts).keys()
+    assert said.keys() <= {event.name for event in alphabet(plan, scope) if lets_in(scope, event)}
     assert set(said.values()) == {1}
 
 
@@ -232,6 +237,79 @@ def test_a_law_notices_a_row_that_leads_elsewhere_by_the_run_that_takes_it() -> 
     trace = convicted("what-moves-the-flags", mutant, ONE)
     assert trace is not None
     assert trace.events == ("client.appear", "client.connect.none.c1")
+
+
+# ---------------------------------------------------------------------- they do not follow the model into an error
+
+LOST = {
+    "poll_starts": ("client.poller", "hardened", "user.submit.m1", "poller", "what-moves-the-poll-task"),
+    "poll_stops": ("client.poller", "published", "client.connected.c1", "poller", "what-moves-the-poll-task"),
+    "load_starts": ("client.loader", "hardened", "client.receive.m1.c1", "loader.handler", "what-moves-a-load"),
+    "dial_ends": ("client.service", "hardened", "client.give_up.c1", "service", "what-moves-the-service"),
+    "drop_ends": ("client.service", "hardened", "client.expire.c1", "service", "what-moves-the-service"),
+    "handler_ends": ("server.registry", "hardened", "server.expire.c1", "registry", "what-moves-the-registry"),
+}
+"""Helpers of the model: where a machine asks one, of which design, an event that it could lose, the machine that
+would take no part, and the law that is broken then."""
+
+SMALL = Scope(connections=1, includes=frozenset({"break"}))
+
+
+def losing(monkeypatch: pytest.MonkeyPatch, helper: str) -> None:
+    """The helper loses its event."""
+    module = import_module(f"mealspec.model.{LOST[helper][0]}")
+    whole: Callable[..., tuple[str, ...]] = getattr(module, helper)
+    less = lambda *asked: tuple(name for name in whole(*asked) if name != LOST[helper][2])  # noqa: E731
+    monkeypatch.setattr(module, helper, less)
+
+
+def declaring(monkeypatch: pytest.MonkeyPatch, change: Callable[[Event], Event | None]) -> None:
+    """The table of events is another one."""
+
+    def changed(design: Design, scope: Scope) -> tuple[Event, ...]:
+        return tuple(event for each in alphabet(design, scope) if (event := change(each)) is not None)
+
+    monkeypatch.setattr("mealspec.model.product.alphabet", changed)
+
+
+@pytest.mark.parametrize("helper", LOST)
+def test_a_helper_that_loses_an_event_is_refused_because_participants_are_declared(
+    helper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, name, event, machine, _ = LOST[helper]
+    losing(monkeypatch, helper)
+    with pytest.raises(InvalidSystem, match=f"machine '{machine}' takes part in '{event}' but has no row for it"):
+        system(design(name), SMALL)
+
+
+@pytest.mark.parametrize("helper", LOST)
+def test_a_helper_that_loses_an_event_breaks_a_law_even_if_the_table_has_lost_it_too(
+    helper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, name, lost, machine, law = LOST[helper]
+
+    def without(event: Event) -> Event:
+        takes = tuple(name for name in event.takes if name != machine)
+        return replace(event, takes=takes) if event.name == lost else event
+
+    losing(monkeypatch, helper)
+    declaring(monkeypatch, without)
+    assert law in broken_laws(name, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("lost", "law"),
+    [
+        ("user.submit.m1", "user-acts"),
+        ("client.poll.wake.anyway", "poll"),
+        ("server.push.m1.c1", "lookup"),
+        ("client.redial.none.c1", "who-dials"),
+        ("network.break.c1", "outages"),
+    ],
+)
+def test_an_event_that_is_missing_altogether_breaks_a_law(lost: str, law: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    declaring(monkeypatch, lambda event: None if event.name == lost else event)
+    assert law in broken_laws("hardened", SMALL)
 
 
 # ---------------------------------------------------------------------- forms

@@ -212,7 +212,7 @@ def test_what_a_property_forbids_is_not_everything(prop: Property) -> None:
     for facts, graph in small_graphs():
         for clause in prop.clauses:
             assert clause.bad(facts)
-            assert not any(bad.over(graph).all() for bad in clause.bad(facts))
+            assert not any(graph.where(bad).all() for bad in clause.bad(facts))
 
 
 def naively(graph: Graph, facts: Facts, prop: Property) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from mealspec.cli.listing import EVERYTHING, WIDEST
+from mealspec.cli.listing import EVERYTHING
 from mealspec.model.design import DESIGNS
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import system
+from mealspec.model.scope import WIDEST
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.requirements import REQUIREMENTS, Requirement
 from mealspec.properties.scenarios import FAILURES, SCENARIOS

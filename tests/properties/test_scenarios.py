@@ -23,7 +23,7 @@ from mealspec.properties.scenarios import FAILURES, SCENARIOS, Scenario, milesto
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 
-SCENARIOS = SCENARIOS | FAILURES
+EVERY = SCENARIOS | FAILURES
 LENGTHS = {
     "timeline": 11,
     "happy": 19,
@@ -68,10 +68,10 @@ def passes(steps: Sequence[str], events: Iterable[str]) -> bool:
 def test_there_are_seven_scenarios_and_fifteen_failure_classes() -> None:
     assert list(FAILURES) == [f"F{k}" for k in range(1, 16)]
     assert list(SCENARIOS) == ["timeline", "happy", "fallback", "recovery", "guard", "health", "waiting"]
-    assert SCENARIOS.keys() == LENGTHS.keys()
+    assert EVERY.keys() == LENGTHS.keys()
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> None:
     its, run = scenario(name), told(name)
     again = replay(system(design(its.design), its.scope), run.events)
@@ -82,7 +82,7 @@ def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> Non
     assert run.loop is None
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_story_ends_with_its_last_milestone(name: str) -> None:
     """Nothing is told that the scenario does not need: without its last step it is not told yet."""
     assert not passes(scenario(name).steps, told(name).events[:-1])

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 @click.option("--project", default="", help="Machines that tell states apart, or fields of a machine, by commas.")
 @click.option("--property", "property_id", default="", help="For states: draw its shortest counterexample.")
 @click.option("--to", "form", default="svg", show_default=True, help="svg, dot, mermaid, graphml, json or scxml.")
+@click.option("--all", "full", is_flag=True, help="Everything that can be drawn, not only what is committed.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here; everything goes to diagrams/.")
 @scoped
 def command(
-    what: str | None, name: str, project: str, property_id: str, form: str, out: Path | None, scope: Scope
+    what: str | None, name: str, project: str, property_id: str, form: str, full: bool, out: Path | None, scope: Scope
 ) -> None:
-    """Draw WHAT: a machine, 'states' or 'communication'. Without it, everything.
+    """Draw WHAT: a machine, 'states' or 'communication'. Without it, the pages and pictures of diagrams/.
 
     For 'states' the options of a scope say of what; the machines of a picture are those of one meal.
     """
@@ -36,8 +37,8 @@ def command(
     check_properties(filter(None, [property_id]))
     chosen = tuple(split(project))
     if what is None:
-        _only("everything", "--out")
-        drawing.everything(out or Path("diagrams"))
+        _only("everything", "--all", "--out")
+        drawing.everything(out or Path("diagrams"), full=full)
     elif what == "states":
         deliver(drawing.states(plan, scope, chosen, property_id, form), out)
     else:

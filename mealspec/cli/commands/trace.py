@@ -12,11 +12,11 @@ import click
 from mealspec.cli.options import as_json, check_properties, deliver, scoped
 
 if TYPE_CHECKING:
+    from mealspec.check.show import Why
     from mealspec.core import Trace
     from mealspec.core.errors import CheckerError
     from mealspec.model.design import Design
     from mealspec.model.scope import Scope
-    from mealspec.properties.facts import Facts
 
 
 @click.command("trace")
@@ -31,13 +31,12 @@ def command(name: str, property_id: str | None, form: str, out: Path | None, as_
 
     What --json and --to itf give can be replayed.
     """
+    from mealspec.check.show import why_told, why_violated
     from mealspec.core import dump
     from mealspec.model.design import design
-    from mealspec.model.product import system
     from mealspec.properties.facts import Facts
     from mealspec.properties.scenarios import EVERY, shortest
 
-    facts = None
     if property_id is None:
         if name not in EVERY:
             raise _no_scenario(name, scope)
@@ -49,18 +48,19 @@ def command(name: str, property_id: str | None, form: str, out: Path | None, as_
         check_properties([property_id])
         plan = design(name)
         run = _counterexample(plan, scope, property_id)
-        facts = Facts(plan, scope, system(plan, scope))
         title = f"{plan}: {property_id} is violated ({scope.describe()})"
     if run is None:
         click.echo(f"{plan}: no counterexample to {property_id or name} exists ({scope.describe()}).")
         return
+    facts = Facts(plan, scope, run.system)
+    why = why_violated(run, facts, property_id) if property_id else why_told(run, facts, EVERY[name])
     if as_json:
         found = {"design": plan.name, "events": list(run.events), "loop": run.loop, "scope": scope.to_json()}
         text = json.dumps(found, indent=1) + "\n"
     elif form == "itf":
         text = dump(run, {"description": title, "design": plan.name, **scope.to_meta()})
     else:
-        text = _drawn(form, name, title, run, facts, property_id or "")
+        text = _drawn(form, name, title, run, why, property_id or "")
     deliver(text, out)
 
 
@@ -88,22 +88,21 @@ def _no_scenario(name: str, scope: Scope) -> CheckerError:
 def _counterexample(plan: Design, scope: Scope, property_id: str) -> Trace | None:
     from mealspec.check.progress import Reporter
     from mealspec.check.verify import counterexample
-    from mealspec.check.verify_symbolic import counterexample_by_sets
 
     reporter = Reporter()
-    search = counterexample if scope.meals * scope.connections <= 2 else counterexample_by_sets
-    run = search(plan, scope, property_id, report=reporter.on(plan.name))
+    run = counterexample(plan, scope, property_id, report=reporter.on(plan.name))
     reporter.done(plan.name)
     return run
 
 
-def _drawn(form: str, name: str, title: str, run: Trace, facts: Facts | None, property_id: str) -> str:
-    from mealspec.check.show import trace_lines, trace_notes
+def _drawn(form: str, name: str, title: str, run: Trace, why: Why, property_id: str) -> str:
+    from mealspec.check.show import trace_lines
 
     if form == "text":
-        return "\n".join([*wrap(title, 80), "", *trace_lines(run, facts, property_id)]) + "\n"
-    from mealspec.draw import sequence
+        return "\n".join([*wrap(title, 80), "", *trace_lines(run, why)]) + "\n"
+    from mealspec.draw.lanes import Chart, mermaid
+    from mealspec.draw.sequence import svg
 
     heading = f"{title.split(':')[0] if property_id else name}: {property_id or name}"
-    drawn = sequence.Chart(name, heading, title, run, tuple(trace_notes(run, facts, property_id)))
-    return sequence.svg(drawn) if form == "svg" else sequence.mermaid(drawn)
+    drawn = Chart(name, heading, title, run, *why)
+    return svg(drawn) if form == "svg" else mermaid(drawn)

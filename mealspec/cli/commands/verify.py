@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -46,26 +47,24 @@ def command(
     """
     from mealspec.check.parallel import reports
     from mealspec.check.terminal import console
-    from mealspec.core.errors import CheckerError
+    from mealspec.check.verify import choose
     from mealspec.model.design import DESIGNS, design
     from mealspec.properties.catalogue import PROPERTIES
 
     chosen = [design(name) for name in designs or DESIGNS]
     check_properties(only)
-    if engine == "symbolic" and limit is not None:
-        raise CheckerError("--limit counts states one by one; choose --engine explicit with it")
-    if engine == "auto":
-        engine = "explicit" if limit is not None or scope.meals * scope.connections == 1 else "symbolic"
+    engine = choose(scope, engine, limit=limit)
     found = []
     shown = console()
     if not as_json:
         shown.print(f"Checking in the scope: {scope.describe()}.")
         shown.print(f"Left out: {', '.join(scope.left_out()) or 'nothing'}; time.", style="dim")
         shown.print("Liveness assumes that faults end, and weak fairness of system events.", style="dim")
-    for report in reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs, engine):
+    running = reports(chosen, scope, only or tuple(PROPERTIES), limit, jobs, engine)
+    for report in click.get_current_context().with_resource(closing(running)):
         found.append(report)
         if not as_json:
-            _show(shown, report, engine)
+            _show(shown, report)
     wrong = [report.design for report in found if not report.as_expected or (strict and _broken(report))]
     if as_json:
         print_json([report.to_json() for report in found])
@@ -83,7 +82,7 @@ def _broken(report: Report) -> bool:
     return any(each.verdict is Verdict.VIOLATED and each.expected is None for each in report.findings)
 
 
-def _show(console: Terminal, report: Report, engine: str) -> None:
+def _show(console: Terminal, report: Report) -> None:
     from mealspec.check.show import counted, report_table
 
     size = f"{counted(report.states, 'state')}, {counted(report.transitions, 'transition')}"
@@ -92,7 +91,7 @@ def _show(console: Terminal, report: Report, engine: str) -> None:
     console.print()
     console.print(report.design, style="bold")
     console.print(f"{size}; {extent}.")
-    console.print(f"{engine} engine, {report.seconds:.1f} s, {report.memory / 2**20:,.0f} MiB", style="dim")
+    console.print(f"{report.engine} engine, {report.seconds:.1f} s, {report.memory / 2**20:,.0f} MiB", style="dim")
     console.print(report_table(report))
 
 

@@ -20,20 +20,19 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
+from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Kind
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.predicate import Predicate
 from mealspec.core.trace import Trace
 
-__all__ = ["lasso", "quiescent", "reach", "stuck"]
+__all__ = ["DECISIONS", "components", "lasso", "quiescent", "reach", "stuck", "violation"]
 
 
 def reach(graph: Graph, goal: Predicate) -> Trace | None:
     """A shortest run to a state of the goal, or None if the graph has none."""
-    return _to_first(graph, goal.over(graph))
+    return _to_first(graph, graph.where(goal))
 
 
 def stuck(graph: Graph) -> NDArray[np.bool_]:
@@ -43,7 +42,7 @@ def stuck(graph: Graph) -> NDArray[np.bool_]:
 
 def quiescent(graph: Graph, goal: Predicate) -> Trace | None:
     """A shortest run to a stuck state of the goal."""
-    return _to_first(graph, stuck(graph) & goal.over(graph))
+    return _to_first(graph, stuck(graph) & graph.where(goal))
 
 
 def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) -> Trace | None:
@@ -56,8 +55,8 @@ def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) ->
     A run that stays ``excused`` for ever does not count: what is found ends, or comes again and again,
     where it is not excused.
     """
-    inside = pending.over(graph)
-    counts = inside if excused is None else inside & ~excused.over(graph)
+    inside = graph.where(pending)
+    counts = inside if excused is None else inside & ~graph.where(excused)
     end = _to_first(graph, stuck(graph) & counts)
     if end is not None:
         return end
@@ -69,6 +68,21 @@ def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) ->
     entry = int((component & counts).argmax())
     stem = graph.path(entry)
     return graph.trace(entry, then=tuple(_loop(graph, component, entry)), loop=len(stem))
+
+
+DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
+    Form.NEVER: reach,
+    Form.QUIESCENT: quiescent,
+    Form.FOREVER: lasso,
+}
+"""For each form a shortest run that goes wrong, or None."""
+
+
+def violation(graph: Graph, claim: Claim) -> Trace | None:
+    """A run of the graph that breaks the claim, the shortest one of its form, or None."""
+    if claim.live:
+        return lasso(graph, claim.wrong, claim.excuse)
+    return DECISIONS[claim.form](graph, claim.bad)
 
 
 def _to_first(graph: Graph, marked: NDArray[np.bool_]) -> Trace | None:
@@ -119,14 +133,24 @@ def _components(graph: Graph, inside: NDArray[np.bool_], edges: NDArray[np.int64
     """Strongly connected components of the states inside, by these edges: their number, and a label
     for each state (0 for states outside, which nobody reads)."""
     compact = np.cumsum(inside, dtype=np.int32) - np.int32(1)
-    n = int(inside.sum())
-    matrix = csr_matrix(
-        (np.ones(len(edges), np.int8), (compact[graph.source[edges]], compact[graph.dest[edges]])), shape=(n, n)
-    )
-    count, labels = connected_components(matrix, directed=True, connection="strong")
+    count, labels = components(compact[graph.source[edges]], compact[graph.dest[edges]], int(inside.sum()))
     label = np.zeros(len(graph), np.int32)
     label[inside] = labels
-    return max(int(count), 1), label
+    return max(count, 1), label
+
+
+def components(source: NDArray[np.int32], dest: NDArray[np.int32], n: int) -> tuple[int, NDArray[np.int32]]:
+    """Strongly connected components of ``n`` nodes: their number, and a label for each node.
+
+    Each edge is handed to scipy once: given parallel edges, scipy 1.13.0 finds wrong components.
+    """
+    from scipy.sparse import csr_matrix  # takes half a second to import
+    from scipy.sparse.csgraph import connected_components
+
+    matrix = csr_matrix((np.ones(len(source), np.int32), (source, dest)), shape=(n, n))
+    matrix.sum_duplicates()
+    count, labels = connected_components(matrix, directed=True, connection="strong")
+    return int(count), labels
 
 
 def _loop(graph: Graph, component: NDArray[np.bool_], entry: int) -> list[str]:

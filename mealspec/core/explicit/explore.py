@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mealspec.core.engine import Progress
+from mealspec.core.errors import TooLarge
 from mealspec.core.explicit.graph import Graph
-from mealspec.core.explicit.kernel import expand, insert_all
 from mealspec.core.system import System
 
-__all__ = ["Progress", "explore"]
+__all__ = ["explore"]
 
 CHUNK = 4096
 """States expanded between two looks at the clock."""
 
 GROWTH = 4
 """How much room is made when arrays are full; what is never written costs no memory."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a search has come.
-
-    ``states`` were found, ``expanded`` of them are done, ``depth`` is the level being expanded,
-    ``seconds`` have passed.
-    """
-
-    states: int
-    expanded: int
-    depth: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """States expanded per second."""
-        return self.expanded / self.seconds if self.seconds else 0.0
-
-    @property
-    def waiting(self) -> int:
-        """States found and not yet expanded."""
-        return self.states - self.expanded
 
 
 def explore(
@@ -68,6 +44,11 @@ def explore(
     report
         Called with a :class:`Progress` a few times a second.
 
+    Raises
+    ------
+    TooLarge
+        If the states need more memory than there is.
+
     Examples
     --------
     >>> from mealspec.core import Event, Kind, Machine
@@ -77,6 +58,16 @@ def explore(
     >>> len(graph), graph.transitions, graph.depth, graph.complete
     (2, 2, 1, True)
     """
+    try:
+        return _explored(system, limit, depth, report)
+    except MemoryError:
+        said = "the states do not fit into the memory that there is; choose a smaller scope, or stop at fewer states"
+        raise TooLarge(f"{system.name}: {said}") from None
+
+
+def _explored(system: System, limit: int | None, depth: int | None, report: Callable[[Progress], None] | None) -> Graph:
+    from mealspec.core.explicit.kernel import expand, insert_all  # numba takes most of a second to import
+
     t = system.tables
     events = len(system.events)
     room = CHUNK * max(events, 1)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import and_, invert
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.event import Kind
 from mealspec.core.machine import State
+from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.system import Locals, System
 from mealspec.core.trace import Trace
+
+if TYPE_CHECKING:  # takes a quarter of a second to import
+    import networkx as nx
 
 __all__ = ["Graph"]
 
@@ -67,12 +72,27 @@ class Graph:
         """Whether every reachable state was found and expanded."""
         return self.expanded == len(self)
 
+    @property
+    def bytes(self) -> int:
+        """How much is kept: states, slots of the hash table, shortest runs, steps."""
+        arrays = (self.packed, self.parent, self.via, self.level, self.offset, self.dest, self.event)
+        slot = int(self.packed.itemsize * (self.packed.shape[1] + 1))  # a state's words, and its number beside them
+        return sum(int(array.nbytes) for array in arrays) + len(self) * slot
+
     def local(self, machine: str) -> NDArray[np.int64]:
         """For each state, the index of the machine's state, shape ``(n,)``."""
         k = self.system.position[machine]
         t = self.system.tables
         local: NDArray[np.int64] = ((self.packed[:, t.word[k]] >> t.shift[k]) & t.mask[k]).astype(np.int64)
         return local
+
+    def where(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """For each state, whether the predicate holds, shape ``(n,)``."""
+
+        def at(fact: At) -> NDArray[np.bool_]:
+            return np.array(fact.table(self.system), np.bool_)[self.local(fact.machine)]
+
+        return read(predicate, self.system.position, at, lambda value: np.full(len(self), value), and_, invert)
 
     @cached_property
     def source(self) -> NDArray[np.int32]:
@@ -126,6 +146,8 @@ class Graph:
     def to_networkx(self) -> nx.MultiDiGraph[int]:
         """The graph for networkx: nodes are state numbers with the states of the machines as
         attributes, edges carry ``event``."""
+        import networkx as nx
+
         graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(name=self.system.name)
         for number in range(len(self)):
             graph.add_node(number, **{name: str(state) for name, state in self.state(number).items()})

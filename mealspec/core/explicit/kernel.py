@@ -10,6 +10,9 @@ many of them at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -23,8 +26,23 @@ Narrow = NDArray[np.int32]
 BLOCK = 256
 """States whose successors are looked up together."""
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-@njit(cache=True, inline="always")
+
+def _compiled(**options: Any) -> Callable[[F], F]:
+    """Compile, and keep what is compiled on disk; where numba finds no folder to write to, compile each time."""
+
+    def decorate(function: F) -> F:
+        try:
+            made: F = njit(cache=True, **options)(function)
+        except RuntimeError:
+            made = njit(**options)(function)
+        return made
+
+    return decorate
+
+
+@_compiled(inline="always")
 def _hash(state: Words, words: int) -> np.uint64:
     h = np.uint64(0x9E3779B97F4A7C15)
     for w in range(words):
@@ -35,7 +53,7 @@ def _hash(state: Words, words: int) -> np.uint64:
     return h ^ (h >> np.uint64(32))
 
 
-@njit(cache=True, inline="always")
+@_compiled(inline="always")
 def _slot(table: Words, state: Words, hashed: np.uint64, words: int) -> np.uint64:
     """Where ``state`` stands in the table, or the free place where it belongs."""
     mask = np.uint64(table.shape[0] - 1)
@@ -50,7 +68,7 @@ def _slot(table: Words, state: Words, hashed: np.uint64, words: int) -> np.uint6
     return at
 
 
-@njit(cache=True)
+@_compiled()
 def insert_all(table: Words, states: Words, count: int) -> None:
     """Enter the first ``count`` states into an empty table of shape ``(2**k, words + 1)``."""
     words = states.shape[1]
@@ -61,7 +79,7 @@ def insert_all(table: Words, states: Words, count: int) -> None:
             table[at, w + 1] = states[index, w]
 
 
-@njit(cache=True)
+@_compiled()
 def expand(
     begin: int,
     end: int,
@@ -139,7 +157,7 @@ def expand(
     return count
 
 
-@njit(cache=True)
+@_compiled()
 def rows_taken(
     packed: Words, expanded: int, offset: Ints, event: NDArray[np.int16],
     word: Ints, shift: Words, mask: Words, first: Ints, machine: Ints, row: Ints, taken: NDArray[np.bool_],
@@ -152,7 +170,7 @@ def rows_taken(
                 taken[row[p] + np.int64((packed[s, word[k]] >> shift[k]) & mask[k])] = True
 
 
-@njit(cache=True)
+@_compiled()
 def pairs_taken(
     expanded: int, offset: Ints, dest: Narrow, event: NDArray[np.int16], into: Words, before: Words
 ) -> None:

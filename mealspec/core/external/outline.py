@@ -1,7 +1,7 @@
 """What a specification of a system says, before any language: guards, effects, actions, names.
 
-All of it is read off the rows of the machines and not off the compiled tables, so that whoever judges a
-specification judges the compiler, too.
+All of it is read off the rows of the machines and not off the compiled tables, so that whoever checks a
+specification checks the compiler, too.
 """
 
 from __future__ import annotations

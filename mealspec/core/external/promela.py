@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Event, Kind
 from mealspec.core.external.outline import TIE, Names, actions, destinations, guard, laid, quiescent
-from mealspec.core.formula import All, Formula, In, written
+from mealspec.core.formula import All, Formula, In, formula_of, written
 from mealspec.core.machine import Machine, State
 from mealspec.core.predicate import Predicate
 from mealspec.core.system import System
@@ -165,7 +165,7 @@ class _Writer:
         return [*lines, *UNEXCUSED.format(name=name).split("\n")]
 
     def _wrong(self, name: str, predicate: Predicate, more: Sequence[str] = ()) -> list[str]:
-        return _defined(name, AND.join([*more, self.formula(predicate.formula(self.system))]))
+        return _defined(name, AND.join([*more, self.formula(formula_of(predicate, self.system))]))
 
 
 FOREVER = """\
@@ -254,7 +254,7 @@ def _head(system: System) -> list[str]:
         "/* States and deadlocks: spin -a FILE; gcc -DNOCLAIM -DSAFETY pan.c; ./a.out -c0",
         "   Safety:               spin -a FILE; gcc -DSAFETY pan.c; ./a.out -E -N CLAIM",
         f"   Liveness:             spin -DFAIR -a FILE; gcc -DNFAIR={fair_words(system)} pan.c; ./a.out -a -f -N CLAIM",
-        "   If the depth is too small: -m, and for liveness -DMA=512, see checker/judges.py. */",
+        "   If the depth is too small: -m, and for liveness -DMA=512, see mealspec/core/external/spin.py. */",
         "",
         "#define always_true (_nr_pr > 0) /* SPIN would drop a constant */",
         *(calm if _has_faults(system) else []),

@@ -32,7 +32,7 @@ from collections.abc import Iterable, Sequence
 from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Event, Kind
 from mealspec.core.external.outline import TIE, Names, actions, destinations, guard, laid, resting
-from mealspec.core.formula import All, Formula, In, Some, all_hold, negation, some_hold, written
+from mealspec.core.formula import All, Formula, In, Some, all_hold, formula_of, negation, some_hold, written
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
@@ -152,12 +152,12 @@ class _Writer:
         lines = _comment(f"{claim.name} (what is wrong: {claim.form}): {claim.says}")
         if not claim.live:
             still = "Quiescent /\\ " if claim.form is Form.QUIESCENT else ""
-            bad = self.formula(claim.bad.formula(self.system))
+            bad = self.formula(formula_of(claim.bad, self.system))
             return [*lines, *laid(f"{self.claims[claim.name]} == ~({still}{bad})"), ""]
         calm = "calm /\\ " if self.faults else ""
-        wrong = f"<>[]({calm}{self.formula(claim.wrong.formula(self.system))})"
+        wrong = f"<>[]({calm}{self.formula(formula_of(claim.wrong, self.system))})"
         if claim.excuse is not None:
-            wrong += f" /\\ []<>({self.formula(negation(claim.excuse.formula(self.system)))})"
+            wrong += f" /\\ []<>({self.formula(negation(formula_of(claim.excuse, self.system)))})"
         return [*lines, *laid(f"{self.claims[claim.name]} == ~({wrong})"), ""]
 
 

@@ -25,7 +25,9 @@ from oxidd.util import BooleanOperator
 from mealspec.core.claim import Form
 from mealspec.core.event import Kind
 from mealspec.core.symbolic.decide import Arena, Question, fair
-from mealspec.core.symbolic.diagrams import Move, Set, Step, Symbolic, bounded
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set, bounded
+from mealspec.core.symbolic.steps import Move, Step
 
 __all__ = ["Abstraction", "abstracted", "may_break"]
 

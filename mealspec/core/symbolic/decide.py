@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from mealspec.core.claim import Claim, Form
 from mealspec.core.configuration import Branch
 from mealspec.core.event import Kind
-from mealspec.core.symbolic.diagrams import Set, Step, Symbolic, bounded
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set, bounded
+from mealspec.core.symbolic.steps import Step
 
 __all__ = ["Arena", "Question", "breakers", "by_action", "ends", "fair", "questions"]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from mealspec.core.symbolic.diagrams import Set, Symbolic, bounded
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set, bounded
 
 __all__ = ["breaks", "excluded", "least", "members", "minimal", "near", "necessary", "smallest"]
 

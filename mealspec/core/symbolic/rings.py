@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from mealspec.core.claim import Form
 from mealspec.core.event import Kind
 from mealspec.core.symbolic.decide import Question, ends, fair
-from mealspec.core.symbolic.diagrams import Set, Step, Symbolic, bounded
+from mealspec.core.symbolic.diagrams import Symbolic
+from mealspec.core.symbolic.sets import Set, bounded
+from mealspec.core.symbolic.steps import Step
 
 __all__ = ["Rings", "lasso"]
 

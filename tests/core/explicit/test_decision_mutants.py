@@ -75,7 +75,7 @@ def owed_now_and_then(graph: Graph, pending: Predicate, excused: Predicate | Non
 
 def disabled_elsewhere(graph: Graph, pending: Predicate, excused: Predicate | None = None) -> Trace | None:
     """An event is not owed in the loop if it is disabled in any pending state at all."""
-    inside = pending.over(graph)
+    inside = graph.where(pending)
     owed = [e for e, event in enumerate(graph.system.events) if event.kind is S]
     free = [e for e in owed if not graph.enabling(np.arange(len(graph.system.events)) == e)[inside].all()]
     events = [replace(event, kind=T) if e in free else event for e, event in enumerate(graph.system.events)]
@@ -83,19 +83,19 @@ def disabled_elsewhere(graph: Graph, pending: Predicate, excused: Predicate | No
 
 
 def not_at_the_beginning(graph: Graph, goal: Predicate) -> Trace | None:
-    marked = goal.over(graph)
+    marked = graph.where(goal)
     marked[0] = False
     return graph.trace(int(marked.argmax())) if marked.any() else None
 
 
 def only_expanded(graph: Graph, goal: Predicate) -> Trace | None:
-    marked = goal.over(graph)
+    marked = graph.where(goal)
     marked[graph.expanded :] = False
     return graph.trace(int(marked.argmax())) if marked.any() else None
 
 
 def latest(graph: Graph, goal: Predicate) -> Trace | None:
-    marked = np.flatnonzero(goal.over(graph))
+    marked = np.flatnonzero(graph.where(goal))
     return graph.trace(int(marked[-1])) if len(marked) else None
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from mealspec.core import At, Claim, Event, Form, InvalidSystem, Kind, Machine, Predicate, System, trimmed
 from mealspec.core.external import checkers as checkers
-from mealspec.core.external.checkers import Answer, CheckerFailed, missing, ours, spin, tlc
+from mealspec.core.external.checkers import Answer, CheckerFailed, missing, ours
 from mealspec.core.external.promela import promela
+from mealspec.core.external.spin import spin
 from mealspec.core.external.tla import tla
+from mealspec.core.external.tlc import tlc
 
 Toy = tuple[System, list[Claim]]
 
@@ -24,20 +26,20 @@ asks = pytest.mark.external
 
 
 def needed(name: str) -> str:
-    """The judge, if it is there."""
+    """The checker, if it is there."""
     if name in missing():
         pytest.skip(f"{name} cannot be run: {missing()[name]}; 'make checkers' obtains it")
     return name
 
 
 @pytest.fixture(params=CHECKERS)
-def judge(request: pytest.FixtureRequest) -> str:
-    """Each judge that is there."""
+def checker(request: pytest.FixtureRequest) -> str:
+    """Each checker that is there."""
     return needed(str(request.param))
 
 
 def agrees(name: str, system: System, claims: list[Claim], **more: Any) -> bool:
-    """Whether the judge finds what we find; TLC is told what we think, for that saves time."""
+    """Whether the checker finds what we find; TLC is told what we think, for that saves time."""
     own = ours(system, claims)
     more = {"optimise": False, **more}
     if name == "TLC":
@@ -50,7 +52,7 @@ def agrees(name: str, system: System, claims: list[Claim], **more: Any) -> bool:
 # ---------------------------------------------------------------------- ours
 
 
-def test_we_tell_what_a_judge_tells(toy: Toy) -> None:
+def test_we_tell_what_a_checker_tells(toy: Toy) -> None:
     found = ours(*toy)
     assert (found.states, found.transitions, found.depth, found.deadlocks) == (8, 22, 3, 0)
     wrong = {name for name, violated in found.violated.items() if violated}
@@ -61,34 +63,34 @@ def test_we_tell_what_a_judge_tells(toy: Toy) -> None:
 
 
 @asks
-def test_a_judge_finds_what_we_find(judge: str, toy: Toy) -> None:
-    assert agrees(judge, *toy)
+def test_a_checker_finds_what_we_find(checker: str, toy: Toy) -> None:
+    assert agrees(checker, *toy)
 
 
 @asks
-def test_options_change_no_finding(judge: str, toy: Toy) -> None:
+def test_options_change_no_finding(checker: str, toy: Toy) -> None:
     claims = [claim for claim in toy[1] if claim.name in ("whole", "off", "works", "when-there")]
     options: dict[str, list[dict[str, Any]]] = {
         "SPIN": [{"reduce": True}, {"optimise": True}],
         "TLC": [{"workers": 2, "optimise": True}, {"thought": ["works"]}],
     }
-    assert all(agrees(judge, toy[0], claims, **more) for more in options[judge])
+    assert all(agrees(checker, toy[0], claims, **more) for more in options[checker])
 
 
 @asks
-def test_states_without_successor_are_counted_or_noticed(judge: str) -> None:
+def test_states_without_successor_are_counted_or_noticed(checker: str) -> None:
     fuse = Machine.table("fuse", "new", [("light", "new", "lit"), ("burn", "lit", "ash"), ("wet", "new", "wet")])
     kinds = {"light": Kind.USER, "burn": Kind.SYSTEM, "wet": Kind.FAULT}
     system = System([fuse], [Event(name, kind, "x", ("fuse",)) for name, kind in kinds.items()])
     assert ours(system).deadlocks == 2
-    assert agrees(judge, system, [Claim("burns", "", Form.FOREVER, At("fuse", lambda state: state != "ash"))])
+    assert agrees(checker, system, [Claim("burns", "", Form.FOREVER, At("fuse", lambda state: state != "ash"))])
 
 
 @asks
-def test_a_claim_about_nothing_or_everything_is_judged(judge: str, toy: Toy) -> None:
+def test_a_claim_about_nothing_or_everything_is_judged(checker: str, toy: Toy) -> None:
     anything = At("hand", lambda state: True)
     wrong = [(form, value) for form in Form for value in (anything, ~anything)]
-    assert agrees(judge, toy[0], [Claim(f"c{k}", "", form, value) for k, (form, value) in enumerate(wrong)])
+    assert agrees(checker, toy[0], [Claim(f"c{k}", "", form, value) for k, (form, value) in enumerate(wrong)])
 
 
 @asks
@@ -135,10 +137,10 @@ def _one_of(machine: str, states: list[str]) -> Predicate:
 
 @asks
 @pytest.mark.parametrize("seed", range(3))
-def test_random_systems_are_judged_as_we_do(judge: str, seed: int) -> None:
+def test_random_systems_are_judged_as_we_do(checker: str, seed: int) -> None:
     found = random_system(seed)
     assert found is not None
-    assert agrees(judge, *found)
+    assert agrees(checker, *found)
 
 
 # ---------------------------------------------------------------------- broken specifications
@@ -181,17 +183,17 @@ def test_a_broken_specification_is_noticed(name: str, what: str, toy: Toy) -> No
     assert not agrees(name, toy[0], claims, text=text.replace(before, after))
 
 
-# ---------------------------------------------------------------------- judges that cannot
+# ---------------------------------------------------------------------- checkers that cannot
 
 
 @asks
-def test_what_is_no_specification_is_an_error(judge: str, toy: Toy) -> None:
-    with pytest.raises(CheckerFailed, match=f"{judge} failed: .*rror"):
-        CHECKERS[judge][0](*toy, text="nonsense")
+def test_what_is_no_specification_is_an_error(checker: str, toy: Toy) -> None:
+    with pytest.raises(CheckerFailed, match=f"{checker} failed: .*rror"):
+        CHECKERS[checker][0](*toy, text="nonsense")
 
 
 @pytest.mark.parametrize("name", CHECKERS)
-def test_a_judge_that_is_not_there_says_what_is_missing(
+def test_a_checker_that_is_not_there_says_what_is_missing(
     name: str, toy: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -10,7 +10,7 @@ import pytest
 from mealspec.core import At, Branch, Claim, Event, FeaturedSystem, Form, Kind, Machine, Predicate, Symbolic
 from mealspec.core.symbolic.abstraction import Abstraction, abstracted, may_break
 from mealspec.core.symbolic.decide import breakers, questions
-from mealspec.core.symbolic.diagrams import Set
+from mealspec.core.symbolic.sets import Set
 from tests.core.blueprint import small
 
 STATES = 3

@@ -21,7 +21,7 @@ from mealspec.core import (
     TooLarge,
     explore,
 )
-from mealspec.core.symbolic.diagrams import Set
+from mealspec.core.symbolic.sets import Set
 from tests.core.blueprint import Blueprint, locals_of, members, pair, predicate, random_plan, small
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mealspec.core import FeaturedSystem, Symbolic
-from mealspec.core.symbolic.diagrams import Set
 from mealspec.core.symbolic.lattice import breaks, least, members, minimal, near, necessary, smallest
+from mealspec.core.symbolic.sets import Set
 
 FEATURES = tuple("fedcba")
 Some = frozenset[str]

@@ -19,6 +19,7 @@ from mealspec.core import (
     explore,
     lasso,
     replay,
+    violation,
 )
 from mealspec.core.symbolic.decide import Question, questions
 from mealspec.core.symbolic.diagrams import Symbolic
@@ -42,7 +43,7 @@ def runs_agree(seed: int) -> int:
     space = small(FeaturedSystem.of(system, order=tuple(reversed([m.name for m in system.machines]))))
     loops = 0
     for claim in claims(rng, plan):
-        trace = claim.violation(graph)
+        trace = violation(graph, claim)
         run = found_with_sets(space, asked(space, claim), Rings(space, space.initial))
         assert (run is None) == (trace is None)
         if run is not None and trace is not None:

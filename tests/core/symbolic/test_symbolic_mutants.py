@@ -21,6 +21,8 @@ from mealspec.core.symbolic import abstraction as abstraction
 from mealspec.core.symbolic import decide as symbolic_decide
 from mealspec.core.symbolic import encoding, lattice
 from mealspec.core.symbolic import rings as rings
+from mealspec.core.symbolic import steps as steps
+from mealspec.core.symbolic.sets import Space
 from tests.core import test_configuration as test_configuration
 from tests.core import test_featured as test_featured
 from tests.core.symbolic import test_abstraction as test_abstraction
@@ -109,19 +111,19 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
         Wrong(Symbolic, "preimage", "return out & step.guard", "return out"),
         Wrong(Symbolic, "preimage", "before = out & move.stays", "before = out"),
         Wrong(Symbolic, "preimage", "& source)", ")"),
-        Wrong(Symbolic, "_participants", "self.systems(given)", "self.true"),
-        Wrong(Symbolic, "_step", "guard = guard & permits", "pass"),
-        Wrong(Symbolic, "_step", "moving & guard", "moving"),
-        Wrong(Symbolic, "_step", "self.systems(branch.given) for", "self.true for"),
-        Wrong(Symbolic, "_part", "stays = ~takes", "stays = self.false"),
-        Wrong(Symbolic, "_part", "stays = stays | asked", "pass"),
-        Wrong(Symbolic, "_part", "stays = stays | here", "pass"),
-        Wrong(Symbolic, "_part", "asked & self.state(name, source)", "self.state(name, source)"),
-        Wrong(Symbolic, "_variants", "ways.get(rows, self.false) | ", ""),
+        Wrong(steps, "_participants", "space.systems(given)", "space.true"),
+        Wrong(steps, "_step", "guard = guard & permits", "pass"),
+        Wrong(steps, "_step", "moving & guard", "moving"),
+        Wrong(steps, "_step", "space.systems(branch.given) for", "space.true for"),
+        Wrong(steps, "_part", "stays = ~takes", "stays = space.false"),
+        Wrong(steps, "_part", "stays = stays | asked", "pass"),
+        Wrong(steps, "_part", "stays = stays | here", "pass"),
+        Wrong(steps, "_part", "asked & space.state(name, source)", "space.state(name, source)"),
+        Wrong(steps, "_variants", "ways.get(rows, space.false) | ", ""),
         Wrong(Symbolic, "quiescent", "step.moving", "step.guard"),
         Wrong(Symbolic, "quiescent", "if step.kind is Kind.SYSTEM", ""),
-        Wrong(Symbolic, "at", "& there", ""),
-        Wrong(Symbolic, "at", "if absent else", "if not absent else"),
+        Wrong(Space, "_at", "& there", ""),
+        Wrong(Space, "_at", "if fact.absent else", "if not fact.absent else"),
         Wrong(Symbolic, "_close", "while states != before", "if before is None"),
     ],
     verdicts: [

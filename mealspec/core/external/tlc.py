@@ -1,0 +1,133 @@
+"""TLC, asked about what ``tla`` beside this file writes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from mealspec.core.claim import Claim
+from mealspec.core.external import tla
+from mealspec.core.external.checkers import Answer, CheckerFailed, found, jar, need, run, tail
+from mealspec.core.system import System
+
+__all__ = ["tlc"]
+
+VIOLATED = r"Error: (?:I|The i)nvariant (?:of )?(\w+) is (?:violated|equal to FALSE)"
+"""What TLC says of an invariant that is violated; of one that is violated everywhere it says so at once."""
+
+HELD = "No error has been found"
+"""What TLC says of a run that found nothing wrong."""
+
+
+def tlc(
+    system: System,
+    claims: Sequence[Claim] = (),
+    *,
+    workers: int = 1,
+    optimise: bool = True,
+    thought: Collection[str] = (),
+    text: str | None = None,
+) -> Answer:
+    """What TLC finds.
+
+    TLC stops at the first thing that is wrong, so that is taken out of what it is asked and it is asked again, until
+    nothing is left: the last run has seen every state.
+
+    Parameters
+    ----------
+    system, claims
+        What to ask about.
+    workers
+        Its threads. With more than one it does not know the depth.
+    optimise
+        Whether Java's compiler takes its time, which pays from some 100,000 states on.
+    thought
+        Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
+    text
+        The module, if it is not to be written anew.
+
+    Raises
+    ------
+    CheckerFailed
+        If there is no TLC, or it could not do its work.
+    """
+    need("TLC")
+    live = [claim for claim in claims if claim.live]
+    safe = [claim for claim in claims if not claim.live]
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        (at / "Product.tla").write_text(tla.tla(system, claims) if text is None else text, encoding="utf-8")
+        asking = _AskingTlc(at, tla.claim_names(system, claims), workers, optimise)
+        out = asking.safety(safe)
+        asking.liveness([c for c in live if c.name not in thought], [c for c in live if c.name in thought])
+    generated, states = map(int, found(r"(\d+) states generated, (\d+) distinct states found, 0 ", out, "TLC"))
+    return Answer(
+        checker="TLC",
+        states=states,
+        transitions=generated - 1,  # it counts the initial state, too
+        # With more workers a state may be found by a longer run first.
+        depth=int(*found(r"depth of the complete state graph search is (\d+)", out, "TLC")) - 1
+        if workers == 1
+        else None,
+        deadlocked=asking.deadlocked,
+        deadlocks=None,
+        violated={claim.name: claim in asking.violated for claim in claims},
+        seconds=asking.seconds["all states"],
+        judging={about: seconds for about, seconds in asking.seconds.items() if about != "all states"},
+    )
+
+
+class _AskingTlc:
+    """TLC being asked about one module."""
+
+    def __init__(self, at: Path, names: Mapping[str, str], workers: int, optimise: bool) -> None:
+        self._at, self._names = at, names
+        java = ["java", *([] if optimise else ["-XX:TieredStopAtLevel=1"]), "-XX:+UseParallelGC", "-cp", str(jar())]
+        self._command = [*java, "tlc2.TLC", "-nowarning", "-metadir", "meta", "-workers", str(workers)]
+        self.deadlocked = False
+        self.violated: list[Claim] = []
+        self.seconds: dict[str, float] = {}
+
+    def safety(self, claims: Sequence[Claim]) -> str:
+        """TLC's words about the run that saw every state and found nothing wrong with those claims that are left."""
+        left = {self._names[claim.name]: claim for claim in claims}
+        while True:
+            out, seconds = self._ask(tla.config(left, live=False), deadlock=not self.deadlocked)
+            if wrong := re.search(VIOLATED, out):
+                self.violated.append(left.pop(wrong[1]))
+                self.seconds[self.violated[-1].name] = seconds
+            elif "Error: Deadlock reached" in out:
+                self.deadlocked = True
+                self.seconds["deadlock"] = seconds
+            else:
+                self.seconds["all states"] = seconds
+                return _sound(out, HELD)
+
+    def liveness(self, held: Sequence[Claim], doubtful: Sequence[Claim]) -> None:
+        """Those that are thought to hold all at once, and one by one if they do not: TLC does not say which."""
+        alone = [*doubtful, *(held if len(held) == 1 or (held and not self._last(held)) else ())]
+        self.violated += [claim for claim in alone if not self._last([claim])]
+
+    def _last(self, claims: Sequence[Claim]) -> bool:
+        """Whether all of them hold."""
+        asked = tla.config([self._names[claim.name] for claim in claims], live=True)
+        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, deadlock=False)
+        return HELD in _sound(out, HELD, "Temporal properties were violated")
+
+    def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
+        (self._at / "Product.cfg").write_text(config, encoding="utf-8")
+        shutil.rmtree(self._at / "meta", ignore_errors=True)
+        began = time.perf_counter()
+        out = run([*self._command, *([] if deadlock else ["-deadlock"]), "Product"], self._at)
+        return out, time.perf_counter() - began
+
+
+def _sound(out: str, *words: str) -> str:
+    """The output, if it says one of these; else TLC could not do its work."""
+    if not any(word in out for word in words):
+        raise CheckerFailed(f"TLC failed: {tail(out)}")
+    return out

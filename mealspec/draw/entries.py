@@ -1,0 +1,210 @@
+"""Which rows and events there are in all designs, who takes part in them and where, and who needs them.
+
+Events of one group with one text stand together. Who needs a row, designs and mechanisms, is found by building the
+designs with a mechanism taken away or added.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import chain
+from typing import Any, NamedTuple
+
+from mealspec.core import Event, Machine, State
+from mealspec.draw.wording import ANYWHERE, Saying, saying, where
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.mechanism import Mechanism
+from mealspec.model.product import system
+from mealspec.model.scope import WIDEST
+
+__all__ = [
+    "RICH", "Condition", "Entry", "conditions", "conditions_of", "elsewhere", "entries", "every_event",
+    "every_machine", "group_of", "having", "shown_as", "takers", "variants", "widest",
+]  # fmt: skip
+
+RICH = replace(WIDEST, faults=1)
+"""A scope in which every machine and event occurs."""
+
+
+def group_of(name: str) -> str:
+    """An event's name without the values at its end.
+
+    >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed")
+    ('server.push', 'client.failed', 'client.apply.poll')
+    """
+    return every_event()[name].group or name
+
+
+@cache
+def widest(expression: str) -> tuple[dict[str, Machine], dict[str, Event]]:
+    """Machines and events, by name, of a design in the scope that lets everything in."""
+    product = system(design(expression), RICH)
+    return {machine.name: machine for machine in product.machines}, {event.name: event for event in product.events}
+
+
+Sayings = Mapping[tuple[str, str], Saying]
+"""By machine and event."""
+
+
+@cache
+def _sayings(expression: str) -> Sayings:
+    machines, _ = widest(expression)
+    return {(name, event): told for name, m in machines.items() for event, told in _told(m.rows, m.states)}
+
+
+@cache
+def _told(rows: tuple[Any, ...], states: tuple[State, ...]) -> tuple[tuple[str, Saying], ...]:
+    pairs: dict[str, list[tuple[State, State]]] = defaultdict(list)
+    for row in rows:
+        pairs[row.event].append((row.source, row.dest))
+    return tuple((event, saying(some, states)) for event, some in pairs.items())
+
+
+# ---------------------------------------------------------------------- who needs a row
+
+
+class Entry(NamedTuple):
+    """Rows of one group that say the same.
+
+    Attributes
+    ----------
+    events, saying, designs
+        Which, in which words, and who has them.
+    brought
+        Mechanisms without which the machine would take no part in these events.
+    altered
+        Mechanisms without which the row would say something else.
+    """
+
+    events: tuple[str, ...]
+    saying: Saying
+    designs: tuple[str, ...]
+    brought: tuple[Mechanism, ...]
+    altered: tuple[Mechanism, ...]
+
+
+@cache
+def _unused() -> tuple[Mechanism, ...]:
+    """Mechanisms that no named design has."""
+    return tuple(m for m in Mechanism if not any(m in plan for plan in DESIGNS.values()))
+
+
+def variants() -> tuple[str, ...]:
+    """All designs, and `hardened` with each mechanism that none of them has."""
+    return (*DESIGNS, *(f"hardened+{m}" for m in _unused()))
+
+
+def entries(name: str) -> list[Entry]:
+    """All rows of a machine in all designs, group by group."""
+    found: dict[tuple[str, Saying], list[str]] = defaultdict(list)
+    for variant in variants():
+        for (machine, event), told in _sayings(variant).items():
+            if machine == name and (variant in DESIGNS or (event, told) not in found):
+                found[event, told].append(variant)
+    groups: dict[tuple[str, Entry], list[str]] = defaultdict(list)
+    for (event, told), having in found.items():
+        entry = Entry((), told, tuple(having), *_behind(name, event, told, having))
+        groups[group_of(event), entry].append(event)
+    order = {group: k for k, group in enumerate(dict.fromkeys(group for group, _ in groups))}
+    keys = sorted(groups, key=lambda key: order[key[0]])
+    return [key[1]._replace(events=tuple(groups[key])) for key in keys]
+
+
+def _behind(
+    name: str, event: str, told: Saying, having: Sequence[str]
+) -> tuple[tuple[Mechanism, ...], tuple[Mechanism, ...]]:
+    """The mechanisms that bring the row, and those without which it says something else."""
+    if having[0] not in DESIGNS:
+        mechanism = Mechanism(having[0].partition("+")[2])
+        there = (name, event) in _sayings("hardened")
+        return ((), (mechanism,)) if there else ((mechanism,), ())
+    if len(having) == len(DESIGNS):
+        return (), ()
+    plan = "hardened" if "hardened" in having else having[-1]
+    without = {m: _sayings(f"{plan}-{m}").get((name, event)) for m in sorted(DESIGNS[plan].mechanisms)}
+    brought = tuple(m for m, other in without.items() if other is None)
+    return brought, tuple(m for m, other in without.items() if other not in (None, told))
+
+
+# ---------------------------------------------------------------------- all designs together
+
+
+@cache
+def every_machine() -> tuple[str, ...]:
+    """Machines that have a page: of several connections the first stands for all."""
+    names = dict.fromkeys(chain.from_iterable(widest(variant)[0] for variant in variants()))
+    return tuple(name for name in names if name != "connection.c2")
+
+
+def shown_as(name: str) -> tuple[str, Machine]:
+    """The design as which a machine is shown, and the machine: hardened if it has one."""
+    variant = next(v for v in ("hardened", *variants()) if name in widest(v)[0])
+    return variant, widest(variant)[0][name]
+
+
+@cache
+def every_event() -> dict[str, Event]:
+    """All events of all designs and mechanisms."""
+    out: dict[str, Event] = {}
+    for variant in variants():
+        for name, event in widest(variant)[1].items():
+            out.setdefault(name, event)
+    return out
+
+
+def takers(names: Iterable[str]) -> list[str]:
+    """Who takes part in one of these events in `hardened`; of one that it does not have, in any other design."""
+    return list(dict.fromkeys(machine for name in names for machine in _takers(name)))
+
+
+@cache
+def _takers(name: str) -> tuple[str, ...]:
+    found = [widest(plan)[1][name] for plan in variants() if name in widest(plan)[1]]
+    ours = widest("hardened")[1].get(name)
+    return tuple(dict.fromkeys(machine for event in ([ours] if ours else found) for machine in event.takes))
+
+
+def elsewhere(names: Iterable[str]) -> list[str]:
+    """Who takes part in these events in other designs only."""
+    some, ours = list(names), takers(names)
+    found = (widest(plan)[1][name] for name in some for plan in variants() if name in widest(plan)[1])
+    return [machine for machine in dict.fromkeys(m for event in found for m in event.takes) if machine not in ours]
+
+
+class Condition(NamedTuple):
+    """Where some machines must stand for an event of a group.
+
+    ``machines`` are those of which the same is asked, ``always`` whether they take part in each event of the group,
+    ``where`` is a phrase that is true in just the states in which such a machine permits one of the events that it
+    takes part in.
+    """
+
+    machines: tuple[str, ...]
+    always: bool
+    where: str
+
+
+def conditions(group: str) -> tuple[Condition, ...]:
+    """What an event of the group asks of each participant, in `hardened` or the first design that has one."""
+    return conditions_of(*having(lambda name: group_of(name) == group))
+
+
+def having(wanted: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    """`hardened`, or the first design that has some of the wanted events, and those that it has."""
+    found = ((plan, tuple(filter(wanted, widest(plan)[1]))) for plan in ("hardened", *variants()))
+    return next((plan, names) for plan, names in found if names)
+
+
+@cache
+def conditions_of(plan: str, names: tuple[str, ...]) -> tuple[Condition, ...]:
+    """What some of these events of a design asks of each participant; ``any state`` is not said."""
+    machines, events = widest(plan)
+    alike: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    for machine in dict.fromkeys(taker for name in names for taker in events[name].takes):
+        theirs = {name for name in names if machine in events[name].takes}
+        some = {row.source for row in machines[machine].rows if row.event in theirs}
+        alike[len(theirs) == len(names), where(some, machines[machine].states)].append(machine)
+    return tuple(Condition(tuple(some), *key) for key, some in alike.items() if key[1] != ANYWHERE)
