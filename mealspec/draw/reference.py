@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from mealspec.core import Graph, explore, reach
 from mealspec.draw.charts import drawn, page_of
@@ -180,9 +181,13 @@ def _scopes() -> Page:
     )  # fmt: skip
 
 
+def _items(entry: Mapping[str, Any]) -> str:
+    return ", ".join([*entry["with"], *(f"without {item}" for item in entry.get("without", ()))])
+
+
 def _pinned() -> list[tuple[object, ...]]:
     return [
-        (code(e["design"]), e["connections"], e["faults"], ", ".join(e["with"]), f"{e['states']:,}", e["depth"],
+        (code(e["design"]), e["connections"], e["faults"], _items(e), f"{e['states']:,}", e.get("depth", ""),
          ", ".join(e["violated"]) or "nothing", ", ".join(e["vacuous"]) or "nothing")
         for e in (pin.entry for pin in pins())
     ]  # fmt: skip

@@ -64,7 +64,7 @@ def test_verify_gives_programs_one_object_per_design(capsys: pytest.CaptureFixtu
 def test_verify_tells_people_the_scope_and_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
     shown = _run(capsys, "verify", "before", *SMALL)
     assert "1 meal, 1 connection, any number of faults" in shown
-    assert "Left out: upload, path, job, background, screen, device; time." in shown
+    assert "Left out: upload, path, background, screen, device; time." in shown
     assert "every reachable state" in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
 

@@ -50,8 +50,8 @@ def test_a_report_has_the_documented_keys_and_no_others(capsys: pytest.CaptureFi
         "meals": 1,
         "connections": 1,
         "faults": "any",
-        "includes": ["break", "dial", "request", "restart", "screen"],
-        "left_out": ["push", "upload", "path", "job", "background", "device"],
+        "includes": ["break", "dial", "job", "request", "restart", "screen"],
+        "left_out": ["push", "upload", "path", "background", "device"],
     }
     for finding in report["properties"]:
         assert list(finding) == ["id", "verdict", "expected", "trace", "loop"]

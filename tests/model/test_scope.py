@@ -14,8 +14,8 @@ from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, ImpossibleSco
 def test_the_default_scope_has_one_meal_two_connections_and_any_number_of_the_common_faults() -> None:
     scope = Scope()
     assert (scope.meals, scope.connections, scope.faults) == (1, 2, None)
-    assert scope.includes == set(DEFAULT_ASPECTS) == {"dial", "break", "request", "push", "restart"}
-    assert scope.left_out() == ("upload", "path", "job", "background", "screen", "device")
+    assert scope.includes == set(DEFAULT_ASPECTS) == {"dial", "break", "request", "push", "restart", "job"}
+    assert scope.left_out() == ("upload", "path", "background", "screen", "device")
 
 
 def test_meals_and_connections_are_named_by_number() -> None:
@@ -27,7 +27,7 @@ def test_meals_and_connections_are_named_by_number() -> None:
 @pytest.mark.parametrize(
     ("scope", "line"),
     [
-        (Scope(), "1 meal, 2 connections, any number of faults (dial, break, request, push, restart)"),
+        (Scope(), "1 meal, 2 connections, any number of faults (dial, break, request, push, restart, job)"),
         (
             Scope(meals=2, connections=1, faults=1, includes=frozenset({"dial"})),
             "2 meals, 1 connection, 1 fault (dial)",
