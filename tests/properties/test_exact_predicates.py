@@ -6,6 +6,7 @@ these tables do not depend on what can be reached.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 import pytest
@@ -25,12 +26,12 @@ def facts(expression: str = "hardened", scope: Scope = WIDE) -> Facts:
 FACTS = facts()
 
 
-def states(f: Facts = FACTS, **labels: str) -> dict[str, State]:
-    """The initial state, but with these machines in these states; ``__`` stands for a dot."""
+def states(labels: Mapping[str, str], f: Facts = FACTS) -> dict[str, State]:
+    """The initial state, but with these machines in the states of these labels."""
     found = f.system.states(f.system.initial)
     for name, label in labels.items():
-        machine = f.system.machines[f.system.position[name.replace("__", ".")]]
-        found[machine.name] = next(state for state in machine.states if str(state) == label)
+        machine = f.system.machines[f.system.position[name]]
+        found[name] = next(state for state in machine.states if str(state) == label)
     return found
 
 
@@ -49,7 +50,7 @@ def test_shown_as_finished_is_honest_only_if_the_backend_finished_it_so(m: str) 
     dishonest = {
         (view, job)
         for view, job in product(labels(f"view.{m}"), labels(f"job.{m}"))
-        if wrong("honest-view", Form.NEVER, states(**{f"view__{m}": view, f"job__{m}": job}))
+        if wrong("honest-view", Form.NEVER, states({f"view.{m}": view, f"job.{m}": job}))
     }
     unlike = {("completed", job) for job in labels(f"job.{m}") if job != "completed"}
     unlike |= {("failed", job) for job in labels(f"job.{m}") if job != "failed"}
@@ -64,11 +65,11 @@ def test_a_submission_is_lost_wherever_it_waits_and_the_backend_has_never_had_it
     lost = {
         str(state)
         for state in outbox.states
-        if any(claim.wrong.holds(states(f) | {"outbox.m1": state}) for claim in claims)
+        if any(claim.wrong.holds(states({"outbox.m1": str(state)}, f)) for claim in claims)
     }
     assert lost == {"waiting", "saved", "uploading"}
     for label in lost:
-        there = states(f, outbox__m1=label, receipt__m1="once")
+        there = states({"outbox.m1": label, "receipt.m1": "once"}, f)
         assert not any(claim.wrong.holds(there) for claim in claims), "the backend has it"
 
 
@@ -77,7 +78,7 @@ def test_a_connection_is_a_zombie_if_the_server_holds_it_and_nothing_gets_throug
     zombies = {
         label
         for label in labels(f"connection.{c}")
-        if wrong("no-zombie", Form.FOREVER, states(**{f"connection__{c}": label}))
+        if wrong("no-zombie", Form.FOREVER, states({f"connection.{c}": label}))
     }
     expected = {
         label
@@ -95,7 +96,7 @@ def test_what_is_excused_is_a_client_that_wants_to_dial_while_every_connection_i
     for screen, service, c1, c2 in product(
         labels("screen"), ("none/not", "c1/connected", "c2/not"), (free, taken), (free, taken)
     ):
-        where = states(screen=screen, service=service, connection__c1=c1, connection__c2=c2)
+        where = states({"screen": screen, "service": service, "connection.c1": c1, "connection.c2": c2})
         wants = screen == "arriving" or service == "none/not"
         assert FACTS.starved().holds(where) == (wants and c1 == c2 == taken), (screen, service, c1, c2)
 
@@ -108,4 +109,4 @@ def test_what_must_never_be_has_no_excuse() -> None:
 @pytest.mark.parametrize("prop", PROPERTIES.values(), ids=lambda prop: prop.id)
 def test_no_premise_holds_before_anything_has_happened(prop: Property) -> None:
     """A witness that is always true would call nothing vacuous."""
-    assert not prop.witness(FACTS).holds(states())
+    assert not prop.witness(FACTS).holds(states({}))

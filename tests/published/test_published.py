@@ -8,12 +8,13 @@ of steps in a run.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mealspec.core import FeaturedSystem, Symbolic, System, branches, explore
-from mealspec.core.external.checkers import missing, spin, tlc
+from mealspec.core.external.checkers import Answer, missing, spin, tlc
 from mealspec.core.mutant import mutants
 from mealspec.core.symbolic.decide import breakers, questions
 from mealspec.core.symbolic.rings import Rings
@@ -31,7 +32,7 @@ def one(build: Callable[..., System], *args: int) -> Callable[[], tuple[System, 
     return lambda: (build(*args),)
 
 
-def tlc_says(states: int, generated: int, depth: int, initial: int = 1) -> dict[str, int]:
+def tlc_says(states: int, generated: int, depth: int, initial: int = 1) -> dict[str, Any]:
     """TLC's words in ours."""
     return {"states": states, "steps": generated - initial, "depth": depth - 1}
 
@@ -182,21 +183,24 @@ def test_the_election_is_one_of_all_sets_of_initiators() -> None:
     assert len(explore(nobody)) == 2**3, "each begins, and nothing more happens"
 
 
-def counterpart(judge: str) -> Callable[..., object]:
+def counterpart(judge: str) -> Callable[..., Answer]:
     if judge in missing():
         pytest.skip(f"{judge} cannot be run: {missing()[judge]}; 'make checkers' obtains it")
-    return {"SPIN": spin, "TLC": tlc}[judge]
+    return spin if judge == "SPIN" else tlc
 
 
 @pytest.mark.external
 @pytest.mark.parametrize("judge", ["SPIN", "TLC"])
 @named(at_most=JUDGED)
 def test_what_we_export_is_counted_and_judged_alike(case: Published, judge: str) -> None:
-    """By checkers that others wrote, with nothing of ours but the text that they are given."""
-    ask = counterpart(judge)
-    answers = [ask(system, case.claims, optimise=False) for system in case.systems()]
+    """By checkers that others wrote, with nothing of ours but the text that they are given.
+
+    They are asked about two claims at most, for each takes seconds.
+    """
+    ask, (*first, richest) = counterpart(judge), case.systems()
+    answers = [*(ask(system, optimise=False) for system in first), ask(richest, case.claims[:2], optimise=False)]
     assert case.states in (None, sum(answer.states for answer in answers))
     assert case.steps in (None, sum(answer.transitions for answer in answers))
-    if judge == "TLC" and case.depth is not None:
-        assert case.depth == max(answer.depth for answer in answers)
+    if judge == "TLC":
+        assert case.depth in (None, max(answer.depth or 0 for answer in answers))
     assert {name for answer in answers for name, wrong in answer.violated.items() if wrong} == set(case.violated)
