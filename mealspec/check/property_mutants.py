@@ -1,0 +1,419 @@
+"""What must hold, tested as the model is: mutants of properties, facts and laws, and which models notice.
+
+Each claim, excuse, witness, fact and law is weakened, strengthened and restricted to the first meal or connection,
+mechanically. A mutant is noticed by a model of which it says something else than the original: the design itself, the
+design without a mechanism, a flawed design, a mutant of the design. If the two differ in some state that one of these
+reaches, and none of the models as a whole tells them apart, the situation is made a system of its own, which begins
+there and in which nothing happens. A mutant that differs from the original in no state that any model reaches says the
+same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mealspec.core import (
+    Claim,
+    Event,
+    Form,
+    Graph,
+    Kind,
+    Machine,
+    Predicate,
+    State,
+    System,
+    all_of,
+    any_of,
+    explore,
+    lasso,
+    quiescent,
+    reach,
+)
+from mealspec.core import mutant as of_systems
+from mealspec.core.assertion import Changes, Ends, Never, Owed, Possible, Reading, Rule
+from mealspec.core.formula_mutants import as_predicate, mutants
+from mealspec.model.design import design
+from mealspec.model.mechanism import Mechanism
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.facts import Facts
+from mealspec.properties.laws import LAWS
+
+__all__ = ["HOMES", "Fate", "Home", "Outcome", "judged", "survey"]
+
+FACTS = ("foreground", "shown", "belief", "verified", "through", "severed", "starved", "resting")
+"""The words of the properties, each of which is mutated for all properties at once."""
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    NOTICED = "noticed"
+    """A model has another verdict."""
+    SITUATION = "noticed in a situation"
+    """No model has another verdict; one reaches a state in which the verdict would be another."""
+    SAME = "says the same"
+    """In every state that any model reaches."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A mutant, what became of it, and the model that tells."""
+
+    about: str
+    change: str
+    fate: Fate
+    by: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.change}: {self.fate}{f' ({self.by})' if self.by else ''}"
+
+
+@dataclass(frozen=True, eq=False)
+class Home:
+    """A design whose claims are mutated, in a scope, and the models that are asked.
+
+    Attributes
+    ----------
+    design, scope
+        Whose claims, and where all models run.
+    others
+        Further designs with the same machines.
+    changed
+        Every so manieth mutant of the design is a model, too; 0 for none.
+    parts
+        Whether every part is changed, or only whole properties are restricted to the first meal or connection.
+    """
+
+    design: str
+    scope: Scope
+    others: tuple[str, ...] = ()
+    changed: int = 0
+    parts: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.design}, {self.scope.describe()}"
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The words of this design."""
+        plan = design(self.design)
+        return Facts(plan, self.scope, system(plan, self.scope))
+
+    @property
+    def words(self) -> System:
+        """Every machine with each state that it has in one of the designs, whatever is let in."""
+        return _words((self.design, *self.others), self.scope.meals, self.scope.connections)
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """The design itself first, so that what it denies needs no other."""
+        others = {name: system(design(name), self.scope) for name in self.others}
+        flags = "flags" in self.facts.system.position
+        found = {name: built for name, built in others.items() if ("flags" in built.position) == flags}
+        return [*self.own, *(Model(name, explore(built)) for name, built in found.items())]
+
+    @cached_property
+    def own(self) -> list[Model]:
+        """The design itself and its mutants: laws are not the same for other designs."""
+        found = {self.design: self.facts.system}
+        some = of_systems.mutants(self.facts.system)[:: self.changed] if self.changed else []
+        found |= {str(mutant): mutant.applied(self.facts.system) for mutant in some}
+        return [Model(name, explore(built)) for name, built in found.items()]
+
+    def mutants(self, predicate: Predicate) -> Iterator[tuple[str, Predicate]]:
+        """Each mutant of the predicate, in words, and what it says."""
+        return ((what, as_predicate(new, self.words)) for what, new in mutants(predicate.formula(self.words)))
+
+
+@cache
+def _words(designs: tuple[str, ...], meals: int, connections: int) -> System:
+    """A system of which nothing is asked but which states its machines have."""
+    scope = Scope(meals=meals, connections=connections, faults=1).with_(set(FAULTS) | set(ASPECTS) - {"device"})
+    states: dict[str, dict[State, None]] = {}
+    for name in designs:
+        for machine in system(design(name), scope).machines:
+            states.setdefault(machine.name, {}).update(dict.fromkeys(machine.states))
+    machines, events = [], []
+    for name, (first, *rest) in states.items():
+        rows = [(f"{name} {k}", first, state) for k, state in enumerate(rest or [first])]
+        machines.append(Machine.table(name, first, rows))
+        events += [Event(event, Kind.USER, "nobody", (name,)) for event, *_ in rows]
+    return System(machines, events)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A complete graph as claims are judged on it."""
+
+    name: str
+    graph: Graph
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The graph as laws read it."""
+        return Reading(self.graph)
+
+    def distinct(self, machines: Iterable[str], at_rest: bool = False) -> tuple[Graph, NDArray[np.int64]]:
+        """One state for each combination of what these machines are in, if at rest where nothing moves; its numbers.
+
+        Only predicates over these machines can be asked of it: its steps are still those of the whole graph.
+        """
+        names = tuple(sorted(set(machines) & self.graph.system.position.keys()))
+        if (names, at_rest) not in self._distinct:
+            among = np.flatnonzero(self.graph.quiescent) if at_rest else np.arange(len(self.graph))
+            columns = np.zeros((len(among), len(names) + 1), np.int16)
+            for k, name in enumerate(names):
+                columns[:, k] = self.graph.local(name)[among]
+            _, first = np.unique(columns, axis=0, return_index=True)
+            numbers = among[np.sort(first)]
+            self._distinct[names, at_rest] = replace(self.graph, packed=self.graph.packed[numbers]), numbers
+        return self._distinct[names, at_rest]
+
+    @cached_property
+    def _distinct(self) -> dict[tuple[tuple[str, ...], bool], tuple[Graph, NDArray[np.int64]]]:
+        return {}
+
+    def apart(self, old: Claim, new: Claim | None) -> int | None:
+        """The first state in which it makes a difference to what is bad, or that the old claim is no longer made."""
+        some, numbers = self.distinct([*old.bad.machines(), *(new.bad.machines() if new else [])])
+        where = old.bad.over(some)
+        if new is not None:
+            where = where != new.bad.over(some)
+        return int(numbers[int(where.argmax())]) if where.any() else None
+
+    def violates(self, claim: Claim) -> bool:
+        """Whether it violates the claim."""
+        if claim not in self._known:
+            some, _ = self.distinct(claim.bad.machines(), claim.form is Form.QUIESCENT)
+            bad = bool(claim.bad.over(some).any())
+            self._known[claim] = bad and (claim.form is not Form.FOREVER or _violates(self.graph, claim))
+        return self._known[claim]
+
+    @cached_property
+    def _known(self) -> dict[Claim, bool]:
+        return {}
+
+    def situation(self, number: int) -> Graph:
+        """A system that is in this state, and stays there."""
+        states = self.graph.state(number)
+        machines = [Machine.table(name, state, [("stay", state, state)]) for name, state in states.items()]
+        return explore(System(machines, [Event("stay", Kind.USER, "nobody", tuple(states))]))
+
+
+def _violates(graph: Graph, claim: Claim) -> bool:
+    if claim.form is Form.FOREVER:
+        return lasso(graph, claim.wrong, claim.excuse) is not None
+    return (reach if claim.form is Form.NEVER else quiescent)(graph, claim.bad) is not None
+
+
+# ---------------------------------------------------------------------- claims
+
+
+Claims = tuple[Claim, ...]
+
+
+def _properties(facts: Facts) -> dict[str, Claims]:
+    """What each property claims; that its premise never occurs is a claim, too, which must be violated."""
+    found: dict[str, Claims] = {name: tuple(prop.claims(facts)) for name, prop in PROPERTIES.items()}
+    for name, prop in PROPERTIES.items():
+        found[f"{name}, premise"] = (Claim(name, prop.sentence, Form.NEVER, prop.witness(facts)),)
+    return found
+
+
+def _changed(home: Home, claims: Claims) -> Iterator[tuple[str, Claims]]:
+    """The claims with one part of one of them changed."""
+    for k, claim in enumerate(claims):
+        for field in ("wrong", "excuse"):
+            predicate: Predicate | None = getattr(claim, field)
+            if predicate is None:
+                continue
+            where = claim.name if field == "wrong" else f"{claim.name}, excuse"
+            for what, new in [*home.mutants(predicate), ("always", all_of([])), ("never", any_of([]))]:
+                yield f"{where}: {what}", (*claims[:k], replace(claim, **{field: new}), *claims[k + 1 :])
+
+
+def _restricted(home: Home) -> Iterator[tuple[str, str, Claims]]:
+    """Every property as one that speaks of the first meal, or of the first connection, only."""
+    for what in ("meals", "connections"):
+        if getattr(home.scope, what) > 1:
+            facts = replace(home.facts, scope=replace(home.scope, **{what: 1}))
+            for name, claims in _properties(facts).items():
+                yield name, f"the first of the {what} only", claims
+
+
+def _reworded(home: Home, only: Callable[[str], bool]) -> Iterator[tuple[str, str, dict[str, Claims]]]:
+    """Every property with one word changed."""
+    for word in filter(only, FACTS):
+        for what, meaning in home.mutants(getattr(home.facts, word)()):
+            facts = type("Reworded", (Facts,), {word: lambda self, meaning=meaning: meaning})(
+                home.facts.design, home.scope, home.facts.system
+            )
+            yield word, what, _properties(facts)
+
+
+def _judge(models: Iterable[Model], about: str, change: str, claims: Claims, new: Claims) -> Outcome:
+    """Which model tells the claims from the new ones, of which there may be fewer."""
+    pairs = list(zip(claims, [*new, *[None] * (len(claims) - len(new))], strict=True))
+    pairs = [(old, fresh) for old, fresh in pairs if old is not fresh]
+    situations: list[tuple[Model, int]] = []
+    for model in models:
+        apart = [number for old, fresh in pairs if (number := model.apart(old, fresh)) is not None]
+        if not apart:
+            continue
+        situations.append((model, min(apart)))
+        if any(map(model.violates, claims)) != any(map(model.violates, new)):
+            return Outcome(about, change, Fate.NOTICED, model.name)
+    for model, number in situations:
+        graph = model.situation(number)
+        if any(_violates(graph, c) for c in claims) != any(_violates(graph, c) for c in new):
+            return Outcome(about, change, Fate.SITUATION, f"state {number} of {model.name}")
+    return Outcome(about, change, Fate.SAME)
+
+
+# ---------------------------------------------------------------------- laws
+
+
+def _of_rule(home: Home, law: str, rule: Rule, done: Container[Key]) -> Iterator[Outcome]:
+    if isinstance(rule, (Never, Ends)):
+        if isinstance(rule, Ends) and rule.without:
+            return  # the same claim stands there without it
+        claims: Claims = (
+            (Claim(law, law, Form.NEVER, rule.what),)
+            if isinstance(rule, Never)
+            else (Claim(law, law, Form.FOREVER, rule.what, rule.excused),)
+        )
+        for what, new in _changed(home, claims):
+            if (law, what) not in done:
+                yield _judge(home.own, law, what, claims, new)
+        return
+    if isinstance(rule, Owed):
+        yield _of_debt(home, f"{law}, {rule.event}", rule)
+        return
+    about = f"{law}, {rule.event if isinstance(rule, Possible) else rule.machine}"
+    changed = _of_needs(home, rule) if isinstance(rule, Possible) else _of_moves(rule)
+    for what, fresh in changed:
+        if (about, what) not in done:
+            yield _by_law(home, about, what, rule, fresh)
+
+
+def _of_needs(home: Home, rule: Possible) -> Iterator[tuple[str, Rule]]:
+    """A law says exactly when an event can happen, so the design breaks what says anything else."""
+    for k, need in enumerate(rule.needs):
+        rest = [*rule.needs[:k], *rule.needs[k + 1 :]]
+        yield f"without need {k + 1}", replace(rule, needs=rest)
+        yield from ((what, replace(rule, needs=[*rest, new])) for what, new in home.mutants(need))
+
+
+def _of_moves(rule: Changes) -> Iterator[tuple[str, Rule]]:
+    for k, move in enumerate(rule.moves):
+        for event in move.events:
+            less = replace(move, events=tuple(name for name in move.events if name != event))
+            moves = (*rule.moves[:k], less, *rule.moves[k + 1 :])
+            yield f"not by {event}", replace(rule, moves=moves)
+
+
+def _by_law(home: Home, about: str, what: str, rule: Rule, new: Rule) -> Outcome:
+    model = home.own[0]
+    told = new.broken(model.reading) is not None and rule.broken(model.reading) is None
+    return Outcome(about, what, *((Fate.NOTICED, model.name) if told else (Fate.SAME,)))
+
+
+def _of_debt(home: Home, about: str, rule: Owed) -> Outcome:
+    """Who does not ask for it is told apart by the design in which it is a fault."""
+    design_itself = home.own[0]
+    if not rule.occurs(design_itself.reading):
+        return Outcome(about, "not owed", Fate.SAME)
+    never = design_itself.reading.owing_less((rule.event,))
+    told = rule.broken(Reading(never)) is not None
+    return Outcome(about, "not owed", Fate.NOTICED if told else Fate.SAME, f"'{rule.event}' becomes a fault")
+
+
+# ---------------------------------------------------------------------- all of them
+
+Key = tuple[str, str]
+"""What a mutant is about, and its change."""
+
+
+def judged(home: Home, done: Container[Key] = (), only: Callable[[str], bool] = lambda name: True) -> Iterator[Outcome]:
+    """What becomes of each mutant of what is said of the home's design.
+
+    Parameters
+    ----------
+    home
+        Whose mutants.
+    done
+        Those that need not be judged any more.
+    only
+        Chooses among the names of properties, facts and laws.
+    """
+    known = _properties(home.facts)
+    for name, claims in known.items():
+        for what, new in _changed(home, claims) if only(name) and home.parts else ():
+            if (name, what) not in done:
+                yield _judge(home.models, name, what, claims, new)
+    for name, what, new in _restricted(home):
+        if only(name) and (name, what) not in done:
+            yield _judge(home.models, name, what, known[name], new)
+    if not home.parts:
+        return
+    for word, what, every in _reworded(home, only):
+        if (word, what) not in done:
+            yield _clearest(_judge(home.models, word, what, known[name], every[name]) for name in known)
+    for law in LAWS.values():
+        for rule in law.rules(home.facts) if only(law.id) and law.applies(home.facts.design) else ():
+            yield from _of_rule(home, law.id, rule, done)
+
+
+def _clearest(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of a change of many properties: the clearest of theirs."""
+    best: Outcome | None = None
+    for outcome in outcomes:
+        if outcome.fate is Fate.NOTICED:
+            return outcome
+        if best is None or outcome.fate is Fate.SITUATION:
+            best = outcome
+    assert best is not None
+    return best
+
+
+def survey(homes: Iterable[Home], only: Callable[[str], bool] = lambda name: True) -> dict[Key, Outcome]:
+    """What becomes of every mutant, wherever it is told apart first; what says the same does so in all homes."""
+    found: dict[Key, Outcome] = {}
+    for home in homes:
+        done = {key for key, outcome in found.items() if outcome.fate is not Fate.SAME}
+        for outcome in judged(home, done, only):
+            found[outcome.about, outcome.change] = outcome
+    return found
+
+
+def _without(plan: str) -> tuple[str, ...]:
+    return tuple(f"{plan}-{mechanism}" for mechanism in Mechanism if mechanism in design(plan))
+
+
+_FLAWED = ("published", "published_plus")
+_ONE = Scope(connections=1)
+
+
+def _rare(*items: str, faults: int | None = None, connections: int = 1, meals: int = 1) -> Scope:
+    return Scope(meals=meals, connections=connections, faults=faults, includes=frozenset(items))
+
+
+HOMES: tuple[Home, ...] = (
+    Home("hardened", _rare(faults=0), (*_FLAWED, *_without("hardened")), changed=10),
+    Home("hardened", _rare("job", faults=1), ("published", "hardened-poll_until_terminal"), changed=10),
+    Home("hardened", _rare("break", "restart"), ("published", "hardened-client_ping", "hardened-server_ping")),
+    Home("hardened", _rare("dial", "upload"), ("published", "hardened-idempotent_upload")),
+    Home("hardened", _rare("background", "path"), ("hardened-server_ping",)),
+    Home("before", _rare("break", "restart", "job"), changed=40),
+    Home("hardened", _rare(faults=0, connections=2), parts=False),
+    Home("published", _rare(faults=0, meals=2), parts=False),
+)
+"""Each small, and together they let in everything but another device."""
