@@ -92,3 +92,7 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: property-mutants mutation
+property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed or says the same (minutes)
+	@$(BIN)/pytest -q -s -m "slow or not slow" tests/check/test_property_mutants.py

@@ -231,20 +231,33 @@ def _properties(facts: Facts) -> dict[str, Claims]:
 def _changed(home: Home, claims: Claims) -> Iterator[tuple[str, Claims]]:
     """The claims with one part of one of them changed."""
     for k, claim in enumerate(claims):
-        for field in ("wrong", "excuse"):
-            predicate: Predicate | None = getattr(claim, field)
-            if predicate is None:
-                continue
-            where = claim.name if field == "wrong" else f"{claim.name}, excuse"
-            for what, new in [*home.mutants(predicate), ("always", all_of([])), ("never", any_of([]))]:
-                yield f"{where}: {what}", (*claims[:k], replace(claim, **{field: new}), *claims[k + 1 :])
+        yield from (
+            (f"{claim.name}: {what}", _put(claims, k, replace(claim, wrong=new)))
+            for what, new in _every(home, claim.wrong)
+        )
+        if claim.excuse is not None:
+            every = _every(home, claim.excuse)
+            yield from (
+                (f"{claim.name}, excuse: {what}", _put(claims, k, replace(claim, excuse=new))) for what, new in every
+            )
+
+
+def _every(home: Home, predicate: Predicate) -> Iterator[tuple[str, Predicate]]:
+    yield from home.mutants(predicate)
+    yield from (("always", all_of([])), ("never", any_of([])))
+
+
+def _put(claims: Claims, k: int, claim: Claim) -> Claims:
+    return (*claims[:k], claim, *claims[k + 1 :])
 
 
 def _restricted(home: Home) -> Iterator[tuple[str, str, Claims]]:
     """Every property as one that speaks of the first meal, or of the first connection, only."""
     for what in ("meals", "connections"):
-        if getattr(home.scope, what) > 1:
-            facts = replace(home.facts, scope=replace(home.scope, **{what: 1}))
+        meals, connections = (1, home.scope.connections) if what == "meals" else (home.scope.meals, 1)
+        first = replace(home.scope, meals=meals, connections=connections)
+        if first != home.scope:
+            facts = replace(home.facts, scope=first)
             for name, claims in _properties(facts).items():
                 yield name, f"the first of the {what} only", claims
 
@@ -297,8 +310,12 @@ def _of_rule(home: Home, law: str, rule: Rule, done: Container[Key]) -> Iterator
     if isinstance(rule, Owed):
         yield _of_debt(home, f"{law}, {rule.event}", rule)
         return
-    about = f"{law}, {rule.event if isinstance(rule, Possible) else rule.machine}"
-    changed = _of_needs(home, rule) if isinstance(rule, Possible) else _of_moves(rule)
+    changed: Iterator[tuple[str, Rule]] = iter(())
+    about = law
+    if isinstance(rule, Possible):
+        about, changed = f"{law}, {rule.event}", _of_needs(home, rule)
+    elif isinstance(rule, Changes):
+        about, changed = f"{law}, {rule.machine}", _of_moves(rule)
     for what, fresh in changed:
         if (about, what) not in done:
             yield _by_law(home, about, what, rule, fresh)
