@@ -16,13 +16,12 @@ from enum import StrEnum
 from functools import cache, cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mealspec.check.pool import Model, Pool, violates
 from mealspec.core import (
     Claim,
     Event,
     Form,
-    Graph,
     Kind,
     Machine,
     Predicate,
@@ -31,9 +30,6 @@ from mealspec.core import (
     all_of,
     any_of,
     explore,
-    lasso,
-    quiescent,
-    reach,
 )
 from mealspec.core import mutant as of_systems
 from mealspec.core.assertion import Changes, Ends, Never, Owed, Possible, Reading, Rule
@@ -113,20 +109,20 @@ class Home:
         return _words((self.design, *self.others), self.scope.meals, self.scope.connections)
 
     @cached_property
-    def models(self) -> list[Model]:
-        """The design itself first, so that what it denies needs no other."""
+    def models(self) -> Pool:
+        """All models, the design itself first: what it denies needs no other."""
         others = {name: system(design(name), self.scope) for name in self.others}
         flags = "flags" in self.facts.system.position
         found = {name: built for name, built in others.items() if ("flags" in built.position) == flags}
-        return [*self.own, *(Model(name, explore(built)) for name, built in found.items())]
+        return Pool([*self.own.models, *(Model(name, explore(built)) for name, built in found.items())], self.words)
 
     @cached_property
-    def own(self) -> list[Model]:
+    def own(self) -> Pool:
         """The design itself and its mutants: laws are not the same for other designs."""
         found = {self.design: self.facts.system}
         some = of_systems.mutants(self.facts.system)[:: self.changed] if self.changed else []
         found |= {str(mutant): mutant.applied(self.facts.system) for mutant in some}
-        return [Model(name, explore(built)) for name, built in found.items()]
+        return Pool([Model(name, explore(built)) for name, built in found.items()], self.words)
 
     def mutants(self, predicate: Predicate) -> Iterator[tuple[str, Predicate]]:
         """Each mutant of the predicate, in words, and what it says."""
@@ -147,71 +143,6 @@ def _words(designs: tuple[str, ...], meals: int, connections: int) -> System:
         machines.append(Machine.table(name, first, rows))
         events += [Event(event, Kind.USER, "nobody", (name,)) for event, *_ in rows]
     return System(machines, events)
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """A complete graph as claims are judged on it."""
-
-    name: str
-    graph: Graph
-
-    @cached_property
-    def reading(self) -> Reading:
-        """The graph as laws read it."""
-        return Reading(self.graph)
-
-    def distinct(self, machines: Iterable[str], at_rest: bool = False) -> tuple[Graph, NDArray[np.int64]]:
-        """One state for each combination of what these machines are in, if at rest where nothing moves; its numbers.
-
-        Only predicates over these machines can be asked of it: its steps are still those of the whole graph.
-        """
-        names = tuple(sorted(set(machines) & self.graph.system.position.keys()))
-        if (names, at_rest) not in self._distinct:
-            among = np.flatnonzero(self.graph.quiescent) if at_rest else np.arange(len(self.graph))
-            columns = np.zeros((len(among), len(names) + 1), np.int16)
-            for k, name in enumerate(names):
-                columns[:, k] = self.graph.local(name)[among]
-            _, first = np.unique(columns, axis=0, return_index=True)
-            numbers = among[np.sort(first)]
-            self._distinct[names, at_rest] = replace(self.graph, packed=self.graph.packed[numbers]), numbers
-        return self._distinct[names, at_rest]
-
-    @cached_property
-    def _distinct(self) -> dict[tuple[tuple[str, ...], bool], tuple[Graph, NDArray[np.int64]]]:
-        return {}
-
-    def apart(self, old: Claim, new: Claim | None) -> int | None:
-        """The first state in which it makes a difference to what is bad, or that the old claim is no longer made."""
-        some, numbers = self.distinct([*old.bad.machines(), *(new.bad.machines() if new else [])])
-        where = old.bad.over(some)
-        if new is not None:
-            where = where != new.bad.over(some)
-        return int(numbers[int(where.argmax())]) if where.any() else None
-
-    def violates(self, claim: Claim) -> bool:
-        """Whether it violates the claim."""
-        if claim not in self._known:
-            some, _ = self.distinct(claim.bad.machines(), claim.form is Form.QUIESCENT)
-            bad = bool(claim.bad.over(some).any())
-            self._known[claim] = bad and (claim.form is not Form.FOREVER or _violates(self.graph, claim))
-        return self._known[claim]
-
-    @cached_property
-    def _known(self) -> dict[Claim, bool]:
-        return {}
-
-    def situation(self, number: int) -> Graph:
-        """A system that is in this state, and stays there."""
-        states = self.graph.state(number)
-        machines = [Machine.table(name, state, [("stay", state, state)]) for name, state in states.items()]
-        return explore(System(machines, [Event("stay", Kind.USER, "nobody", tuple(states))]))
-
-
-def _violates(graph: Graph, claim: Claim) -> bool:
-    if claim.form is Form.FOREVER:
-        return lasso(graph, claim.wrong, claim.excuse) is not None
-    return (reach if claim.form is Form.NEVER else quiescent)(graph, claim.bad) is not None
 
 
 # ---------------------------------------------------------------------- claims
@@ -272,22 +203,19 @@ def _reworded(home: Home, only: Callable[[str], bool]) -> Iterator[tuple[str, st
             yield word, what, _properties(facts)
 
 
-def _judge(models: Iterable[Model], about: str, change: str, claims: Claims, new: Claims) -> Outcome:
+def _judge(pool: Pool, about: str, change: str, claims: Claims, new: Claims) -> Outcome:
     """Which model tells the claims from the new ones, of which there may be fewer."""
     pairs = list(zip(claims, [*new, *[None] * (len(claims) - len(new))], strict=True))
-    pairs = [(old, fresh) for old, fresh in pairs if old is not fresh]
-    situations: list[tuple[Model, int]] = []
-    for model in models:
-        apart = [number for old, fresh in pairs if (number := model.apart(old, fresh)) is not None]
-        if not apart:
-            continue
-        situations.append((model, min(apart)))
-        if any(map(model.violates, claims)) != any(map(model.violates, new)):
-            return Outcome(about, change, Fate.NOTICED, model.name)
-    for model, number in situations:
-        graph = model.situation(number)
-        if any(_violates(graph, c) for c in claims) != any(_violates(graph, c) for c in new):
-            return Outcome(about, change, Fate.SITUATION, f"state {number} of {model.name}")
+    apart = np.array([pool.apart(old, fresh) for old, fresh in pairs if old is not fresh])
+    models = np.flatnonzero((apart >= 0).any(axis=0)).tolist()
+    for k in models:
+        if any(pool.violates(k, c) for c in claims) != any(pool.violates(k, c) for c in new):
+            return Outcome(about, change, Fate.NOTICED, pool.models[k].name)
+    for k in models:
+        for number in sorted({int(n) for n in apart[:, k] if n >= 0}):
+            graph = pool.models[k].situation(number)
+            if any(violates(graph, c) for c in claims) != any(violates(graph, c) for c in new):
+                return Outcome(about, change, Fate.SITUATION, f"state {number} of {pool.models[k].name}")
     return Outcome(about, change, Fate.SAME)
 
 
@@ -338,14 +266,14 @@ def _of_moves(rule: Changes) -> Iterator[tuple[str, Rule]]:
 
 
 def _by_law(home: Home, about: str, what: str, rule: Rule, new: Rule) -> Outcome:
-    model = home.own[0]
+    model = home.own.models[0]
     told = new.broken(model.reading) is not None and rule.broken(model.reading) is None
     return Outcome(about, what, *((Fate.NOTICED, model.name) if told else (Fate.SAME,)))
 
 
 def _of_debt(home: Home, about: str, rule: Owed) -> Outcome:
     """Who does not ask for it is told apart by the design in which it is a fault."""
-    design_itself = home.own[0]
+    design_itself = home.own.models[0]
     if not rule.occurs(design_itself.reading):
         return Outcome(about, "not owed", Fate.SAME)
     never = design_itself.reading.owing_less((rule.event,))
