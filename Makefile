@@ -96,3 +96,7 @@ clean: ## remove the set-up
 .PHONY: property-mutants mutation
 property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed or says the same (minutes)
 	@$(BIN)/pytest -q -s -m "slow or not slow" tests/check/test_property_mutants.py
+
+mutation: $(READY) ## mutants of one module of the source: make mutation MODULE=mealspec/core/trace.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.4'
+	@$(BIN)/python tests/mutation.py $(MODULE) $(TESTS)
