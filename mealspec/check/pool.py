@@ -38,6 +38,19 @@ class Model:
         return explore(System(machines, [Event("stay", Kind.USER, "nobody", tuple(states))]))
 
 
+def _combinations(columns: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each row the number of its combination, and for each combination a row that has it."""
+    code, most = np.zeros(len(columns), np.int64), 1
+    for column in columns.T:
+        size = int(column.max()) + 1
+        if most * size > 2**62:
+            kept, code = np.unique(code, return_inverse=True)
+            most = len(kept)
+        code, most = code * size + column, most * size
+    _, where, which = np.unique(code, return_index=True, return_inverse=True)
+    return which.ravel(), where
+
+
 def violates(graph: Graph, claim: Claim) -> bool:
     """Whether a graph violates the claim."""
     if claim.form is Form.FOREVER:
@@ -88,10 +101,12 @@ class Pool:
 
     def _found(self, names: Sequence[str]) -> Rows:
         columns = [self._columns(model.graph, names) for model in self.models]
-        every, which = np.unique(np.concatenate(columns), axis=0, return_inverse=True)
+        stacked = np.concatenate(columns)
+        which, where = _combinations(stacked)
+        every = stacked[where]
         first = np.full((len(columns), len(every)), -1, np.int64)
         rests = np.zeros(first.shape, np.bool_)
-        parts = np.split(which.ravel(), np.cumsum([len(some) for some in columns])[:-1])
+        parts = np.split(which, np.cumsum([len(some) for some in columns])[:-1])
         for k, (model, rows) in enumerate(zip(self.models, parts, strict=True)):
             first[k, rows[::-1]] = np.arange(len(rows))[::-1]
             rests[k, rows[model.graph.quiescent]] = True
