@@ -94,7 +94,7 @@ class Pool:
 
     def rows(self, machines: Iterable[str]) -> Rows:
         """What these machines are in."""
-        names = tuple(sorted(set(machines)))
+        names = tuple(sorted(set(machines) & self.words.position.keys()))
         if names not in self._rows:
             self._rows[names] = self._found(names)
         return self._rows[names]

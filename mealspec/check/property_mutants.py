@@ -344,7 +344,7 @@ def _without(plan: str) -> tuple[str, ...]:
 
 
 _FLAWED = ("published", "published_plus")
-_ONE = Scope(connections=1)
+_TWO_DIALS = "before+connect_on_return-close_before_dial"
 
 
 def _rare(*items: str, faults: int | None = None, connections: int = 1, meals: int = 1) -> Scope:
@@ -357,8 +357,9 @@ HOMES: tuple[Home, ...] = (
     Home("hardened", _rare("break", "restart"), ("published", "hardened-client_ping", "hardened-server_ping")),
     Home("hardened", _rare("dial", "upload"), ("published", "hardened-idempotent_upload")),
     Home("hardened", _rare("background", "path"), ("hardened-server_ping",)),
-    Home("before", _rare("break", "restart", "job"), changed=40),
-    Home("hardened", _rare(faults=0, connections=2), parts=False),
-    Home("published", _rare(faults=0, meals=2), parts=False),
+    Home("before", _rare("break", "restart", "job")),
+    Home("hardened", _rare("dial", connections=2), ("hardened-ready_ack",), parts=False),
+    Home(_TWO_DIALS, _rare(faults=0, connections=2), changed=40, parts=False),
+    Home("published", _rare("job", faults=1, meals=2), changed=80, parts=False),
 )
 """Each small, and together they let in everything but another device."""
