@@ -82,7 +82,8 @@ class _Writer:
             lines += _comment(f"{name}: {machine.doc}" if machine.doc else name)
             lines += laid(", ".join(map(_label, machine.states)), "\\*   ", "\\*   ")
         lines += ["", "vars == <<", *_listed(self.variables, 2), ">>", "", "Init =="]
-        lines += [f"  /\\ {self.machines[m.name]} = {_label(m.initial)}" for m in self.system.machines]
+        for machine in self.system.machines:
+            lines += laid(f"{self.machines[machine.name]} = {_label(machine.initial)}", "  /\\ ", "       ")
         return [*lines, *(["  /\\ calm = FALSE"] if self.faults else []), ""]
 
     def event(self, event: Event) -> list[str]:
