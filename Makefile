@@ -14,7 +14,7 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $(HOME)/.pyenv/versions/3.13.*/bin/python $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
 # What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
-TRIED := -m "not slow and not external and not fuzz" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
+TRIED := -m "not slow and not external" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
   tests/draw/test_graphs.py tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 
 .PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
@@ -61,7 +61,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not external and not fuzz" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
+	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
@@ -105,10 +105,6 @@ tried-newest:
 	@$(NEW_PYTHON) -m venv .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@
-
-fuzz: $(READY) ## malformed command lines and trace files, for five minutes
-	@echo "== fuzzing the command line and the files it reads"
-	@$(BIN)/pytest -q -m fuzz tests
 
 bench: checkers ## the explorer beside naive stepping, and our engines beside SPIN and TLC
 	@$(BIN)/mealspec bench

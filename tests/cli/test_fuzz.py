@@ -168,7 +168,6 @@ def test_a_good_file_with_two_states_swapped_is_not_accepted(first: int, second:
 SEARCHES = (
     "mealspec.check.parallel.reports",
     "mealspec.check.verify.counterexample",
-    "mealspec.check.verify_symbolic.counterexample_by_sets",
     "mealspec.check.incident.explain_incident",
     "mealspec.check.mutants.cases",
     "mealspec.check.crosscheck.compare",

@@ -18,7 +18,6 @@ import pytest
 from rich.console import Console
 
 from mealspec.check.mutants import HOMES, Case, Fate, Outcome, cases
-from mealspec.cli import entry as cli
 from mealspec.cli.entry import main
 from mealspec.cli.mutants import Count, Survey, heading, judged, part, spread, survey_parts
 from mealspec.core import Row
@@ -48,7 +47,7 @@ FEW = [Case(HOME, Mutant(Operator.DROP_PARTICIPANT, m, "server.complete.m1")) fo
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if these were all."""
-    monkeypatch.setattr(cli, "cases", lambda: FEW)
+    monkeypatch.setattr("mealspec.check.mutants.cases", lambda: FEW)
 
 
 def said(capfd: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
