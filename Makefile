@@ -132,10 +132,7 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 	@$(BIN)/pytest -q -m external -n 2 tests
 
 clean: ## remove the set-up
-<<<<<<< HEAD
 	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
-=======
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: property-mutants mutation
 property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed or says the same (minutes)
@@ -144,4 +141,3 @@ property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed o
 mutation: $(READY) ## mutants of one module of the source: make mutation MODULE=mealspec/core/trace.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.4'
 	@$(BIN)/python tests/mutation.py $(MODULE) $(TESTS)
->>>>>>> mutants

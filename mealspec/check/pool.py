@@ -131,15 +131,15 @@ class Pool:
         """Combinations of what matters to the claim, and which are bad."""
         if claim not in self._bad:
             rows = self.rows(claim.bad.machines())
-            self._bad[claim] = rows, claim.bad.over(rows.graph)
+            self._bad[claim] = rows, rows.graph.where(claim.bad)
         return self._bad[claim]
 
     def apart(self, old: Claim, new: Claim | None) -> NDArray[np.int64]:
         """For each model a state in which what is bad differs, or is bad if there is nothing new; or -1."""
         rows = self.rows([*old.bad.machines(), *(new.bad.machines() if new else [])])
-        where = old.bad.over(rows.graph)
+        where = rows.graph.where(old.bad)
         if new is not None:
-            where = where != new.bad.over(rows.graph)
+            where = where != rows.graph.where(new.bad)
         states = np.where(where & (rows.first >= 0), rows.first, np.iinfo(np.int64).max).min(axis=1, initial=2**62)
         return np.where(states < 2**62, states, -1)
 

@@ -33,6 +33,7 @@ from mealspec.core import (
 )
 from mealspec.core import mutant as of_systems
 from mealspec.core.assertion import Changes, Ends, Never, Owed, Possible, Reading, Rule
+from mealspec.core.formula import formula_of
 from mealspec.core.formula_mutants import as_predicate, mutants
 from mealspec.model.design import design
 from mealspec.model.mechanism import Mechanism
@@ -126,7 +127,7 @@ class Home:
 
     def mutants(self, predicate: Predicate) -> Iterator[tuple[str, Predicate]]:
         """Each mutant of the predicate, in words, and what it says."""
-        return ((what, as_predicate(new, self.words)) for what, new in mutants(predicate.formula(self.words)))
+        return ((what, as_predicate(new, self.words)) for what, new in mutants(formula_of(predicate, self.words)))
 
 
 @cache

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from mealspec.check.verify import Report, verify
-from mealspec.check.verify_symbolic import verify_by_sets
+from mealspec.check.verify import ENGINES, verify
 from mealspec.core import At, Form, Predicate
 from mealspec.model import Scope, design
 from mealspec.properties.catalogue import PROPERTIES, Clause, Property
@@ -26,16 +23,16 @@ def nothing(f: Facts) -> Predicate:
     return polling(f) & ~polling(f)
 
 
-@pytest.mark.parametrize("check", [verify, verify_by_sets])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("first", [True, False], ids=["the first", "the second"])
 def test_whichever_claim_a_run_for_ever_violates_the_property_is_violated(
-    check: Callable[..., Report], first: bool, monkeypatch: pytest.MonkeyPatch
+    engine: str, first: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wrong(f: Facts) -> list[Predicate]:
         return [polling(f), nothing(f)] if first else [nothing(f), polling(f)]
 
     made_up = Property("made-up", "Polling ends.", ("R7",), (Clause(Form.FOREVER, wrong),), polling)
     monkeypatch.setitem(PROPERTIES, "made-up", made_up)
-    (finding,) = check(design("hardened"), TINY, only=["made-up"]).findings
+    (finding,) = verify(design("hardened"), TINY, only=["made-up"], engine=engine).findings
     assert finding.verdict is Verdict.VIOLATED
     assert finding.loop is not None

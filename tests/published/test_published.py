@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mealspec.core import FeaturedSystem, Symbolic, System, branches, explore
-from mealspec.core.external.checkers import Answer, missing, spin, tlc
+from mealspec.core import FeaturedSystem, Symbolic, System, branches, explore, violation
+from mealspec.core.external.checkers import Answer, missing
+from mealspec.core.external.spin import spin
+from mealspec.core.external.tlc import tlc
 from mealspec.core.mutant import mutants
 from mealspec.core.symbolic.decide import breakers, questions
 from mealspec.core.symbolic.rings import Rings
@@ -151,7 +153,7 @@ def test_by_sets_we_count_what_they_counted(case: Published) -> None:
 def test_one_by_one_we_find_what_they_found(case: Published) -> None:
     found: dict[str, int] = {}
     for graph in map(explore, case.systems()):
-        traces = {claim.name: claim.violation(graph) for claim in case.claims}
+        traces = {claim.name: violation(graph, claim) for claim in case.claims}
         found |= {name: len(trace) for name, trace in traces.items() if trace is not None}
     assert found == dict(case.violated)
 
@@ -174,7 +176,7 @@ def test_what_they_found_to_hold_fails_in_a_mutant(case: Published) -> None:
     for system in case.systems()[-1:]:
         for claim in case.claims:
             broken = (mutant.applied(system) for mutant in mutants(system))
-            assert claim.name in case.violated or any(claim.violation(explore(one)) is not None for one in broken)
+            assert claim.name in case.violated or any(violation(explore(one), claim) is not None for one in broken)
 
 
 def test_the_election_is_one_of_all_sets_of_initiators() -> None:
