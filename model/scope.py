@@ -29,7 +29,7 @@ ASPECTS: dict[str, str] = {
 }
 """Aspects of the environment that are not faults."""
 
-DEFAULT_ASPECTS = ("dial", "break", "request", "push", "restart")
+DEFAULT_ASPECTS = ("dial", "break", "request", "push", "restart", "job")
 
 
 class ImpossibleScope(CheckerError):
@@ -51,7 +51,7 @@ class Scope:
         Kinds of fault and aspects of the environment, of :data:`FAULTS` and :data:`ASPECTS`.
 
     >>> Scope().with_(["background"]).describe()
-    '1 meal, 2 connections, any number of faults (dial, break, request, push, restart), background'
+    '1 meal, 2 connections, any number of faults (dial, break, request, push, restart, job), background'
     """
 
     meals: int = 1

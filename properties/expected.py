@@ -56,7 +56,8 @@ def pins() -> tuple[Pin, ...]:
 
 def _scope(entry: Mapping[str, Any]) -> Scope:
     faults = None if entry["faults"] == "any" else entry["faults"]
-    return Scope(connections=entry["connections"], faults=faults).with_(entry["with"])
+    scope = Scope(connections=entry["connections"], faults=faults)
+    return scope.with_(entry["with"]).without(entry.get("without", ()))
 
 
 def expected(design: Design, scope: Scope, property_id: str) -> Verdict | None:

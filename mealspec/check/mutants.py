@@ -38,20 +38,21 @@ __all__ = ["DESIGN", "HOMES", "LARGER", "LARGEST", "Case", "Fate", "Outcome", "c
 DESIGN = DESIGNS["hardened"]
 """The design whose mutants these are: the one of which everything holds."""
 
-_ONE = Scope(connections=1)
+_TWO = Scope().without(["job"])
+_ONE = replace(_TWO, connections=1)
 _EXTRAS = ("upload", "path", "job", "background", "screen")
 _DEVICE = Scope(connections=1, includes=frozenset({"break", "restart", "device"}))
 
-HOMES = (_ONE, *(_ONE.with_([item]) for item in _EXTRAS), _DEVICE, Scope(faults=0))
+HOMES = (_ONE, *(_ONE.with_([item]) for item in _EXTRAS), _DEVICE, replace(_TWO, faults=0))
 """Where mutants come from: each is first judged in the first of these that has what it changes."""
 
-LARGER = (Scope(faults=0), _ONE.with_(_EXTRAS))
+LARGER = (replace(_TWO, faults=0), _ONE.with_(_EXTRAS))
 """Where those are judged that survive at home, one after the other."""
 
-LARGEST = (Scope(faults=0).with_(["screen"]), _ONE.with_(_EXTRAS), Scope())
+LARGEST = (replace(_TWO, faults=0).with_(["screen"]), _ONE.with_(_EXTRAS), _TWO)
 """A mutant that makes no difference in any of these either is equivalent: two connections and a screen that
-comes and goes, one connection and everything at once, and the default scope. What is about another device fits none
-of them, and is judged at home."""
+comes and goes, one connection and everything at once, and two connections and any number of faults. What is about
+another device fits none of them, and is judged at home."""
 
 ROOM = 4
 """How many times as many states as the design a mutant may have."""
