@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from mealspec.core import Claim, Event, Form, Graph, Kind, Machine, System, explore, lasso, quiescent, reach
 from mealspec.core.assertion import Reading
 
-__all__ = ["Model", "Pool", "violates"]
-
 
 @dataclass(frozen=True, eq=False)
 class Model:

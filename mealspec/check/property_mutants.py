@@ -43,8 +43,6 @@ from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 
-__all__ = ["HOMES", "Fate", "Home", "Outcome", "judged", "survey"]
-
 FACTS = ("foreground", "shown", "belief", "verified", "through", "severed", "starved", "resting")
 """The words of the properties, each of which is mutated for all properties at once."""
 

@@ -11,8 +11,6 @@ from mealspec.core.formula import All, Formula, In, Some, negation, written
 from mealspec.core.predicate import At, Predicate, all_of, any_of
 from mealspec.core.system import System
 
-__all__ = ["as_predicate", "mutants", "said"]
-
 
 def mutants(formula: Formula) -> Iterator[tuple[str, Formula]]:
     """Each change of one part, in words, with the changed formula.

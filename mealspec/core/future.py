@@ -14,8 +14,6 @@ from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Kind
 from mealspec.core.system import Locals, System, bits, each
 
-__all__ = ["LIMIT", "Future", "TooManyFutures"]
-
 LIMIT = 60_000
 """States of all futures together; a few seconds."""
 

@@ -20,11 +20,6 @@ from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import WIDEST
 
-__all__ = [
-    "RICH", "Condition", "Entry", "conditions", "conditions_of", "elsewhere", "entries", "every_event",
-    "every_machine", "group_of", "having", "shown_as", "takers", "variants", "widest",
-]  # fmt: skip
-
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
 

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from mealspec.check.verify import Report, verify
-from mealspec.check.verify_symbolic import verify_by_sets
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
@@ -72,7 +71,7 @@ def text(entry: Entry) -> str:
 
 def check(entry: Entry, doubts: Judge) -> None:
     plan, scope = design(entry["design"]), scope_of(entry)
-    report = (verify_by_sets if entry.get("engine") == "symbolic" else verify)(plan, scope)
+    report = verify(plan, scope, engine=entry.get("engine", "explicit"))
     assert report.complete
     assert [finding.id for finding in report.findings] == list(PROPERTIES)
     assert {finding.verdict for finding in report.findings} <= {Verdict.HOLDS, Verdict.VIOLATED, Verdict.VACUOUS}

@@ -36,8 +36,6 @@ from mealspec.core.formula import All, Formula, In, Some, all_hold, formula_of, 
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["claim_names", "config", "tla"]
-
 WORDS = """\
 ACTION ASSUME ASSUMPTION AXIOM BOOLEAN BY CASE CHOOSE CONSTANT CONSTANTS COROLLARY DEF DEFINE DEFS DOMAIN ELSE ENABLED
 EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE LAMBDA LEMMA LET LOCAL MODULE NEW OBVIOUS OMITTED ONLY OTHER PICK PROOF
