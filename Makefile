@@ -133,3 +133,11 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: property-mutants mutation
+property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed or says the same (minutes)
+	@$(BIN)/pytest -q -s -m "slow or not slow" tests/check/test_property_mutants.py
+
+mutation: $(READY) ## mutants of one module of the source: make mutation MODULE=mealspec/core/trace.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.4'
+	@$(BIN)/python tests/mutation.py $(MODULE) $(TESTS)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["ASSUMPTIONS", "Assumption"]
-
 
 class Assumption(NamedTuple):
     """One answer that the seed does not give."""

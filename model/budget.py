@@ -6,8 +6,6 @@ from collections.abc import Collection
 
 from mealspec.core import Machine, On
 
-__all__ = ["budget"]
-
 
 def budget(faults: int, events: Collection[str]) -> Machine:
     """The machine ``budget``: each fault event uses one up."""

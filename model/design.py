@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from mealspec.core import unknown
 from mealspec.model.mechanism import Mechanism as M
 
-__all__ = ["DESIGNS", "Design", "design"]
-
 
 @dataclass(frozen=True)
 class Design:

@@ -18,8 +18,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.rows import EVERY, Each, Given, Only, Part, Piece, Row, read
 from mealspec.model.scope import Scope
 
-__all__ = ["OWNERS", "TABLE", "alphabet", "pieces"]
-
 OWNERS = ("user", "client", "network", "server")
 """The lanes of a chart, left to right."""
 

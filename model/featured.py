@@ -13,8 +13,6 @@ from mealspec.model.product import Builder, builders, lets_in
 from mealspec.model.scope import Scope
 from mealspec.model.values import Seen, snapshots
 
-__all__ = ["AnyDesign", "family", "order", "stage", "twins"]
-
 
 class AnyDesign(Design):
     """A design that is made up as it is asked: ``mechanism in design`` is all that can be asked."""

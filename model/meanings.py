@@ -28,8 +28,6 @@ from mealspec.model.server.process import Process
 from mealspec.model.server.receipt import Receipt
 from mealspec.model.server.registry import Registry
 
-__all__ = ["FIELDS", "TIMERS", "VALUES", "Timer"]
-
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Screen: {
         "hidden": "there is no view model",

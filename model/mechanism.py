@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["CATALOGUE", "NEEDS", "Entry", "Mechanism"]
-
 
 class Mechanism(StrEnum):
     """One switch; what it does stands in :data:`CATALOGUE`."""

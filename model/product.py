@@ -30,8 +30,6 @@ from mealspec.model.server.receipt import receipt
 from mealspec.model.server.registry import registry
 from mealspec.model.values import ORIGINS, origins
 
-__all__ = ["OPTIONAL", "Builder", "builders", "lets_in", "machines", "system"]
-
 OPTIONAL = ("flags", "server", "path", "app", "budget", *(f"loader.{origin}" for origin in ORIGINS))
 """Machines that a design or a scope may leave out."""
 

@@ -14,8 +14,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import NONE, snapshots
 
-__all__ = ["EVERY", "Each", "Given", "Only", "Part", "Piece", "Row", "read"]
-
 
 class Only(NamedTuple):
     """The designs that have all of some mechanisms, none of others, and at least one of a third kind, if any."""

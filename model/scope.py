@@ -8,8 +8,6 @@ from typing import Any
 
 from mealspec.core import CheckerError, unknown
 
-__all__ = ["ASPECTS", "DEFAULT_ASPECTS", "FAULTS", "WIDEST", "ImpossibleScope", "Scope", "counted"]
-
 FAULTS: dict[str, str] = {
     "dial": "a dial fails",
     "break": "a connection breaks with no word to either end, or with a late word to one",

@@ -15,29 +15,6 @@ from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
-__all__ = [
-    "LOOPS",
-    "NONE",
-    "ORIGINS",
-    "Dial",
-    "Seen",
-    "Snapshot",
-    "answers",
-    "closings",
-    "dialled",
-    "dials",
-    "every",
-    "failures",
-    "has",
-    "lacks",
-    "leaves",
-    "origins",
-    "snapshots",
-    "submits",
-    "targets",
-    "wakes",
-]
-
 NONE = "none"
 """Stands in an event's name where a connection could: nothing is held."""
 

@@ -16,8 +16,6 @@ from mealspec.model.server.receipt import Receipt
 from mealspec.properties.facts import Facts
 from mealspec.properties.invariants import broken_invariants
 
-__all__ = ["PROPERTIES", "Clause", "Form", "Property"]
-
 
 @dataclass(frozen=True)
 class Clause:

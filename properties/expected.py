@@ -17,8 +17,6 @@ from typing import Any
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 
-__all__ = ["Pin", "Verdict", "expected", "pins"]
-
 
 class Verdict(StrEnum):
     """What a check finds."""

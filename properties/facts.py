@@ -13,8 +13,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import IDLE
 from mealspec.model.scope import Scope
 
-__all__ = ["Facts"]
-
 
 @dataclass(frozen=True)
 class Facts:

@@ -12,8 +12,6 @@ from mealspec.model.server.job import Job
 from mealspec.model.server.receipt import Receipt
 from mealspec.properties.facts import Facts
 
-__all__ = ["broken_invariants"]
-
 
 def broken_invariants(f: Facts) -> dict[str, Predicate]:
     """Each invariant's sentence, with the states that would break it."""

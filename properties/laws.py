@@ -18,8 +18,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.properties import changes, lasting, possible
 from mealspec.properties.facts import Facts
 
-__all__ = ["LAWS", "Law", "broken"]
-
 
 @dataclass(frozen=True)
 class Law:

@@ -16,9 +16,6 @@ from mealspec.model.events import alphabet
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-__all__ = ["EVERY", "FAILURES", "PATHS", "SCENARIOS", "Scenario", "milestones", "scenario", "shortest"]
-
-
 DEFAULT = Scope()
 
 

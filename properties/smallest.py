@@ -9,8 +9,6 @@ from __future__ import annotations
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
-__all__ = ["BREAKS", "KEPT"]
-
 _ONE, _TWO = Scope(connections=1), Scope()
 _UPLOAD = _ONE.with_(["upload"])
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from mealspec.core import Kind, Predicate, Rejection, Trace, replay
-from mealspec.properties.catalogue import Form, Property
+from mealspec.core import Form, Kind, Predicate, Rejection, Trace, replay
+from mealspec.properties.catalogue import Property
 from mealspec.properties.facts import Facts
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from mealspec.check.show import counted
 from mealspec.core import Claim, System
 from mealspec.core.external.checkers import Answer, missing, ours, stop
 from mealspec.core.external.spin import spin
@@ -17,11 +16,9 @@ from mealspec.core.external.tlc import tlc
 from mealspec.core.workers import orderly
 from mealspec.model.design import Design
 from mealspec.model.product import system
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
-
-__all__ = ["SCOPES", "Crosscheck", "compare", "disagreements", "lines", "summary"]
 
 SCOPES = (
     Scope(connections=1, faults=0),

@@ -33,8 +33,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 
-__all__ = ["ENGINES", "Comparison", "Found", "Run", "Task", "compare", "disagreements", "grown"]
-
 NOT_TRIED = "not tried"
 """Said of an engine whose time was up with fewer meals already."""
 

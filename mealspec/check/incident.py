@@ -28,8 +28,6 @@ from mealspec.model.scope import Scope
 from mealspec.model.server.registry import NOBODY, Registry, registry
 from mealspec.model.values import dialled, every
 
-__all__ = ["Cause", "Explanation", "Logs", "cause_machine", "explain_incident", "incident", "log_machine"]
-
 INCIDENT_SCOPE = Scope(includes=frozenset({"dial", "break", "restart"}))
 """What can empty the registry or keep the client from it: the faults that a cause can name."""
 

@@ -33,8 +33,6 @@ from mealspec.properties.expected import Verdict
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 
-__all__ = ["DESIGN", "HOMES", "LARGER", "LARGEST", "Case", "Fate", "Outcome", "cases", "judge"]
-
 DESIGN = DESIGNS["hardened"]
 """The design whose mutants these are: the one of which everything holds."""
 

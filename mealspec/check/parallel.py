@@ -11,8 +11,6 @@ from mealspec.core.workers import Tell, spread
 from mealspec.model.design import Design, design
 from mealspec.model.scope import Scope
 
-__all__ = ["reports"]
-
 
 def reports(
     designs: Sequence[Design], scope: Scope, only: Sequence[str], limit: int | None, jobs: int, engine: str

@@ -16,8 +16,6 @@ from mealspec.model.network.device import AWAY
 from mealspec.model.network.path import Path
 from mealspec.model.server.process import Process
 
-__all__ = ["phrase"]
-
 _SILENT = (App.FOREGROUND, Path.FINE, Process.UP, Screen.SHOWN)
 """As things should be: nothing to tell."""
 

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from mealspec.check.terminal import Line
 from mealspec.core import Effort, Progress
 
-__all__ = ["Reporter", "line"]
-
 
 def line(name: str, progress: Progress | Effort) -> str:
     """How far one search has come; what is left is known only as the states that still wait, or the events."""

@@ -17,8 +17,6 @@ from mealspec.model.design import DESIGNS
 from mealspec.model.scope import Scope
 from mealspec.properties.smallest import KEPT
 
-__all__ = ["RECORDS", "Record"]
-
 
 @dataclass(frozen=True)
 class Record:

@@ -18,8 +18,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import Property
 from mealspec.properties.facts import Facts
 
-__all__ = ["Region", "asked", "valid_designs", "witnessed"]
-
 
 @dataclass(frozen=True)
 class Region:

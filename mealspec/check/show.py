@@ -20,20 +20,6 @@ from mealspec.properties.expected import Verdict
 from mealspec.properties.facts import Facts
 from mealspec.properties.scenarios import Scenario
 
-__all__ = [
-    "LANES",
-    "Why",
-    "counted",
-    "incident_lines",
-    "incident_table",
-    "report_table",
-    "trace_lines",
-    "why_skipped",
-    "why_told",
-    "why_violated",
-    "wrapped",
-]
-
 LANES = {"user": 13, "client": 25, "network": 17, "server": 19}
 """The lanes of a chart and their widths; with the step numbers they make 80 columns."""
 

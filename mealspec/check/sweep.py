@@ -32,20 +32,6 @@ Report = Callable[[str, Effort], None]
 Among = tuple[Set, Symbolic]
 """Designs, as a set over the features of some space."""
 
-__all__ = [
-    "Change",
-    "Flaw",
-    "OneVerdict",
-    "Region",
-    "ScopeResult",
-    "Sweep",
-    "asked",
-    "flaw",
-    "one_by_one",
-    "scopes_up_to",
-    "sweep",
-]
-
 
 @dataclass(frozen=True)
 class ScopeResult:

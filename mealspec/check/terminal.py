@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import ControlType
 
-__all__ = ["Line", "Terminal", "console"]
-
 PAUSE = 5.0
 """Seconds between two lines of progress where stderr is no terminal."""
 

@@ -19,8 +19,6 @@ from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.facts import Facts
 
-__all__ = ["ENGINES", "Finding", "Listen", "Report", "choose", "counterexample", "decide", "know", "memory", "verify"]
-
 ENGINES = ("explicit", "symbolic")
 """State by state, or with sets."""
 

@@ -9,8 +9,6 @@ from typing import Any
 from mealspec.core import System, explore
 from mealspec.core.objects import explore_slowly
 
-__all__ = ["Measurement", "bench_lines", "measure"]
-
 NAIVE_STATES = 300
 """States that the naive way finds before it stops; more would only take longer."""
 

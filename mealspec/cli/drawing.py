@@ -28,8 +28,6 @@ from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.facts import Facts
 
-__all__ = ["everything", "one", "states"]
-
 
 def everything(folder: Path, *, full: bool = False) -> None:
     """Write all files below the folder, once all of them are there; what was there and is not drawn any more goes.

@@ -17,8 +17,6 @@ from mealspec.check.engines import Comparison, Found, Run, compare
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope, counted
 
-__all__ = ["compare_engines", "growth_lines", "machine", "markdown", "notes", "system_lines"]
-
 COLUMNS = {"states": 13, "states/s": 12, "bytes": 6, "verdict": 10, "ratio": 6, "and liveness": 14}
 """Columns and their widths."""
 

@@ -17,8 +17,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-__all__ = ["main"]
-
 UNWRITABLE = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT)
 """What a stream that cannot take the answer says."""
 

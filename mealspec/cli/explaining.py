@@ -23,8 +23,6 @@ from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import EVERY, FAILURES
 
-__all__ = ["explain", "names"]
-
 Facts = dict[str, Any]
 
 FULL = replace(WIDEST, faults=1)

@@ -8,8 +8,6 @@ import click
 
 import mealspec
 
-__all__ = ["COMMANDS", "cli"]
-
 COMMANDS = (
     "list", "explain", "verify", "trace", "replay", "sweep", "incident", "draw", "export", "mutants", "crosscheck",
     "bench",

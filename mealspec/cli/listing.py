@@ -16,8 +16,6 @@ from mealspec.properties.expected import expected
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
 
-__all__ = ["LISTS", "listing", "matrix"]
-
 EVERYTHING = Design("every mechanism", frozenset(Mechanism))
 
 

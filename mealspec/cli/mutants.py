@@ -20,16 +20,13 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, judge
-from mealspec.check.show import counted
 from mealspec.check.terminal import Line
 from mealspec.core.mutant import Mutant
 from mealspec.core.workers import Tell
 from mealspec.core.workers import spread as spread_out
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.laws import LAWS
-
-__all__ = ["Count", "Survey", "heading", "judged", "part", "spread", "survey", "survey_parts"]
 
 LIVE = 0.2
 """Seconds between two looks at the rate on a terminal."""

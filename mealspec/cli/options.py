@@ -13,18 +13,6 @@ import click
 if TYPE_CHECKING:
     from mealspec.model.scope import Scope
 
-__all__ = [
-    "as_json",
-    "check_properties",
-    "deliver",
-    "jobs",
-    "number_of_faults",
-    "print_json",
-    "recorded_scope",
-    "scoped",
-    "split",
-]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")

@@ -15,18 +15,17 @@ from rich.console import Console
 from rich.table import Table
 
 from mealspec.check.progress import Reporter
-from mealspec.check.show import counted, wrapped
-from mealspec.check.sweep import Change, Flaw, Region, ScopeResult, Sweep, flaw, one_by_one
+from mealspec.check.region import Region
+from mealspec.check.show import wrapped
+from mealspec.check.sweep import Change, Flaw, ScopeResult, Sweep, flaw, one_by_one
 from mealspec.check.sweep import sweep as sweep_
 from mealspec.cli.options import deliver
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.mechanism import CATALOGUE, NEEDS
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
-
-__all__ = ["Findings", "each", "findings", "heading", "run", "show"]
 
 REPAIRED = ("published", "before")
 """The designs whose repair people ask about."""

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from mealspec.core import Graph, Kind, Predicate, System, Trace, lasso, reach
 
-__all__ = ["Changes", "Ends", "Move", "Needs", "Never", "Owed", "Possible", "Reading", "Rule"]
-
 Needs = list[Predicate]
 """All of these must hold."""
 

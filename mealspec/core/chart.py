@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 from mealspec.core.trace import Trace
 
-__all__ = ["chart"]
-
 
 def chart(trace: Trace, lanes: Mapping[str, int], *, marked: frozenset[int] = frozenset()) -> list[str]:
     """The run as lines of text.

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from mealspec.core.predicate import Predicate
 
-__all__ = ["Claim", "Form"]
-
 
 class Form(StrEnum):
     """How something wrong is avoided."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-__all__ = ["Branch", "Configuration", "branches"]
-
 T = TypeVar("T")
 
 

@@ -15,8 +15,6 @@ from mealspec.core.explicit.graph import Graph
 from mealspec.core.machine import Row
 from mealspec.core.system import Locals, System
 
-__all__ = ["Behaviour", "Seen", "known", "rows"]
-
 Flags = NDArray[np.bool_]
 
 

@@ -15,8 +15,6 @@ from mealspec.core.predicate import Predicate
 from mealspec.core.system import System
 from mealspec.core.trace import Trace
 
-__all__ = ["Effort", "Engine", "Progress"]
-
 
 @dataclass(frozen=True)
 class Progress:

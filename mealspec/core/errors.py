@@ -5,10 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = [
-    "BadTrace", "CheckerError", "InvalidMachine", "InvalidSystem", "TooLarge", "UnknownName", "printable", "unknown",
-]  # fmt: skip
-
 
 class CheckerError(Exception):
     """Any error that a person can mend; its text is one clear sentence."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 
-__all__ = ["Event", "Kind", "Line"]
-
 
 class Kind(StrEnum):
     """What is owed of an event."""

@@ -26,8 +26,6 @@ from mealspec.core.future import LIMIT, Future, TooManyFutures
 from mealspec.core.system import Locals
 from mealspec.core.trace import Trace
 
-__all__ = ["Cause", "How", "because", "causes", "declared"]
-
 TRIED = 400
 """How many ways to go on are tried in place of the turn, the shortest first."""
 

@@ -20,8 +20,6 @@ from mealspec.core.event import Event, Kind
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["FeaturedSystem"]
-
 
 @dataclass(frozen=True)
 class FeaturedSystem:

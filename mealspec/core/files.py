@@ -9,8 +9,6 @@ from pathlib import Path
 
 from mealspec.core.errors import CheckerError
 
-__all__ = ["read", "write"]
-
 
 def read(file: Path, most: int) -> bytes | None:
     """The bytes of a file, whatever it is; None if there are more than ``most``, of which no more is read.

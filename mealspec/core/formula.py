@@ -14,8 +14,6 @@ from mealspec.core.machine import Machine, State
 from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.system import System
 
-__all__ = ["All", "Formula", "In", "Some", "all_hold", "formula_of", "negation", "some_hold", "within", "written"]
-
 
 @dataclass(frozen=True)
 class In:

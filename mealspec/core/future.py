@@ -10,13 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import networkx as nx
-
 from mealspec.core.claim import Claim, Form
 from mealspec.core.event import Kind
 from mealspec.core.system import Locals, System, bits, each
-
-__all__ = ["LIMIT", "Future", "TooManyFutures"]
 
 LIMIT = 60_000
 """States of all futures together; a few seconds."""
@@ -106,6 +102,8 @@ class Future:
     def _rounds(self, states: Collection[Locals]) -> Iterator[set[Locals]]:
         """The components of these states in which a fair future may stay."""
         inside = set(states)
+        import networkx as nx  # takes a while, and most of the package never needs it
+
         graph: nx.DiGraph[Locals] = nx.DiGraph()
         graph.add_edges_from((s, dest) for s in states for _, dest in self._steps[s] if dest in inside)
         for part in nx.strongly_connected_components(graph):

@@ -18,8 +18,6 @@ from mealspec.core.errors import BadTrace, printable
 from mealspec.core.files import read
 from mealspec.core.trace import Trace
 
-__all__ = ["ACTION", "LARGEST", "Recording", "differences", "dump", "load"]
-
 ACTION = "mbt::actionTaken"
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest file that is read."""

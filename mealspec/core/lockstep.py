@@ -12,8 +12,6 @@ from mealspec.core.machine import State
 from mealspec.core.objects import Objects
 from mealspec.core.system import Locals, System, bits, each
 
-__all__ = ["Disagreement", "Lockstep"]
-
 
 class Disagreement(AssertionError):
     """Objects objects, compiled product and graph do not agree: the checker itself is wrong."""

@@ -21,8 +21,6 @@ import transitions
 from mealspec.core.errors import InvalidMachine
 from mealspec.core.rule import ANY, On, condition
 
-__all__ = ["Machine", "Row", "State", "swallowed"]
-
 State = Hashable
 """A state: an enum member or a named tuple, hashable, told apart by its ``str()``."""
 

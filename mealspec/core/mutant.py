@@ -20,8 +20,6 @@ from mealspec.core.explicit.graph import Graph
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.system import System, trimmed
 
-__all__ = ["Mutant", "Operator", "mutants", "same_graph", "same_states", "taken"]
-
 
 class Operator(StrEnum):
     """What a mutant gets wrong."""

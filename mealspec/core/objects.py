@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from mealspec.core.errors import unknown
 from mealspec.core.system import Refusal, System
 
-__all__ = ["Objects", "Walk", "explore_slowly"]
-
 Labels = tuple[str, ...]
 """A product state as the label of each machine's state, in the order of the system's machines."""
 

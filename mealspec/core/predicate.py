@@ -14,8 +14,6 @@ from typing import Any, TypeVar
 from mealspec.core.machine import State
 from mealspec.core.system import Locals, System
 
-__all__ = ["Always", "At", "Both", "Not", "Predicate", "all_of", "any_of", "read"]
-
 T = TypeVar("T")
 
 Check = Callable[[Locals], bool]

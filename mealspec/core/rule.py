@@ -12,8 +12,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["ANY", "STAY", "On", "condition"]
-
 ANY: Mapping[str, Any] = MappingProxyType({})
 """Where a rule goes for every state."""
 

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-__all__ = ["Attempt", "polished", "shrunk"]
-
 Attempt = Callable[[Sequence[int], int], Sequence[int] | None]
 """Runs a script: the violating run that it leads to, if that is shorter than so many events."""
 

@@ -19,8 +19,6 @@ from mealspec.core.errors import InvalidSystem, unknown
 from mealspec.core.event import Event, Kind
 from mealspec.core.machine import Machine, State, swallowed
 
-__all__ = ["Locals", "Refusal", "System", "Tables", "bits", "each", "mismatches", "trimmed"]
-
 Locals = tuple[int, ...]
 """A product state as the index of each machine's state, in the order of the system's machines."""
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from mealspec.core.machine import State
 from mealspec.core.system import Locals, Refusal, System
 
-__all__ = ["Rejection", "Trace", "replay"]
-
 
 @dataclass(frozen=True)
 class Trace:

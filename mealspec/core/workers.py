@@ -17,8 +17,6 @@ from typing import Any, TypeVar
 
 from mealspec.core.errors import CheckerError
 
-__all__ = ["Tell", "deferred", "follow", "orderly", "spread"]
-
 Case = TypeVar("Case")
 Result = TypeVar("Result")
 

@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from mealspec.core import At, Graph, Predicate, Trace, all_of, stuck, unknown
 from mealspec.properties.facts import Facts
 
-__all__ = ["Facet", "Quotient", "facets", "quotient", "whole"]
-
 
 @dataclass(frozen=True)
 class Facet:

@@ -15,8 +15,6 @@ from mealspec.draw.dot import EDGE, LEADING, MARGIN, NODE, ROOM, CannotDraw, hei
 from mealspec.draw.picture import DARK, FRAME, INK, MUTED, PAPER, Arrow, Box, Key, Picture, Words
 from mealspec.draw.text import measure, wrapped
 
-__all__ = ["POINT", "SVG", "made_of", "svg"]
-
 SVG = "http://www.w3.org/2000/svg"
 FONTS = "Verdana, 'DejaVu Sans', sans-serif"
 POINT = 4 / 3

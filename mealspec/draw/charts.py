@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from mealspec.check.incident import Explanation, Search, explain_incident
-from mealspec.check.show import counted, why_skipped, why_told, why_violated
+from mealspec.check.show import why_skipped, why_told, why_violated
 from mealspec.check.verify import counterexample, decide
 from mealspec.core import Trace, explore
 from mealspec.draw.lanes import Chart
@@ -20,14 +20,12 @@ from mealspec.draw.sequence import svg
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.facts import Facts
 from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS, Scenario, shortest
 from mealspec.properties.smallest import BREAKS
-
-__all__ = ["Drawn", "charts", "counterexamples", "drawn", "page_of"]
 
 
 class Drawn(NamedTuple):

@@ -15,8 +15,6 @@ from mealspec.model.events import OWNERS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-__all__ = ["SMALLEST", "Message", "crowded", "kind_of", "messages", "owners", "whole"]
-
 SMALLEST = Scope(connections=1)
 """One meal and one connection: the scope in which everything is drawn that does not need more."""
 

@@ -14,8 +14,6 @@ from mealspec.model.design import DESIGNS, Design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.scope import Scope
 
-__all__ = ["change", "changes"]
-
 PLUS, MINUS = "+", "−"
 COLOURS = {PLUS: GREEN, MINUS: RED, "": MUTED}
 VERBS = {PLUS: "added", MINUS: "removed", "": "as before"}

@@ -12,8 +12,6 @@ from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
 from mealspec.model.scope import counted
 from mealspec.properties.smallest import BREAKS, KEPT
 
-__all__ = ["PATH", "designs"]
-
 PATH = "designs.md"
 
 

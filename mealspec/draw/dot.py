@@ -22,11 +22,6 @@ from mealspec.core import CheckerError, unknown
 from mealspec.draw.picture import FILL, FRAME, INK, LINE, Arrow, Box, Picture, Words
 from mealspec.draw.text import measure
 
-__all__ = [
-    "EDGE", "ENGINES", "LEADING", "MARGIN", "NODE", "ROOM", "CannotDraw", "canvas", "height", "laid_out", "raw_svg",
-    "renderer", "source", "tooltip",
-]  # fmt: skip
-
 ENGINES = ("dot", "sfdp")
 """Layouts: by layers, for what a person reads; by forces, for what only its shape tells."""
 

@@ -20,22 +20,28 @@ from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import WIDEST
 
-__all__ = [
-    "RICH", "Condition", "Entry", "conditions", "conditions_of", "elsewhere", "entries", "every_event",
-    "every_machine", "group_of", "having", "shown_as", "takers", "variants", "widest",
-]  # fmt: skip
-
 RICH = replace(WIDEST, faults=1)
 """A scope in which every machine and event occurs."""
 
 
 def group_of(name: str) -> str:
-    """An event's name without the values at its end.
+    """What an event is told under: its group, with the first value where at that hangs what is owed.
 
     >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed")
     ('server.push', 'client.failed', 'client.apply.poll')
     """
-    return every_event()[name].group or name
+    event = every_event()[name]
+    group = event.group or name
+    return f"{group}.{next(iter(event.values.values()))}" if group in _parted() else group
+
+
+@cache
+def _parted() -> frozenset[str]:
+    """Groups of whose events not all owe the same."""
+    owed: dict[str, set[str]] = defaultdict(set)
+    for name, event in every_event().items():
+        owed[event.group or name].add(event.obligation)
+    return frozenset(group for group, some in owed.items() if len(some) > 1)
 
 
 @cache

@@ -21,8 +21,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 
-__all__ = ["events", "timing"]
-
 EVENTS, TIMING = "reference/events.md", "reference/timing.md"
 
 

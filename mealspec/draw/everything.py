@@ -23,8 +23,6 @@ from mealspec.draw.portraits import portraits
 from mealspec.draw.reference import reference
 from mealspec.model.design import DESIGNS
 
-__all__ = ["everything", "parts"]
-
 HARDENED = DESIGNS["hardened"]
 
 

@@ -22,8 +22,6 @@ from mealspec.draw.blocks import Quotient
 from mealspec.draw.dot import canvas, tooltip
 from mealspec.draw.picture import COOL, FILL, INK
 
-__all__ = ["FORMS", "MOST", "Automaton", "Node", "TooLarge", "export", "of_graph", "of_machine", "of_quotient"]
-
 MOST = 20_000
 """States of a graph that is still exported."""
 

@@ -16,8 +16,6 @@ from typing import NamedTuple
 
 from mealspec.core import Event, Kind, State, Trace
 
-__all__ = ["LANES", "STANDS", "Chart", "Lane", "Step", "ends", "mermaid", "stands", "steps"]
-
 
 class Lane(NamedTuple):
     """A vertical line: its id, what stands at its head, and the owner to whom it belongs."""

@@ -15,8 +15,6 @@ from mealspec.model.design import DESIGNS
 from mealspec.model.meanings import FIELDS, VALUES
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 
-__all__ = ["machine_pages", "machine_path"]
-
 SHORT = 12
 """Rows of a table that is not folded away."""
 

@@ -26,8 +26,6 @@ from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import WIDEST, Scope
 
-__all__ = ["Sheet", "Step", "View", "chosen", "drawn", "machine_of", "needs", "product", "sheet", "taken", "views"]
-
 View = tuple[str, ...]
 """The fields that are looked at; none of them for whole states."""
 

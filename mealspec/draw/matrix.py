@@ -9,8 +9,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
 
-__all__ = ["PATH", "cell", "matrix"]
-
 PATH = "matrix.md"
 
 

@@ -13,8 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import Mechanism
 
-__all__ = ["Page", "code", "link", "mechanism", "references", "relative", "render", "table"]
-
 
 @dataclass(frozen=True)
 class Page:

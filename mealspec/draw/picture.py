@@ -13,11 +13,6 @@ from typing import NamedTuple
 
 from mealspec.draw.text import wrapped
 
-__all__ = [
-    "ALERT", "BLUE", "COOL", "DARK", "FILL", "FRAME", "GREEN", "GREY", "INK", "LINE", "MUTED", "ORANGE", "PAPER", "RED",
-    "WARM", "Arrow", "Box", "Key", "Picture", "Words", "folded", "lines",
-]  # fmt: skip
-
 INK, MUTED, LINE, PAPER, FRAME = "#1f2328", "#57606a", "#6e7781", "#ffffff", "#d0d7de"
 FILL, WARM, COOL, ALERT = "#f6f8fa", "#fff4d6", "#e3f1ff", "#ffe3e0"
 GREEN, RED, ORANGE, BLUE, GREY = "#1a7f37", "#cf222e", "#b34700", "#0958b3", "#8c959f"

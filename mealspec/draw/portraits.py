@@ -13,20 +13,6 @@ from mealspec.model.design import DESIGNS, Design
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.scope import Scope
 
-__all__ = [
-    "START",
-    "between",
-    "most",
-    "picture",
-    "portraits",
-    "signs",
-    "slug",
-    "start",
-    "state_box",
-    "told",
-    "view_notes",
-]
-
 LINES, NARROW, BRIEF, NARROWER = 7, 88.0, 1, 80.0
 """Entries and width in points of an arrow's label; and where several fields are looked at, for then the views of one
 field tell the rest."""

@@ -25,8 +25,6 @@ from mealspec.properties.requirements import REQUIREMENTS, Requirement
 from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
 from mealspec.properties.smallest import BREAKS, KEPT
 
-__all__ = ["reference"]
-
 WITNESSED = Scope(connections=1).with_(["job"])
 """Where witnesses are looked for: a small scope in which every premise occurs."""
 

@@ -10,8 +10,6 @@ from xml.sax.saxutils import escape
 from mealspec.draw.lanes import Chart, Lane, Step
 from mealspec.draw.text import measure, wrapped
 
-__all__ = ["svg"]
-
 TOTAL, GUTTER, FIRST, MARGIN = 1000, 44, 90, 12
 """Widths in pixels: the whole, step numbers, the user's lane, what stays free at the edges; lanes share the rest."""
 

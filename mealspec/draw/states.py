@@ -34,8 +34,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
 
-__all__ = ["COMPLETE", "MOST", "TooMany", "engine", "picture", "pictures", "portray"]
-
 COMPLETE = 40
 """States of a graph that is drawn complete."""
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["measure", "wrapped"]
-
 _ASCII = "".join(map(chr, range(32, 127)))
 
 _REGULAR = """

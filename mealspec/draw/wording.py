@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 from mealspec.core import State
 
-__all__ = ["ANYWHERE", "STAYS", "Saying", "saying", "value", "where"]
-
 ANYWHERE = "any state"
 STAYS = "no change"
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from hypothesis import seed
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from mealspec.core import Form
 from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Lockstep
 from mealspec.core.objects import Objects
@@ -18,9 +19,7 @@ from mealspec.core.system import Locals
 from mealspec.hunt.machine import Hunter, hunter
 from mealspec.hunt.profiles import PROFILES
 from mealspec.hunt.subject import Subject
-from mealspec.properties.catalogue import PROPERTIES, Form
-
-__all__ = ["Measurement", "bench_lines", "measure"]
+from mealspec.properties.catalogue import PROPERTIES
 
 EXAMPLES = 150
 """Runs of each kind."""

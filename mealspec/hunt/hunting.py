@@ -26,8 +26,6 @@ from mealspec.hunt.profiles import Profile
 from mealspec.hunt.subject import Subject
 from mealspec.properties.catalogue import PROPERTIES
 
-__all__ = ["Catch", "Hunt"]
-
 BATCH = 100
 """Runs of the first batch of a hunt; each further one has twice as many."""
 

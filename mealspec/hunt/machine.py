@@ -24,15 +24,13 @@ from hypothesis import event as noted
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mealspec.core import Trace
+from mealspec.core import Form, Trace
 from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Lockstep
 from mealspec.core.system import Locals, bits, each
 from mealspec.hunt.subject import Bad, Subject
 from mealspec.hunt.verbs import verbs
-from mealspec.properties.catalogue import PROPERTIES, Form
-
-__all__ = ["Hunter", "Violation", "hunter"]
+from mealspec.properties.catalogue import PROPERTIES
 
 FAULTS = 3
 """Most faults of one run; they are rarer than progress."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mealspec.hunt.session import Session
     from mealspec.model.scope import Scope
 
-__all__ = ["session_of"]
-
 SESSION = pytest.StashKey["Session"]()
 
 

@@ -8,8 +8,6 @@ from hypothesis import HealthCheck, Phase, settings
 
 from mealspec.core import unknown
 
-__all__ = ["PROFILES", "Profile"]
-
 STEPS = 50
 """Rules that an example calls before its faults end."""
 

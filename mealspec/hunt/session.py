@@ -21,8 +21,6 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
 
-__all__ = ["CLOSE", "Outcome", "Session"]
-
 CLOSE = 3
 """By how many steps a shortened run may miss the shortest one, at the default scope."""
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mealspec.check.verify import decide
-from mealspec.core import Graph, Kind, Progress, System, Trace, explore
+from mealspec.core import Form, Graph, Kind, Progress, System, Trace, explore
 from mealspec.core.system import Locals, bits, each
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
-from mealspec.properties.catalogue import PROPERTIES, Form
+from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.facts import Facts
-
-__all__ = ["Bad", "Subject"]
 
 Bad = Callable[[Locals], bool]
 """Whether a state, given by indices, is one that a clause forbids."""

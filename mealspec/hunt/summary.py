@@ -9,8 +9,6 @@ from typing import Any
 from mealspec.hunt.session import Session
 from mealspec.properties.catalogue import PROPERTIES
 
-__all__ = ["summary_lines"]
-
 SHOWN = 6
 """Rows that are named in the summary; the files name all."""
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from mealspec.core import Event
 
-__all__ = ["verbs"]
-
 
 def verbs(events: Iterable[Event]) -> Mapping[str, int]:
     """For each verb that the events have, the set of its events as bits."""

@@ -16,8 +16,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import every
 
-__all__ = ["App", "app"]
-
 
 class App(StrEnum):
     """Whether its code runs."""

@@ -13,8 +13,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import LOOPS, dialled, every, leaves
 
-__all__ = ["Flags", "flags"]
-
 
 class Flags(NamedTuple):
     """``isWebSocketConnected`` and ``isWebSocketConnecting``."""

@@ -19,8 +19,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import Seen, every, failures, leaves, snapshots, wakes
 
-__all__ = ["Loader", "Phase", "load_starts", "loader"]
-
 
 class Phase(StrEnum):
     """Where the request stands."""

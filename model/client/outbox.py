@@ -12,8 +12,6 @@ from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 from mealspec.model.values import every
 
-__all__ = ["Outbox", "outbox"]
-
 
 class Outbox(StrEnum):
     """Where the submission stands."""

@@ -20,8 +20,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import every, failures, leaves, snapshots, submits, wakes
 
-__all__ = ["Loop", "Poller", "poll_starts", "poll_stops", "poller"]
-
 
 class Loop(StrEnum):
     """The current task: none because there is no view model, none, or where it stands."""

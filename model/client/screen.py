@@ -13,8 +13,6 @@ from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 from mealspec.model.values import NONE, dialled, every, leaves
 
-__all__ = ["Screen", "screen"]
-
 
 class Screen(StrEnum):
     """Whether there is a view model, and whether its first connect has begun."""

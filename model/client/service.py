@@ -17,8 +17,6 @@ from mealspec.model.network.connection import dial_ends, drop_ends
 from mealspec.model.scope import Scope
 from mealspec.model.values import LOOPS, NONE, Dial, closings, dials, every
 
-__all__ = ["Service", "service"]
-
 
 class Service(NamedTuple):
     """The socket it holds (or ``none``), and whether it calls it connected."""

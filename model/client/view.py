@@ -18,8 +18,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import LOOPS, Seen, answers, every, leaves, submits
 
-__all__ = ["View", "view"]
-
 
 class View(StrEnum):
     """What is shown: ``awaited`` is submitted and not listed yet."""

@@ -24,8 +24,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import NONE, dialled, dials, every
 
-__all__ = ["Await", "Client", "Connection", "Server", "connection", "dial_ends", "drop_ends"]
-
 
 class Client(StrEnum):
     """The client's end."""

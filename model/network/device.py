@@ -19,8 +19,6 @@ from mealspec.model.network.connection import Server
 from mealspec.model.scope import Scope
 from mealspec.model.values import every
 
-__all__ = ["Device", "Far", "device"]
-
 
 class Far(StrEnum):
     """The device's own end."""

@@ -14,8 +14,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import NONE, every, origins, snapshots
 
-__all__ = ["Path", "path"]
-
 
 class Path(StrEnum):
     """What the device has."""

@@ -17,8 +17,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import Seen, answers
 
-__all__ = ["Job", "job"]
-
 
 class Job(StrEnum):
     """Where the work stands."""

@@ -20,8 +20,6 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.model.values import dialled, every, has, lacks, targets
 
-__all__ = ["Fate", "Notification", "notification"]
-
 
 class Fate(StrEnum):
     """What has become of it."""

@@ -15,8 +15,6 @@ from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 from mealspec.model.values import every, origins, snapshots
 
-__all__ = ["Process", "server"]
-
 
 class Process(StrEnum):
     """Up or down."""

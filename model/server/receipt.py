@@ -12,8 +12,6 @@ from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
-__all__ = ["Receipt", "receipt"]
-
 
 class Receipt(StrEnum):
     """Never, once, or more often."""

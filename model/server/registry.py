@@ -17,8 +17,6 @@ from mealspec.model.network.connection import handler_ends
 from mealspec.model.scope import Scope
 from mealspec.model.values import has, targets
 
-__all__ = ["Registry", "registry"]
-
 
 class Registry(NamedTuple):
     """The connections that it holds, in the order of their names."""

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from mealspec.check.region import valid_designs
-from mealspec.check.sweep import Change, OneVerdict, Region, Sweep, asked, flaw, one_by_one, scopes_up_to, sweep
+from mealspec.check.region import Region, asked, valid_designs
+from mealspec.check.sweep import Change, OneVerdict, Sweep, flaw, one_by_one, scopes_up_to, sweep
 from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
 from mealspec.core.symbolic import decide as symbolic_decide

@@ -279,8 +279,12 @@ def compiled(plan: str) -> System:
 
 
 def test_a_group_of_events_is_possible_where_one_of_them_is() -> None:
-    said = {machine: each.where for each in conditions("server.read.poll") for machine in each.machines}
-    assert said == {"loader.poll": "phase: sent", "server": "up", "path": "fine"}
+    said = {each.machines: (each.always, each.where) for each in conditions("server.read")}
+    assert said == {
+        ("loader.appear", "loader.handler", "loader.poll"): (False, "phase: sent"),
+        ("server",): (True, "up"),
+        ("path",): (True, "fine"),
+    }
     assert not any("service" in each.machines for each in conditions("user.reconnect"))
 
 

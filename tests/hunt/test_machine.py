@@ -10,7 +10,7 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from mealspec.core import Event, Kind, System, explore
+from mealspec.core import Event, Form, Kind, System, explore
 from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Disagreement
 from mealspec.core.system import Locals, each
@@ -21,7 +21,7 @@ from mealspec.hunt.subject import Subject
 from mealspec.hunt.verbs import verbs
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.scope import Scope
-from mealspec.properties.catalogue import PROPERTIES, Form, Property
+from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.facts import Facts
 
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]

@@ -15,13 +15,13 @@ import networkx as nx
 import pytest
 
 from mealspec.check.verify import Report, counterexample, decide, verify
-from mealspec.core import Event, Graph, Kind, Machine, Row, System, Trace, explore, quiescent, reach, trimmed
+from mealspec.core import Event, Form, Graph, Kind, Machine, Row, System, Trace, explore, quiescent, reach, trimmed
 from mealspec.model.client.poller import Loop
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.events import alphabet
 from mealspec.model.product import OPTIONAL, machines, system
 from mealspec.model.scope import Scope
-from mealspec.properties.catalogue import PROPERTIES, Form, Property
+from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
 from mealspec.properties.facts import Facts
 from mealspec.properties.invariants import broken_invariants

@@ -18,10 +18,10 @@ def command(file: Path, name: str | None, as_json: bool) -> None:
 
     A file in the Informal Trace Format, or what 'mealspec trace --json' prints.
     """
-    from mealspec.check.show import counted
     from mealspec.core import Rejection, differences, load, replay
     from mealspec.model.design import design
     from mealspec.model.product import system
+    from mealspec.model.scope import counted
 
     recording = load(file)
     plan = design(name or str(recording.meta.get("design", "published")))

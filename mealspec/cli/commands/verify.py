@@ -83,7 +83,8 @@ def _broken(report: Report) -> bool:
 
 
 def _show(console: Terminal, report: Report) -> None:
-    from mealspec.check.show import counted, report_table
+    from mealspec.check.show import report_table
+    from mealspec.model.scope import counted
 
     size = f"{counted(report.states, 'state')}, {counted(report.transitions, 'transition')}"
     size += "" if report.depth is None else f", depth {report.depth}"

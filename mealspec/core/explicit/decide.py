@@ -27,8 +27,6 @@ from mealspec.core.explicit.graph import Graph
 from mealspec.core.predicate import Predicate
 from mealspec.core.trace import Trace
 
-__all__ = ["DECISIONS", "components", "lasso", "quiescent", "reach", "stuck", "violation"]
-
 
 def reach(graph: Graph, goal: Predicate) -> Trace | None:
     """A shortest run to a state of the goal, or None if the graph has none."""

@@ -11,8 +11,6 @@ from mealspec.core.explicit.graph import Graph
 from mealspec.core.predicate import Predicate
 from mealspec.core.trace import Trace
 
-__all__ = ["Explicit"]
-
 
 class Explicit(Engine):
     """What a graph tells, which may be incomplete."""

@@ -14,8 +14,6 @@ from mealspec.core.errors import TooLarge
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.system import System
 
-__all__ = ["explore"]
-
 CHUNK = 4096
 """States expanded between two looks at the clock."""
 

@@ -19,8 +19,6 @@ from mealspec.core.trace import Trace
 if TYPE_CHECKING:  # takes a quarter of a second to import
     import networkx as nx
 
-__all__ = ["Graph"]
-
 
 @dataclass(frozen=True, eq=False)
 class Graph:

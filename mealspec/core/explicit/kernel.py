@@ -17,8 +17,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "expand", "insert_all", "pairs_taken", "rows_taken"]
-
 Words = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Narrow = NDArray[np.int32]

@@ -24,8 +24,6 @@ from mealspec.core.explicit.decide import violation
 from mealspec.core.explicit.explore import explore
 from mealspec.core.system import System
 
-__all__ = ["Answer", "CheckerFailed", "found", "jar", "missing", "need", "ours", "run", "spin_command", "stop", "tail"]
-
 TOOLS = Path(sys.prefix) / "tools"
 """Where tools are that the system does not have."""
 

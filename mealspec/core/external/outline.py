@@ -15,8 +15,6 @@ from mealspec.core.formula import Formula, all_hold, negation, some_hold, within
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["TIE", "Names", "actions", "destinations", "guard", "laid", "moving", "quiescent", "resting"]
-
 WIDTH = 110
 """Columns of a line that is broken where it can be."""
 

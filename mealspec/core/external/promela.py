@@ -34,8 +34,6 @@ from mealspec.core.machine import Machine, State
 from mealspec.core.predicate import Predicate
 from mealspec.core.system import System
 
-__all__ = ["claim_names", "fair_words", "promela"]
-
 WORDS = """\
 active assert atomic bit bool break byte c_code c_decl c_expr c_state c_track chan cond d_step D_proctype do else empty
 enabled eval false fi for full get_priority goto hidden if in init inline int len local ltl mtype nempty never nfull

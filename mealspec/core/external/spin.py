@@ -12,8 +12,6 @@ from mealspec.core.external import promela
 from mealspec.core.external.checkers import Answer, CheckerFailed, found, need, run, spin_command, tail
 from mealspec.core.system import System
 
-__all__ = ["spin"]
-
 DEPTH = 100_000
 """The first bound on the length of SPIN's runs; ten times as much wherever it turns out too small."""
 

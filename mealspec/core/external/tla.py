@@ -36,8 +36,6 @@ from mealspec.core.formula import All, Formula, In, Some, all_hold, formula_of, 
 from mealspec.core.machine import Machine, State
 from mealspec.core.system import System
 
-__all__ = ["claim_names", "config", "tla"]
-
 WORDS = """\
 ACTION ASSUME ASSUMPTION AXIOM BOOLEAN BY CASE CHOOSE CONSTANT CONSTANTS COROLLARY DEF DEFINE DEFS DOMAIN ELSE ENABLED
 EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE LAMBDA LEMMA LET LOCAL MODULE NEW OBVIOUS OMITTED ONLY OTHER PICK PROOF
@@ -82,7 +80,8 @@ class _Writer:
             lines += _comment(f"{name}: {machine.doc}" if machine.doc else name)
             lines += laid(", ".join(map(_label, machine.states)), "\\*   ", "\\*   ")
         lines += ["", "vars == <<", *_listed(self.variables, 2), ">>", "", "Init =="]
-        lines += [f"  /\\ {self.machines[m.name]} = {_label(m.initial)}" for m in self.system.machines]
+        for machine in self.system.machines:
+            lines += laid(f"{self.machines[machine.name]} = {_label(machine.initial)}", "  /\\ ", "       ")
         return [*lines, *(["  /\\ calm = FALSE"] if self.faults else []), ""]
 
     def event(self, event: Event) -> list[str]:

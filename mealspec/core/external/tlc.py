@@ -14,8 +14,6 @@ from mealspec.core.external import tla
 from mealspec.core.external.checkers import Answer, CheckerFailed, found, jar, need, run, tail
 from mealspec.core.system import System
 
-__all__ = ["tlc"]
-
 VIOLATED = r"Error: (?:I|The i)nvariant (?:of )?(\w+) is (?:violated|equal to FALSE)"
 """What TLC says of an invariant that is violated; of one that is violated everywhere it says so at once."""
 

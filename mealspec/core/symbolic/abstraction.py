@@ -29,8 +29,6 @@ from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set, bounded
 from mealspec.core.symbolic.steps import Move, Step
 
-__all__ = ["Abstraction", "abstracted", "may_break"]
-
 
 class Abstraction:
     """The views of the first of several parts alike, in some systems of a family.

@@ -21,8 +21,6 @@ from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set, bounded
 from mealspec.core.symbolic.steps import Step
 
-__all__ = ["Arena", "Question", "breakers", "by_action", "ends", "fair", "questions"]
-
 
 @dataclass(frozen=True)
 class Question:

@@ -28,8 +28,6 @@ from mealspec.core.featured import FeaturedSystem
 from mealspec.core.symbolic.sets import CACHE, Set, Space, bounded
 from mealspec.core.symbolic.steps import Step, compiled
 
-__all__ = ["Symbolic"]
-
 
 class Symbolic(Space):
     """A family, its steps as diagrams, and sets of its states.

@@ -15,8 +15,6 @@ from typing import Any
 from mealspec.core.errors import InvalidMachine
 from mealspec.core.machine import State
 
-__all__ = ["Encoding", "encode"]
-
 
 @dataclass(frozen=True)
 class Encoding:

@@ -20,8 +20,6 @@ from mealspec.core.symbolic.room import NODE
 from mealspec.core.system import System
 from mealspec.core.trace import Trace
 
-__all__ = ["BySets"]
-
 
 class BySets(Engine):
     """What the diagrams of one system tell.

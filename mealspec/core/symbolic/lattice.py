@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator
 from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set, bounded
 
-__all__ = ["breaks", "excluded", "least", "members", "minimal", "near", "necessary", "smallest"]
-
 
 @bounded
 def necessary(space: Symbolic, systems: Set) -> list[str]:

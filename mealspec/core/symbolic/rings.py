@@ -11,8 +11,6 @@ from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set, bounded
 from mealspec.core.symbolic.steps import Step
 
-__all__ = ["Rings", "lasso"]
-
 
 class Rings:
     """The states around a beginning, by the length of a shortest run to them, as far as one has looked.

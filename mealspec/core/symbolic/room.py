@@ -12,8 +12,6 @@ from pathlib import Path
 
 from mealspec.core.errors import TooLarge
 
-__all__ = ["NODE", "affordable"]
-
 NODES = 150_000_000
 """Nodes that are wanted; what is not used costs no memory, but it is reserved."""
 

@@ -19,8 +19,6 @@ from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.symbolic.encoding import Encoding, encode
 from mealspec.core.symbolic.room import affordable
 
-__all__ = ["Set", "Space", "bounded"]
-
 Set = BCDDFunction
 """A set of pairs of a system and a state; over features alone, a set of systems."""
 

@@ -14,8 +14,6 @@ from mealspec.core.event import Kind
 from mealspec.core.machine import Machine, State
 from mealspec.core.symbolic.sets import Set, Space
 
-__all__ = ["Move", "Step", "compiled"]
-
 
 @dataclass(frozen=True)
 class Move:

@@ -94,3 +94,10 @@ def test_the_module_is_called_as_its_file(toy: Toy) -> None:
     text = tla(*toy, module="Lamp")
     assert text.startswith("---- MODULE Lamp ----\n")
     assert text.endswith("\n====\n")
+
+
+def test_an_initial_state_with_a_space_in_its_label_is_written_with_a_space() -> None:
+    """Else TLC finds the initial state, which no event permits, and nothing else."""
+    lamp = Machine.table("lamp", "no light", [("on", "no light", "lit")])
+    text = tla(System([lamp], [Event("on", Kind.SYSTEM, "x", ("lamp",))]))
+    assert definition(text, "Init") == definition(text, "on").splitlines()[0].strip() == '/\\ lamp = "no light"'
