@@ -60,7 +60,7 @@ _USUAL = Scope().without(["job"])
 """The default scope, but for work that fails: that was not in it when they were made."""
 
 RECORDS = (
-    Record("all", "Of all designs, which keep every property?", _USUAL, Region()),
+    Record("all", "Of all designs, which keep every property?", Scope(), Region()),
     Record(
         "asked",
         "Of the designs with everything that a requirement or a report asks for by name, and with uploads that "

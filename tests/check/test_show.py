@@ -79,7 +79,7 @@ def goes_wrong(product: System, events: list[str], claim: Claim, rng: Random) ->
 
 
 def test_every_counterexample_of_the_four_designs_names_the_step_that_decided_it() -> None:
-    assert len(violated()) == 29
+    assert len(violated()) == 32
     for (_, prop), (run, facts) in violated().items():
         why = why_violated(run, facts, prop)
         told = [note for note in why.notes if note.startswith("because: ")]
