@@ -85,7 +85,7 @@ def test_junit_says_design_property_and_scope(own: Own) -> None:
     delivery = next(found for name, found in facts.items() if name and name.endswith("-delivery]"))
     assert delivery["property"] == "delivery"
     assert delivery["design"] == "none+poll_on_submit+poll_until_terminal+failure_notifications"
-    assert delivery["scope"] == "1 meal, 1 connection, any number of faults (dial, break, request, push, restart)"
+    assert delivery["scope"] == "1 meal, 1 connection, any number of faults (dial, break, request, push, restart, job)"
     assert delivery["profile"] == "dev"
 
 
