@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,34 +56,31 @@ class Record:
         return found
 
 
-_USUAL = Scope().without(["job"])
-"""The default scope, but for work that fails: that was not in it when they were made."""
-
 RECORDS = (
     Record("all", "Of all designs, which keep every property?", Scope(), Region()),
     Record(
         "asked",
         "Of the designs with everything that a requirement or a report asks for by name, and with uploads that "
         "may fail, which keep every property?",
-        _USUAL.with_(["upload"]),
+        Scope().with_(["upload"]),
         Region(frozenset(KEPT)),
     ),
     Record(
         "meals",
         "Of all designs, which keep every property with two meals at a time?",
-        replace(_USUAL, meals=2),
+        Scope(meals=2).without(["job"]),
         Region(),
     ),
     Record(
         "device",
         "Of all designs, which keep every property beside another device of the user?",
-        replace(_USUAL, connections=1).with_(["device"]),
+        Scope(connections=1).with_(["device"]),
         Region(),
     ),
     Record(
         "delivery",
         "What is enough for delivery alone, beginning with the app as it was?",
-        replace(_USUAL, connections=1),
+        Scope(connections=1),
         Region(DESIGNS["before"].mechanisms),
         ("delivery",),
     ),

@@ -168,7 +168,7 @@ def test_owners_are_as_the_readme_draws_them() -> None:
 
 def test_talk_is_drawn_from_whose_step_it_is() -> None:
     found = {(t.source, t.dest): t for t in communication.messages(system(DESIGNS["hardened"], communication.SMALLEST))}
-    assert [event.name for event in found["job", "notification"].events] == ["server.complete.m1"]
+    assert [event.name for event in found["job", "notification"].events] == ["server.complete.m1", "server.fail.m1"]
     assert found["job", "notification"].moves
     assert not found["loader", "job"].moves  # a read changes no job
 
