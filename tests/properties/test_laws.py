@@ -67,9 +67,14 @@ def test_every_law_holds_with_two_connections() -> None:
     assert broken_laws("before", TWO) == {}
 
 
+LARGER = [FULL, ELSEWHERE, Scope(faults=1)]
+"""What has fewer faults or connections is part of these; of hardened the two last are part of what comes below."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DESIGNS)
-@pytest.mark.parametrize("scope", [FULL, ONCE, TWO, ELSEWHERE, Scope(faults=1)], ids=Scope.describe)
+@pytest.mark.parametrize(
+    ("name", "scope"), [(name, scope) for name in DESIGNS for scope in (LARGER[:1] if name == "hardened" else LARGER)]
+)
 def test_every_law_holds_in_larger_scopes(name: str, scope: Scope) -> None:
     assert broken_laws(name, scope) == {}
 
