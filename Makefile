@@ -61,7 +61,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
+	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened --mealspec-without job
 
 # Without failing work: with it the complete graphs of published and published_plus take more memory than two workers have.
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)

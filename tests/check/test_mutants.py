@@ -20,7 +20,7 @@ from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.laws import LAWS
 
 HOME = HOMES[0]
-SAMPLE = 16
+SAMPLE = 8
 KNOWN = {*PROPERTIES, *LAWS}
 
 

@@ -111,6 +111,7 @@ def test_a_design_that_is_chosen_by_its_name_alone_is_hunted_alone(tmp_path: Pat
     assert sorted(found) == sorted(["published", *(f"published-{name}" for name in PROPERTIES)])
 
 
+@pytest.mark.slow
 def test_what_is_to_be_run_again_repeats_the_whole_scope(tmp_path: Path) -> None:
     """The command that a found failure prints, run as it stands, finds the same in the same scope."""
     scope = ("--mealspec-connections", "1", "--mealspec-faults", "2", "--mealspec-with", "job,screen")

@@ -34,8 +34,8 @@ def only(*items: str) -> Scope:
 
 
 EXPLORED: tuple[tuple[Design, Scope], ...] = (
-    (DESIGNS["before"], Scope().with_(["path", "job", "upload", "screen", "background"])),
-    (DESIGNS["published"], Scope().with_(["upload", "job"])),
+    (DESIGNS["before"], only("path", "job", "upload", "screen", "background", "dial", "restart")),
+    (DESIGNS["published"], only("upload", "job", "dial", "break", "push")),
     (EVERYTHING, only("path", "background", "restart", "dial", "break")),
     (EVERYTHING, only("screen", "break", "push", "request", "job")),
     (EVERYTHING, only("device", "break")),
