@@ -44,7 +44,7 @@ incident: $(READY) ## explain the incident only
 
 mutants: $(READY) ## the spec under test: all mutants of hardened
 	@echo "== judging all mutants of hardened: every one that makes a difference must be noticed"
-	@$(BIN)/mealspec mutants
+	@$(BIN)/mealspec mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 draw: $(READY) ## all pictures, charts and reference pages, into diagrams/
 	@echo "== drawing (under a minute)"
