@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from mealspec.check.verify import Report, verify
+from mealspec.check.verify import Report, choose, verify
 from mealspec.core import DECISIONS, At, Graph, Kind, Trace, UnknownName, any_of, explore, replay
 from mealspec.model.client.view import View
 from mealspec.model.design import DESIGNS, design
@@ -151,7 +151,7 @@ def test_a_failure_class_leads_to_a_violation_of_its_property(name: str, doubts:
 
 @cache
 def hardened(scope: Scope) -> Report:
-    return verify(DESIGNS["hardened"], scope)
+    return verify(DESIGNS["hardened"], scope, engine=choose(scope))
 
 
 @pytest.mark.parametrize("name", FAILURES)
