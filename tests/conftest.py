@@ -11,6 +11,9 @@ from mealspec.core import Form, Kind, Predicate, Rejection, Trace, replay
 from mealspec.properties.catalogue import Property
 from mealspec.properties.facts import Facts
 
+# A program, not a test: it needs cosmic-ray, which only `make mutation` installs.
+collect_ignore = ["mutation.py"]
+
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; what tests start still hears it
