@@ -96,7 +96,7 @@ def test_a_claim_about_nothing_or_everything_is_judged(checker: str, toy: Toy) -
 @asks
 def test_spins_runs_may_be_longer_than_its_first_bound(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     needed("SPIN")
-    monkeypatch.setattr(checkers, "DEPTH", 3)
+    monkeypatch.setattr("mealspec.core.external.spin.DEPTH", 3)
     assert agrees("SPIN", *toy)
 
 
