@@ -183,7 +183,7 @@ def test_too_little_room_for_a_decision_is_one_clear_sentence(work: str) -> None
 
 
 def crowd(space: Symbolic, work: Callable[[], object], held: list[Set]) -> None:
-    """Do the work where there is no room; what is thrown away meanwhile may make some, so fill it up and do it again."""
+    """Do the work where there is no room; what is thrown away meanwhile may make some, so fill it and do it again."""
     for _ in range(30):
         held += fill(space)
         work()
