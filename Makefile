@@ -33,7 +33,7 @@ $(READY): pyproject.toml
 	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
 	@touch $@
 
-verify: $(READY) ## check all four designs and explain the incident
+verify: $(READY) ## check all seven designs and explain the incident
 	@echo "== checking all designs completely (by sets of states; seconds)"
 	@$(BIN)/mealspec verify
 	@echo "== explaining the incident"
@@ -61,12 +61,11 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of two designs
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened --mealspec-without job
+	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design published --mealspec-design hardened
 
-# Without failing work: with it the complete graphs of published and published_plus take more memory than two workers have.
-hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci)
+hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci; HUNTED=DESIGN for one)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
-	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile ci --mealspec-without job -n 2 --dist loadgroup
+	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile ci -n 2 --dist loadgroup $(if $(HUNTED),--mealspec-design $(HUNTED))
 
 fuzz: $(READY) ## 20,000 strange command lines and trace files, others each time (five minutes)
 	@echo "== fuzzing the command line and trace files"
@@ -74,11 +73,11 @@ fuzz: $(READY) ## 20,000 strange command lines and trace files, others each time
 
 deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
-	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile deep --mealspec-without job -n 2 --dist loadgroup
+	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile deep -n 2 --dist loadgroup
 
-slow: $(READY) ## the complete checks of the suite, by the million
+slow: $(READY) ## the complete checks of the suite, by the million (SLOW=FOLDER for a part)
 	@echo "== slow tests: every design, every further fault and aspect, completely"
-	@$(BIN)/pytest -m slow tests -n 2
+	@$(BIN)/pytest -m slow $(or $(SLOW),tests) -n 2
 
 lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mealspec.core import unknown
+from mealspec.model.mechanism import SEEDS
 from mealspec.model.mechanism import Mechanism as M
 
 
@@ -28,14 +29,24 @@ class Design:
         return self.name
 
 
-_BEFORE = frozenset({M.POLL_ON_APPEAR, M.CLOSE_BEFORE_DIAL, M.FAILURE_NOTIFICATIONS})
+_BEFORE = frozenset(
+    {
+        M.POLL_UNLESS_CONNECTED,
+        M.POLL_ON_CONNECT_FAILURE,
+        M.MESSAGE_STOPS_POLLING,
+        M.CLOSE_BEFORE_DIAL,
+        M.FAILURE_NOTIFICATIONS,
+    }
+)
 _PUBLISHED = frozenset(
     {
         M.STATE_FLAGS,
         M.CONNECT_GUARD,
         M.VERIFY_ON_MESSAGE,
         M.POLL_NEEDS_BOTH,
-        M.SOCKET_STOPS_POLLING,
+        M.CONNECT_STOPS_POLLING,
+        M.MESSAGE_STOPS_POLLING,
+        M.STOP_WHEN_NONE_LEFT,
         M.POLL_ON_CONNECT_FAILURE,
         M.RECONNECT,
         M.CLOSE_BEFORE_DIAL,
@@ -56,16 +67,55 @@ _HARDENED = frozenset(
         M.PUSH_TO_ALL,
         M.POLL_ON_SUBMIT,
         M.POLL_UNTIL_TERMINAL,
-        M.GENERATION_TOKEN,
+        M.STOP_WHEN_NONE_LEFT,
         M.AUTO_RECONNECT,
         M.CURRENT_SOCKET_ONLY,
         M.CLIENT_PING,
         M.SERVER_PING,
+        M.KEEP_ON_FAILURE,
         M.TERMINAL_ABSORBS,
         M.JOB_RECONCILIATION,
         M.IDEMPOTENT_UPLOAD,
+        M.EFFECT_ON_FINISH,
+        M.PONG_SAYS_LISTED,
+        M.BACKPLANE,
     }
 )
+
+_APP_BEFORE = frozenset(
+    {
+        M.POLL_UNLESS_CONNECTED,
+        M.POLL_ON_CONNECT_FAILURE,
+        M.MESSAGE_STOPS_POLLING,
+        M.FAILURE_NOTIFICATIONS,
+        M.TIMED_CONNECT,
+        M.DROPS_UNHEARD,
+        M.NOOP_CONNECT,
+        M.LATE_SUBSCRIPTION,
+        M.DIAL_AT_LOGIN,
+        M.OUTLIVES_SCREEN,
+        M.OUTBOX_GIVES_UP,
+        M.LOCAL_STORE,
+        M.SAVE_AWAITS_UPLOAD,
+        M.ANY_TASK_LOWERS,
+    }
+)
+_APP_PUBLISHED = (_APP_BEFORE - {M.POLL_UNLESS_CONNECTED}) | {
+    M.STATE_FLAGS,
+    M.CONNECT_GUARD,
+    M.VERIFY_ON_MESSAGE,
+    M.POLL_NEEDS_BOTH,
+    M.CONNECT_STOPS_POLLING,
+    M.STOP_WHEN_NONE_LEFT,
+    M.POLL_ON_SUBMIT,
+}
+_APP_HEAD = _APP_PUBLISHED | {
+    M.CANCEL_CHECK,
+    M.STORE_STATUS,
+    M.STORE_PAYLOAD,
+    M.BACKGROUND_SYNC,
+    M.PULL_TO_REFRESH,
+}
 
 DESIGNS: dict[str, Design] = {
     d.name: d
@@ -74,8 +124,37 @@ DESIGNS: dict[str, Design] = {
         Design("published", _PUBLISHED, "version 1.0.0 of the fix, as its code behaves"),
         Design("published_plus", _PLUS, "with the improvements that the fix leaves for later"),
         Design("hardened", _HARDENED, "what the requirements ask for, and repairs of which none can be left out"),
+        Design("app_before", _APP_BEFORE, "the app on the morning of the incident, before the fix"),
+        Design("app_published", _APP_PUBLISHED, "the app after the fix, as documents tell"),
+        Design("app_head", _APP_HEAD, "the app's latest public code"),
     )
 }
+
+
+WORLDS: tuple[Design, ...] = (
+    Design("every mechanism", frozenset(SEEDS)),
+    Design(
+        "every flaw",
+        _PUBLISHED
+        | {
+            M.UNISOLATED,
+            M.POLL_CAP,
+            M.STALE_DIAL_TIMER,
+            M.READER_OUTLIVES_HANDLER,
+            M.ENTRY_ENDS_WITH_HANDLER,
+            M.ENTRY_EXPIRES,
+            M.REGISTER_ON_MESSAGE,
+            M.REPLACE_AND_CLOSE,
+            M.NOOP_CONNECT,
+            M.LATE_SUBSCRIPTION,
+            M.UNDECODED_FAILURE,
+            M.DIAL_REUSES_TOKEN,
+            M.CONNECT_ON_RETURN,
+        },
+    ),
+    Design("the app's world", _APP_HEAD | {M.STORE_FAILURE, M.CATCH_UP, M.RECONNECT, M.WAIT_BEFORE_SUBMIT}),
+)
+"""Designs that together have every event: they are there to be asked what there is, and nobody would build them."""
 
 
 def design(expression: str) -> Design:

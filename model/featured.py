@@ -8,6 +8,7 @@ from typing import NoReturn
 from mealspec.core import Branch, Configuration, Event, FeaturedSystem, Machine, branches
 from mealspec.model.design import Design
 from mealspec.model.events import pieces
+from mealspec.model.mechanism import SEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import Builder, builders, lets_in
 from mealspec.model.scope import Scope
@@ -34,7 +35,7 @@ class AnyDesign(Design):
         raise TypeError("'any design' cannot list its mechanisms; ask 'mechanism in design' instead")
 
 
-def family(scope: Scope, free: Collection[M] = tuple(M), fixed: Collection[M] = ()) -> FeaturedSystem:
+def family(scope: Scope, free: Collection[M] = SEEDS, fixed: Collection[M] = ()) -> FeaturedSystem:
     """The designs that have all of ``fixed`` and any of ``free``, in the scope."""
     switches = tuple(m.value for m in M if m in free and m not in fixed)
     on = frozenset(m.value for m in fixed)
@@ -64,10 +65,9 @@ def stage(event: Event, scope: Scope) -> int:
 
     A search that lets the meals in one after the other makes small detours only.
     """
-    if "m" in event.values:
-        return scope.meal_names.index(event.values["m"]) + 1
     says = next((s.meals for s in snapshots(scope) if s.name == event.values.get("answer")), ())
-    return max((k for k, seen in enumerate(says, start=1) if seen is not Seen.ABSENT), default=0)
+    named = [scope.meal_names.index(event.values["m"]) + 1] if "m" in event.values else []
+    return max([*named, *(k for k, seen in enumerate(says, start=1) if seen is not Seen.ABSENT)], default=0)
 
 
 def twins(scope: Scope, bits: Iterable[str]) -> list[dict[str, str]]:
@@ -103,22 +103,53 @@ def _order(scope: Scope) -> Iterator[str]:
     def ends(part: str) -> Iterator[str]:
         return (f"connection.{c}.{part}" for c in scope.connection_names)
 
-    yield from (M.CONNECT_ON_RETURN, "screen")
+    yield from (M.CONNECT_ON_RETURN, M.DIAL_AT_LOGIN, M.OUTLIVES_SCREEN, "screen", M.NOOP_CONNECT, M.TIMED_CONNECT)
+    yield from (M.DROPS_UNHEARD, M.LATE_SUBSCRIPTION, M.STALE_DIAL_TIMER)
     yield from (M.RECONNECT, M.AUTO_RECONNECT, M.CONNECT_GUARD, M.CLOSE_BEFORE_DIAL, M.CLIENT_PING, M.SERVER_PING)
     yield from ("service", *ends("client"), *ends("caller"), "flags.connecting", M.STATE_FLAGS, "flags.connected")
     yield from (M.COMPARE_AND_DELETE, M.CONNECTION_SET, M.PUSH_TO_ALL, *ends("server"))
+    yield from (M.READER_OUTLIVES_HANDLER, M.ENTRY_ENDS_WITH_HANDLER, M.ENTRY_EXPIRES, M.PING_REFRESHES)
+    yield from (
+        M.REGISTER_ON_MESSAGE,
+        M.REPLACE_AND_CLOSE,
+        M.OTHER_REGISTRY,
+        M.OTHER_KEY,
+        M.BACKPLANE,
+        M.PONG_SAYS_LISTED,
+    )
     yield from ("registry", "device.server", "device.far")
     yield from (M.READY_ACK, *ends("fine"), "server", M.REPLAY_FROM_CURSOR, M.EVICT_ON_FAILED_SEND)
     yield from (f"notification.{m}.flight" for m in scope.meal_names)
     yield from (M.HEALTH_CHECK, M.POLL_ON_CONNECT_FAILURE, M.CURRENT_SOCKET_ONLY, M.POLL_ON_DROP)
-    yield from (M.VERIFY_ON_MESSAGE, M.POLL_NEEDS_BOTH, M.SOCKET_STOPS_POLLING, M.POLL_ON_SUBMIT, M.POLL_ON_APPEAR)
-    yield from (M.GENERATION_TOKEN, "poller.loop", M.POLL_UNTIL_TERMINAL)
-    yield from ("poller.woken", "poller.checks", "poller.stops")
-    yield from (f"loader.{origin}.phase" for origin in ("poll", "handler", "appear", "connect"))
-    yield from (M.CATCH_UP, M.RETRY_REFRESH, M.TERMINAL_ABSORBS, M.JOB_RECONCILIATION, M.WAIT_BEFORE_SUBMIT)
+    yield from (M.VERIFY_ON_MESSAGE, M.POLL_NEEDS_BOTH, M.CONNECT_STOPS_POLLING, M.MESSAGE_STOPS_POLLING)
+    yield from (M.POLL_ON_SUBMIT, M.POLL_UNLESS_CONNECTED, M.POLL_ON_APPEAR, M.CANCEL_CHECK, M.UNISOLATED)
+    yield from (M.ANY_TASK_LOWERS, M.POLL_CAP, M.SAVE_AWAITS_UPLOAD, M.LOCAL_STORE)
+    yield from (M.GENERATION_TOKEN, "poller.loop", M.STOP_WHEN_NONE_LEFT, M.POLL_UNTIL_TERMINAL)
+    yield from ("poller.woken", "poller.loads", "poller.stops", "poller.rogue", "poller.ending", "poller.lowered")
+    yield from (f"loader.{origin}.phase" for origin in ("poll", "handler", "appear", "connect", "sync"))
+    yield from (f"sync.{part}" for part in ("phase", "meal", "before", "says"))
+    yield from (
+        M.CATCH_UP,
+        M.RETRY_REFRESH,
+        M.KEEP_ON_FAILURE,
+        M.TERMINAL_ABSORBS,
+        M.JOB_RECONCILIATION,
+        M.WAIT_BEFORE_SUBMIT,
+    )
     yield M.FAILURE_NOTIFICATIONS
     for k, m in enumerate(scope.meal_names):
         yield from (f"notification.{m}.fate", f"job.{m}")
         yield from (f"loader.{origin}.answer.{k}" for origin in ("handler", "poll", "appear", "connect"))
-        yield from (f"{part}.{m}" for part in ("view", "outbox", "receipt"))
+        yield from (f"{part}.{m}" for part in ("store", "view", "outbox", "save", "receipt"))
+    yield from (
+        M.EFFECT_ON_FINISH,
+        M.UNDECODED_FAILURE,
+        M.ONE_SUBSCRIBER,
+        "models",
+        "day",
+        "token",
+        M.DIAL_REUSES_TOKEN,
+    )
+    yield from (M.STORE_STATUS, M.STORE_PAYLOAD, M.STORE_FAILURE, M.MATCH_BY_LOCAL_ID, M.BACKGROUND_SYNC)
+    yield from (M.PULL_TO_REFRESH, M.OUTBOX_GIVES_UP)
     yield from ("path", "app", M.DIAL_ON_PATH_CHANGE, M.IDEMPOTENT_UPLOAD, M.PROBE_ON_FOREGROUND)

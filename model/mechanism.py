@@ -13,7 +13,9 @@ class Mechanism(StrEnum):
     CONNECT_GUARD = "connect_guard"
     VERIFY_ON_MESSAGE = "verify_on_message"
     POLL_NEEDS_BOTH = "poll_needs_both"
-    SOCKET_STOPS_POLLING = "socket_stops_polling"
+    CONNECT_STOPS_POLLING = "connect_stops_polling"
+    MESSAGE_STOPS_POLLING = "message_stops_polling"
+    STOP_WHEN_NONE_LEFT = "stop_when_none_left"
     POLL_ON_CONNECT_FAILURE = "poll_on_connect_failure"
     RECONNECT = "reconnect"
     HEALTH_CHECK = "health_check"
@@ -29,8 +31,10 @@ class Mechanism(StrEnum):
     PUSH_TO_ALL = "push_to_all"
     CATCH_UP = "catch_up"
     POLL_ON_SUBMIT = "poll_on_submit"
+    POLL_UNLESS_CONNECTED = "poll_unless_connected"
     POLL_ON_DROP = "poll_on_drop"
     POLL_UNTIL_TERMINAL = "poll_until_terminal"
+    CANCEL_CHECK = "cancel_check"
     GENERATION_TOKEN = "generation_token"
     AUTO_RECONNECT = "auto_reconnect"
     CURRENT_SOCKET_ONLY = "current_socket_only"
@@ -39,11 +43,46 @@ class Mechanism(StrEnum):
     PROBE_ON_FOREGROUND = "probe_on_foreground"
     DIAL_ON_PATH_CHANGE = "dial_on_path_change"
     RETRY_REFRESH = "retry_refresh"
+    KEEP_ON_FAILURE = "keep_on_failure"
     TERMINAL_ABSORBS = "terminal_absorbs"
     EVICT_ON_FAILED_SEND = "evict_on_failed_send"
     REPLAY_FROM_CURSOR = "replay_from_cursor"
     JOB_RECONCILIATION = "job_reconciliation"
     IDEMPOTENT_UPLOAD = "idempotent_upload"
+    EFFECT_ON_FINISH = "effect_on_finish"
+    PONG_SAYS_LISTED = "pong_says_listed"
+    BACKPLANE = "backplane"
+    ONE_SUBSCRIBER = "one_subscriber"
+    # How the code may be read, and flaws that the field or the app has.
+    UNISOLATED = "unisolated"
+    POLL_CAP = "poll_cap"
+    STALE_DIAL_TIMER = "stale_dial_timer"
+    DIAL_REUSES_TOKEN = "dial_reuses_token"
+    READER_OUTLIVES_HANDLER = "reader_outlives_handler"
+    ENTRY_ENDS_WITH_HANDLER = "entry_ends_with_handler"
+    ENTRY_EXPIRES = "entry_expires"
+    PING_REFRESHES = "ping_refreshes"
+    REGISTER_ON_MESSAGE = "register_on_message"
+    REPLACE_AND_CLOSE = "replace_and_close"
+    OTHER_REGISTRY = "other_registry"
+    OTHER_KEY = "other_key"
+    TIMED_CONNECT = "timed_connect"
+    DROPS_UNHEARD = "drops_unheard"
+    NOOP_CONNECT = "noop_connect"
+    LATE_SUBSCRIPTION = "late_subscription"
+    UNDECODED_FAILURE = "undecoded_failure"
+    DIAL_AT_LOGIN = "dial_at_login"
+    OUTLIVES_SCREEN = "outlives_screen"
+    OUTBOX_GIVES_UP = "outbox_gives_up"
+    LOCAL_STORE = "local_store"
+    SAVE_AWAITS_UPLOAD = "save_awaits_upload"
+    ANY_TASK_LOWERS = "any_task_lowers"
+    STORE_STATUS = "store_status"
+    STORE_PAYLOAD = "store_payload"
+    STORE_FAILURE = "store_failure"
+    MATCH_BY_LOCAL_ID = "match_by_local_id"
+    BACKGROUND_SYNC = "background_sync"
+    PULL_TO_REFRESH = "pull_to_refresh"
 
 
 class Entry(NamedTuple):
@@ -81,11 +120,23 @@ CATALOGUE: dict[Mechanism, Entry] = {
         "both can be wrong together",
         ("R7",),
     ),
-    M.SOCKET_STOPS_POLLING: Entry(
-        "A successful connect, and a handled message, stop the poll loop.",
+    M.CONNECT_STOPS_POLLING: Entry(
+        "A successful connect stops the poll loop.",
         "polling beside a socket that works",
         "polling also stops beside one that does not",
-        ("R3", "R5"),
+        ("R3", "E10"),
+    ),
+    M.MESSAGE_STOPS_POLLING: Entry(
+        "A handled message stops the poll loop, whatever became of its load.",
+        "polling beside a socket that works",
+        "polling also stops while another meal is unfinished",
+        ("R5", "E10"),
+    ),
+    M.STOP_WHEN_NONE_LEFT: Entry(
+        "The poll loop stops when the list shows nothing unfinished.",
+        "polling for ever",
+        "polling also stops when the list is empty for another reason",
+        ("R7", "E7", "F12"),
     ),
     M.POLL_ON_CONNECT_FAILURE: Entry(
         "A failed connect starts polling.",
@@ -177,6 +228,12 @@ CATALOGUE: dict[Mechanism, Entry] = {
         "polls beside a socket that works",
         ("R31", "F12"),
     ),
+    M.POLL_UNLESS_CONNECTED: Entry(
+        "Submitting a meal starts the poll loop, unless the service says connected.",
+        "a meal that nobody waits for, while the client knows that it is offline",
+        "none starts beside a socket that is dead and not known to be",
+        ("E6", "F12"),
+    ),
     M.POLL_ON_DROP: Entry(
         "When the library reports a drop, the flag is cleared and polling starts.",
         "no fallback after a socket that was up",
@@ -188,6 +245,12 @@ CATALOGUE: dict[Mechanism, Entry] = {
         "a poll loop that is switched off because the socket looks open, or because the list looks empty",
         "polls beside a socket that works",
         ("R31", "F12"),
+    ),
+    M.CANCEL_CHECK: Entry(
+        "A poll task looks right after its sleep whether it is cancelled, and ends if so.",
+        "a cancelled sleeper that acts on its successor",
+        "none; a task that is cancelled during its load still looks at the list, and may stop its successor",
+        ("E8", "F6"),
     ),
     M.GENERATION_TOKEN: Entry(
         "A poll task checks after every await that it is still the current one, and ends if not.",
@@ -232,10 +295,16 @@ CATALOGUE: dict[Mechanism, Entry] = {
         ("R21", "F8"),
     ),
     M.RETRY_REFRESH: Entry(
-        "A refresh that a message asked for is repeated until it succeeds.",
-        "a message whose refresh failed",
+        "A refresh that failed is repeated until it succeeds; one of the poll loop comes again anyway.",
+        "a message, a connect or an appearance whose refresh failed",
         "requests",
         ("F12",),
+    ),
+    M.KEEP_ON_FAILURE: Entry(
+        "A load that fails leaves the list as it is.",
+        "a list that is emptied by a failure, so that finished meals vanish and polling stops",
+        "an old list beside an error text",
+        ("E4", "F12"),
     ),
     M.TERMINAL_ABSORBS: Entry(
         "What the screen shows as finished stays so, whatever an older snapshot says.",
@@ -267,6 +336,204 @@ CATALOGUE: dict[Mechanism, Entry] = {
         "a key for each submission",
         ("F15",),
     ),
+    M.EFFECT_ON_FINISH: Entry(
+        "What a completed meal causes on the device happens when it is first shown as completed, by whatever way.",
+        "a side effect that happens twice by duplicates, or never when the message is lost",
+        "none",
+        ("F18", "E30"),
+    ),
+    M.PONG_SAYS_LISTED: Entry(
+        "The answer to a ping says whether the registry holds the socket; if not, the client registers anew on it.",
+        "a socket that works and is not in the registry",
+        "a lookup for each ping",
+        ("F16", "E38"),
+    ),
+    M.BACKPLANE: Entry(
+        "All instances of the server share what their registries hold.",
+        "a socket that another instance holds",
+        "a relay, which may lose what it carries",
+        ("F9", "F16"),
+    ),
+    M.ONE_SUBSCRIBER: Entry(
+        "However many view models there are, the service has one subscription, whose handler serves the shown list.",
+        "a message that is handled once for each view model, by the one that is not shown",
+        "none",
+        ("F18", "E25"),
+    ),
+    M.UNISOLATED: Entry(
+        "The view model's code is not isolated to one actor, so `await self.stopPolling()` is a step of its own.",
+        "nothing: it is how the seed's text can be read, and the app's build settings exclude it",
+        "another task may run between the decision to stop and the stop",
+        ("E27", "F6"),
+    ),
+    M.POLL_CAP: Entry(
+        "The poll loop ends after a fixed number of passes.",
+        "polling for ever",
+        "it ends before the work does",
+        ("F12",),
+    ),
+    M.STALE_DIAL_TIMER: Entry(
+        "The time limit of a dial is not cleared when the dial is over, and closes whatever socket is held by then.",
+        "nothing: a flaw of the field",
+        "a socket that works is closed",
+        ("F6",),
+    ),
+    M.DIAL_REUSES_TOKEN: Entry(
+        "A dial uses the token of the first login, though a fresh one is stored.",
+        "nothing: a flaw of the field",
+        "no dial succeeds after the first expiry",
+        ("F10", "E23"),
+    ),
+    M.READER_OUTLIVES_HANDLER: Entry(
+        "The server's handler function returns at once, and a reader of its own serves the socket.",
+        "nothing: one of two ways to build a server",
+        "the access log's line says nothing of the socket's end",
+        ("E38",),
+    ),
+    M.ENTRY_ENDS_WITH_HANDLER: Entry(
+        "The registry entry is removed when the handler function returns, though the reader goes on.",
+        "nothing: a flaw",
+        "a socket that answers pings and is not in the registry",
+        ("F16", "E38"),
+    ),
+    M.ENTRY_EXPIRES: Entry(
+        "A registry entry expires after a while; only a new connect makes it anew.",
+        "an entry of a dead socket that stays for ever",
+        "a socket that works and is not in the registry",
+        ("F16", "E38"),
+    ),
+    M.PING_REFRESHES: Entry(
+        "A client's ping refreshes its registry entry, so that one expires only when no ping comes any more.",
+        "an entry that expires though its socket works",
+        "a write for each ping",
+        ("F16", "E38"),
+    ),
+    M.REGISTER_ON_MESSAGE: Entry(
+        "The server registers a socket when the first message comes on it, not when it accepts it.",
+        "nothing: a flaw",
+        "until its first ping a socket is not in the registry",
+        ("F16",),
+    ),
+    M.REPLACE_AND_CLOSE: Entry(
+        "A socket that registers has the user's older ones closed.",
+        "an old socket beside the new one",
+        "another device loses its socket",
+        ("E39", "F14"),
+    ),
+    M.OTHER_REGISTRY: Entry(
+        "The notifier asks another registry than the one which the handlers fill.",
+        "nothing: a flaw",
+        "every notification is skipped",
+        ("F16", "E39"),
+    ),
+    M.OTHER_KEY: Entry(
+        "The notifier asks by another form of the user's id than the one under which the handlers register.",
+        "nothing: a flaw",
+        "every notification is skipped",
+        ("F16",),
+    ),
+    M.TIMED_CONNECT: Entry(
+        "Connecting succeeds half a second after the dial began, whatever has become of the dial.",
+        "nothing: what the app does",
+        "a belief that no handshake has earned; a failed dial is never told",
+        ("F17", "E15", "E16"),
+    ),
+    M.DROPS_UNHEARD: Entry(
+        "Nothing that befalls the socket lowers what the service says.",
+        "nothing: what the app does",
+        "a belief that outlives its socket",
+        ("F17", "E20"),
+    ),
+    M.NOOP_CONNECT: Entry(
+        "A connect while the library holds a socket does nothing, and counts as a success.",
+        "two sockets at once",
+        "a belief that no handshake has earned",
+        ("F17", "E18"),
+    ),
+    M.LATE_SUBSCRIPTION: Entry(
+        "The service subscribes to messages only when its connect has returned.",
+        "nothing: what the app does",
+        "a message that comes earlier is heard by nobody",
+        ("F18", "E17"),
+    ),
+    M.UNDECODED_FAILURE: Entry(
+        "The client cannot decode the message of a failed meal.",
+        "nothing: two documents differ in its format",
+        "a failure that is delivered and has no effect",
+        ("F18", "E32"),
+    ),
+    M.DIAL_AT_LOGIN: Entry(
+        "The view model is made with the tabs, after login, and dials then; so it is there before any submission.",
+        "a submission before there is a view model",
+        "none",
+        ("E24",),
+    ),
+    M.OUTLIVES_SCREEN: Entry(
+        "Leaving the screen ends nothing: tasks, socket and flags live on.",
+        "nothing: what the app does",
+        "tasks that nobody sees",
+        ("E26",),
+    ),
+    M.OUTBOX_GIVES_UP: Entry(
+        "After its last failed attempt an upload is never tried again.",
+        "uploads for ever",
+        "a submission that never reaches the backend",
+        ("E34",),
+    ),
+    M.LOCAL_STORE: Entry(
+        "The list shows what the device has stored: a load is a read of that store, in one step, and never a request.",
+        "an empty list while the backend cannot be reached",
+        "a result that nobody stores is never shown",
+        ("F19", "E1", "E3"),
+    ),
+    M.SAVE_AWAITS_UPLOAD: Entry(
+        "Saving waits for the first attempt to upload; only then it loads and starts polling.",
+        "nothing: what the app does",
+        "polling starts late",
+        ("E6", "E14"),
+    ),
+    M.ANY_TASK_LOWERS: Entry(
+        "Every poll task that ends lowers the flag that says so, in a later step, without asking whether it is current.",
+        "nothing: what the app does",
+        "a poll that can no longer be stopped, and a second one beside it",
+        ("F6", "E9"),
+    ),
+    M.STORE_STATUS: Entry(
+        "The status in the answer to the upload is stored.",
+        "a meal that stays pending on the device",
+        "none",
+        ("F19", "E2"),
+    ),
+    M.STORE_PAYLOAD: Entry(
+        "The payload of a completed message is stored.",
+        "a push that changes nothing on the screen",
+        "none",
+        ("F19", "E2", "E29"),
+    ),
+    M.STORE_FAILURE: Entry(
+        "A failed message is stored.",
+        "a failure that the list does not show",
+        "none",
+        ("F19", "E31"),
+    ),
+    M.MATCH_BY_LOCAL_ID: Entry(
+        "Messages name the meal by a key that exists before the upload.",
+        "a message that comes before the backend's id is stored",
+        "a key in each message",
+        ("F18", "E29"),
+    ),
+    M.BACKGROUND_SYNC: Entry(
+        "Now and then each stored meal that is unfinished is fetched from the backend, whatever the socket says.",
+        "a result that no message brought",
+        "requests",
+        ("F19", "E11", "E12"),
+    ),
+    M.PULL_TO_REFRESH: Entry(
+        "Pulling the list down fetches what is unfinished, once.",
+        "a user who has no other way",
+        "none",
+        ("E13",),
+    ),
 }
 
 NEEDS: dict[Mechanism, Mechanism] = {
@@ -277,5 +544,59 @@ NEEDS: dict[Mechanism, Mechanism] = {
     M.WAIT_BEFORE_SUBMIT: M.STATE_FLAGS,
     M.POLL_ON_DROP: M.STATE_FLAGS,
     M.PUSH_TO_ALL: M.CONNECTION_SET,
+    M.ENTRY_ENDS_WITH_HANDLER: M.READER_OUTLIVES_HANDLER,
+    M.PING_REFRESHES: M.ENTRY_EXPIRES,
+    **dict.fromkeys(
+        (
+            M.SAVE_AWAITS_UPLOAD,
+            M.ANY_TASK_LOWERS,
+            M.STORE_STATUS,
+            M.STORE_PAYLOAD,
+            M.STORE_FAILURE,
+            M.MATCH_BY_LOCAL_ID,
+            M.BACKGROUND_SYNC,
+            M.PULL_TO_REFRESH,
+        ),
+        M.LOCAL_STORE,
+    ),
 }
 """What a mechanism reads or writes and another brings. Without it nobody could build it as it is described."""
+
+FLAWS = tuple(m for m in M if list(M).index(m) >= list(M).index(M.UNISOLATED))
+"""Other readings of the code, flaws, and the app's world: whoever sweeps the seed's designs leaves them out."""
+
+SEEDS = tuple(m for m in M if m not in FLAWS)
+"""What the seed says, and repairs of the field: each may be in a design of the seed's world."""
+
+APPS = (
+    # What the app does, and could leave out.
+    M.CONNECT_STOPS_POLLING,
+    M.MESSAGE_STOPS_POLLING,
+    M.VERIFY_ON_MESSAGE,
+    M.TIMED_CONNECT,
+    M.DROPS_UNHEARD,
+    M.LATE_SUBSCRIPTION,
+    M.OUTBOX_GIVES_UP,
+    M.SAVE_AWAITS_UPLOAD,
+    M.ANY_TASK_LOWERS,
+    # What it could add.
+    M.POLL_ON_APPEAR,
+    M.POLL_UNTIL_TERMINAL,
+    M.GENERATION_TOKEN,
+    M.READY_ACK,
+    M.CLOSE_BEFORE_DIAL,
+    M.CONNECTION_SET,
+    M.PUSH_TO_ALL,
+    M.AUTO_RECONNECT,
+    M.CURRENT_SOCKET_ONLY,
+    M.CLIENT_PING,
+    M.SERVER_PING,
+    M.TERMINAL_ABSORBS,
+    M.JOB_RECONCILIATION,
+    M.IDEMPOTENT_UPLOAD,
+    M.EFFECT_ON_FINISH,
+    M.PONG_SAYS_LISTED,
+    M.STORE_FAILURE,
+    M.MATCH_BY_LOCAL_ID,
+)
+"""What is open when the app is to be repaired: what it does and could leave out, and what it could add."""

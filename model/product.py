@@ -9,12 +9,19 @@ from functools import partial
 from mealspec.core import Event, Kind, Machine, System, trimmed
 from mealspec.model.budget import budget
 from mealspec.model.client.app import app
+from mealspec.model.client.day import day
 from mealspec.model.client.flags import flags
 from mealspec.model.client.loader import loader
+from mealspec.model.client.local_poller import local_poller
+from mealspec.model.client.models import models
 from mealspec.model.client.outbox import outbox
 from mealspec.model.client.poller import poller
+from mealspec.model.client.save import save
 from mealspec.model.client.screen import screen
 from mealspec.model.client.service import service
+from mealspec.model.client.store import store
+from mealspec.model.client.sync import sync
+from mealspec.model.client.token import token
 from mealspec.model.client.view import view
 from mealspec.model.design import Design
 from mealspec.model.events import alphabet
@@ -30,7 +37,10 @@ from mealspec.model.server.receipt import receipt
 from mealspec.model.server.registry import registry
 from mealspec.model.values import ORIGINS, origins
 
-OPTIONAL = ("flags", "server", "path", "app", "budget", *(f"loader.{origin}" for origin in ORIGINS))
+OPTIONAL = (
+    "flags", "server", "path", "app", "token", "models", "day", "device", "budget",
+    *(f"loader.{origin}" for origin in ORIGINS),
+)  # fmt: skip
 """Machines that a design or a scope may leave out."""
 
 
@@ -53,17 +63,26 @@ def builders(scope: Scope, events: Iterable[Event]) -> dict[str, Builder]:
 
     out: dict[str, Builder] = {"screen": plain(screen), "service": plain(service)}
     out["flags"] = lambda design: flags(design, scope) if M.STATE_FLAGS in design else None
-    out["poller"] = plain(poller)
+    out["poller"] = lambda design: (local_poller if M.LOCAL_STORE in design else poller)(design, scope)
     for origin in ORIGINS:
         out[f"loader.{origin}"] = partial(_loader, origin, scope)
+    out["sync"] = lambda design: sync(design, scope) if "sync" in origins(design) else None
     out |= {f"connection.{c}": of(c, connection) for c in scope.connection_names}
     out["registry"] = plain(registry)
     for m in scope.meal_names:
         out |= {f"{build.__name__}.{m}": of(m, build) for build in (outbox, receipt, job, notification, view)}
+        out[f"store.{m}"] = partial(_if, M.LOCAL_STORE, of(m, store))
+        out[f"save.{m}"] = partial(_if, M.SAVE_AWAITS_UPLOAD, of(m, save))
     if "restart" in scope:
         out["server"] = plain(server)
     if "path" in scope:
         out["path"] = plain(path)
+    if "token" in scope:
+        out["token"] = plain(token)
+    if "twin" in scope:
+        out["models"] = plain(models)
+    if "day" in scope:
+        out["day"] = partial(_if, M.LOCAL_STORE, plain(day))
     if "background" in scope:
         steps = list(dict.fromkeys(e.name for e in events if "app" in e.takes))
         out["app"] = lambda design: app(design, scope, steps)
@@ -74,6 +93,10 @@ def builders(scope: Scope, events: Iterable[Event]) -> dict[str, Builder]:
         faults = list(dict.fromkeys(e.name for e in events if e.kind is Kind.FAULT))
         out["budget"] = lambda design: budget(left, faults)
     return out
+
+
+def _if(mechanism: M, build: Builder, design: Design) -> Machine | None:
+    return build(design) if mechanism in design else None
 
 
 def _loader(origin: str, scope: Scope, design: Design) -> Machine | None:

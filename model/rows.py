@@ -12,7 +12,7 @@ from mealspec.core import Event, Kind, Line
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import NONE, snapshots
+from mealspec.model.values import NONE, RESULTS, SYNCED, UNFINISHED, snapshots, stored
 
 
 class Only(NamedTuple):
@@ -58,10 +58,14 @@ class Row:
         See :class:`mealspec.core.Event`.
     only
         The designs that have it; all, if none are named.
-    prints
-        The line that it writes into its owner's log; what is not the server's stands in the client's.
+    prints, prints_in, log
+        The line that it writes, or several of which a log shows one, whole; the designs in which it does; and the
+        log: if none is named its owner's, and what is not the server's stands in the client's.
     given
         Values that are the same for all events of the row.
+    prompt
+        Whether it comes at once when it has become possible, see :class:`mealspec.core.Event`; or the designs in which
+        it does.
     """
 
     name: str
@@ -71,7 +75,9 @@ class Row:
     kind: Kind = Kind.SYSTEM
     only: Given = EVERY
     needs: str = ""
-    prints: str = ""
+    prints: str | tuple[str, ...] = ()
+    prints_in: Given = EVERY
+    log: str = ""
     because: str = ""
     instead: str = ""
     arrow: tuple[str, str] | None = None
@@ -80,6 +86,7 @@ class Row:
     action: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     obligation: str = ""
+    prompt: Given | bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,10 @@ DOMAINS: Mapping[str, Callable[[Scope], Iterable[Values]]] = {
     "dial": lambda scope: _dials(scope, (NONE, *scope.connection_names)),
     "first dial": lambda scope: _dials(scope, (NONE,)),
     "held": _held,
+    "result": lambda scope: ({"result": result} for result in RESULTS),
+    "unfinished": lambda scope: ({"before": seen} for seen in UNFINISHED),
+    "synced": lambda scope: ({"says": seen} for seen in SYNCED),
+    "stored": lambda scope: ({"stored": snapshot.name} for snapshot in stored(scope)),
     "answer": lambda scope: ({"answer": snapshot.name} for snapshot in snapshots(scope)),
     "target": lambda scope: _targets(scope, (1,)),
     "targets": lambda scope: _targets(scope, range(2, len(scope.socket_names) + 1)),
@@ -156,7 +167,6 @@ def _piece(row: Row, values: Values) -> Piece:
         parts.append(("budget", None))
     said: dict[str, Any] = {
         "label": _filled(row.label, values),
-        "line": Line("server" if owner == "server" else "client", row.prints) if row.prints else None,
         "because": _filled(row.because, values),
         "instead": _filled(row.instead, values),
         "needs": row.needs,
@@ -170,11 +180,16 @@ def _piece(row: Row, values: Values) -> Piece:
         "obligation": row.obligation,
     }
 
+    texts = (row.prints,) if isinstance(row.prints, str) else row.prints
+    line = Line(row.log or ("server" if owner == "server" else "client"), texts) if texts else None
+
     def piece(design: Design) -> Event | None:
         if not _has(design, row.only):
             return None
         takes = dict.fromkeys(machine for machine, given in parts if given is None or _has(design, given))
-        return Event(name, row.kind, owner, tuple(takes), **said)
+        prompt = row.prompt if isinstance(row.prompt, bool) else _has(design, row.prompt)
+        printed = line if _has(design, row.prints_in) else None
+        return Event(name, row.kind, owner, tuple(takes), line=printed, prompt=prompt, **said)
 
     return piece
 

@@ -17,6 +17,8 @@ FAULTS: dict[str, str] = {
     "upload": "an upload fails on the way, or its answer does",
     "path": "the network path changes or is absent for a while",
     "job": "the AI work fails",
+    "entry": "the registry loses the entry of a socket that works",
+    "token": "the client's token expires: dials and requests are refused, open sockets stay",
 }
 """Kinds of fault."""
 
@@ -24,6 +26,9 @@ ASPECTS: dict[str, str] = {
     "background": "the app is suspended and its sockets may be taken away",
     "screen": "the screen is closed and opened again",
     "device": "another device of the same user connects and goes",
+    "instances": "the server has several instances, each with a registry of its own",
+    "twin": "a second view model is made, on the same service",
+    "day": "a meal may be of another day than the one that the list shows",
 }
 """Aspects of the environment that are not faults."""
 

@@ -19,7 +19,7 @@ NONE = "none"
 """Stands in an event's name where a connection could: nothing is held."""
 
 LOOPS = ("client.poll", "client.stale")
-"""The current poll task, and a cancelled one that is still alive: how their events begin."""
+"""The current poll task, and a cancelled one that is still alive: how their wakes begin."""
 
 
 def every(*parts: str | Iterable[str]) -> tuple[str, ...]:
@@ -82,15 +82,59 @@ def leaves(scope: Scope) -> tuple[str, ...]:
     return every("user.leave", (NONE, *scope.connection_names))
 
 
-def submits(meals: str | Iterable[str]) -> tuple[str, ...]:
-    """The events that save a submission of these meals: at once, after a wait, or when the wait takes too long."""
-    return every(("user.submit", "client.submit", "client.submit_anyway"), meals)
+SAVES = ("user.submit", "client.submit", "client.submit_anyway")
+"""How a submission is saved: at once, after a wait, or when the wait takes too long."""
+
+
+def submits(design: Design, meals: str | Iterable[str], *verbs: str, service: str = "") -> tuple[str, ...]:
+    """The events that save a submission of these meals; where the service is asked, with what it says."""
+    asked = () if M.SAVE_AWAITS_UPLOAD in design else _asked(design, service)
+    return every(verbs or SAVES, meals, *asked)
+
+
+def saves(design: Design, meals: Iterable[str], service: str = "") -> tuple[str, ...]:
+    """The events at which a submission starts polling, if it does: when it is saved, or after the attempt to upload."""
+    if M.SAVE_AWAITS_UPLOAD in design:
+        return every("client.saved", meals, *_asked(design, service))
+    return submits(design, meals, service=service)
+
+
+def _asked(design: Design, service: str) -> tuple[list[str], ...]:
+    says = [service] if service else ["connected", "not"]
+    return (says,) if M.POLL_UNLESS_CONNECTED in design else ()
+
+
+RESULTS = ("completed", "failed")
+"""How work ends."""
+
+
+def messages(design: Design, scope: Scope, *results: str, m: str = "", c: str = "", verb: str = "") -> tuple[str, ...]:
+    """The events by which a message is handled, of one meal or one connection if these are given.
+
+    Where the client must tell a completed message from a failed one, it says which it is. There are two verbs:
+    ``client.receive``, and ``client.receive_twin`` where a second view model may have taken the handler's place.
+    """
+    verbs = ["client.receive", *(["client.receive_twin"] if "twin" in scope and M.ONE_SUBSCRIBER not in design else [])]
+    told = (results or RESULTS,) if tells(design) else ()
+    return every(
+        [each for each in verbs if verb in ("", each)], m or scope.meal_names, c or scope.connection_names, *told
+    )
+
+
+def tells(design: Design) -> bool:
+    """Whether the client tells a completed message from a failed one."""
+    return M.LOCAL_STORE in design or M.UNDECODED_FAILURE in design
+
+
+OTHER_DAY = "other"
+"""Stands in an event's name where an answer could: the list shows another day."""
 
 
 class Seen(StrEnum):
-    """What the backend answers about one meal."""
+    """What is said of one meal: by the backend, or by the local store."""
 
     ABSENT = "absent"
+    PENDING = "pending"
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
@@ -105,7 +149,20 @@ class Snapshot(NamedTuple):
 
 def snapshots(scope: Scope) -> tuple[Snapshot, ...]:
     """Every answer that a load can get."""
-    letters = [seen for seen in Seen if seen is not Seen.FAILED or "job" in scope]
+    return _snapshots([seen for seen in _letters(scope) if seen is not Seen.PENDING], scope)
+
+
+def stored(scope: Scope) -> tuple[Snapshot, ...]:
+    """Every answer that a read of the local store can give."""
+    other = [Snapshot(OTHER_DAY, (Seen.ABSENT,) * scope.meals)] if "day" in scope else []
+    return (*_snapshots(_letters(scope), scope), *other)
+
+
+def _letters(scope: Scope) -> list[Seen]:
+    return [seen for seen in Seen if seen is not Seen.FAILED or "job" in scope]
+
+
+def _snapshots(letters: list[Seen], scope: Scope) -> tuple[Snapshot, ...]:
     return tuple(Snapshot("-".join(meals), meals) for meals in product(letters, repeat=scope.meals))
 
 
@@ -114,24 +171,118 @@ ORIGINS = {
     "handler": "a message asked for it",
     "poll": "the poll loop",
     "connect": "after a successful connect",
+    "sync": "after a fetch of what is unfinished",
 }
 """Who starts a load."""
 
 
 def origins(design: Design) -> tuple[str, ...]:
-    """The origins that a design has."""
-    return tuple(o for o in ORIGINS if o != "connect" or M.CATCH_UP in design)
+    """The origins that a design has; the poll loop of a local store reads it in the step in which it wakes."""
+    local, syncs = M.LOCAL_STORE in design, M.BACKGROUND_SYNC in design or M.PULL_TO_REFRESH in design
+    has = {"poll": not local, "connect": M.CATCH_UP in design, "sync": local and syncs}
+    return tuple(origin for origin in ORIGINS if has.get(origin, True))
 
 
-def answers(verb: str, design: Design, scope: Scope, m: str, *seen: Seen) -> tuple[str, ...]:
-    """The events of that verb, of every origin, whose answer says one of these of the meal."""
+def requests(design: Design) -> tuple[str, ...]:
+    """The origins whose loads ask the backend."""
+    return () if M.LOCAL_STORE in design else origins(design)
+
+
+class LoadEnd(NamedTuple):
+    """An event that ends a load, and its verb.
+
+    ``says`` is what its answer says of each meal, or None where it failed; ``left`` is what a poll loop finds then:
+    the first meal that is not finished, ``done``, or ``any`` where it does not look. Empty for all other loads.
+    ``other_day`` is a load of a list that shows another day than the meals'.
+    """
+
+    event: str
+    verb: str
+    origin: str
+    says: tuple[Seen, ...] | None
+    left: str = ""
+    other_day: bool = False
+
+    def over(self, design: Design) -> bool:
+        """Whether nothing of it is left to do; a failed load may be sent again."""
+        return self.says is not None or M.RETRY_REFRESH not in design
+
+
+def cancels(design: Design) -> bool:
+    """Whether anybody but a poll task stops polling, so that there are cancelled ones."""
+    return M.CONNECT_STOPS_POLLING in design or M.MESSAGE_STOPS_POLLING in design
+
+
+def lefts(design: Design, scope: Scope) -> tuple[str, ...]:
+    """What a poll loop may find when its load is over."""
+    return ("done", *scope.meal_names) if M.STOP_WHEN_NONE_LEFT in design else ("any",)
+
+
+FAILS = ("client.error", "client.offline", "client.denied", "network.cut")
+"""How a load fails: the server is down, the device is offline, the token is not taken, the network loses it."""
+
+
+def load_ends(design: Design, scope: Scope, *some: str) -> tuple[LoadEnd, ...]:
+    """The ends of all loads, or of those of some origins; ``stale`` is a cancelled poll task's."""
+    if M.LOCAL_STORE in design:
+        return _local_ends(design, scope, some)
+    out = []
+    for origin in some or (*origins(design), *(["stale"] if cancels(design) else [])):
+        stale, polls = origin == "stale", origin in ("poll", "stale")
+        for left in lefts(design, scope) if polls else ("",):
+            for verb in ("client.stale.apply",) if stale else ("client.apply",):
+                for answer in snapshots(scope):
+                    name = _joined(verb, "" if stale else origin, answer.name, left)
+                    out.append(LoadEnd(name, verb, origin, answer.meals, left))
+            for verb in ("client.stale.fail",) if stale else FAILS:
+                out.append(LoadEnd(_joined(verb, "" if stale else origin, left), verb, origin, None, left))
+    return tuple(out)
+
+
+def _local_ends(design: Design, scope: Scope, some: tuple[str, ...]) -> tuple[LoadEnd, ...]:
+    """A read of the local store cannot fail, and a poll task reads in the step in which it wakes."""
+    loops = {"poll": "client.poll", "stale": "client.stale", "rogue": "client.rogue"}
+    out = []
+    for origin in some or (*origins(design), *loops):
+        loop = loops.get(origin)
+        verbs = (
+            every(loop, "pass", [wake for wake in wakes(design) if wake != "verified"])
+            if loop
+            else (f"client.apply.{origin}",)
+        )
+        out += [
+            LoadEnd(f"{verb}.{told.name}", verb, origin, told.meals, other_day=told.name == OTHER_DAY)
+            for verb in verbs
+            for told in stored(scope)
+        ]
+    return tuple(out)
+
+
+def _joined(*parts: str) -> str:
+    return ".".join(filter(None, parts))
+
+
+def load_fails(verb: str, design: Design, scope: Scope, *some: str) -> list[str]:
+    """The events of that verb by which loads fail, of all origins or some."""
+    return [end.event for end in load_ends(design, scope, *some) if end.verb == verb]
+
+
+def reads(design: Design, scope: Scope, m: str, *seen: Seen) -> tuple[str, ...]:
+    """The reads of the database, for every origin, that say one of these of the meal."""
     place = scope.meal_names.index(m)
-    return every(verb, origins(design), [s.name for s in snapshots(scope) if s.meals[place] in seen])
+    return every("server.read", requests(design), [s.name for s in snapshots(scope) if s.meals[place] in seen])
 
 
-def failures(origin: str) -> tuple[str, ...]:
-    """Events by which a load fails: the server is down, the device is offline, the network loses it."""
-    return tuple(f"{verb}.{origin}" for verb in ("client.error", "client.offline", "network.cut"))
+def asks_backend(design: Design, scope: Scope) -> tuple[str, ...]:
+    """All reads of the database."""
+    fetches = every("server.read.sync", scope.meal_names, SYNCED) if "sync" in origins(design) else ()
+    return (*every("server.read", requests(design), [snapshot.name for snapshot in snapshots(scope)]), *fetches)
+
+
+UNFINISHED = (Seen.PENDING, Seen.PROCESSING)
+"""What the device fetches by its id."""
+SYNCED = (Seen.PROCESSING, Seen.COMPLETED, Seen.FAILED)
+"""What the backend may say of a meal that it has given an id."""
 
 
 def targets(design: Design, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -151,3 +302,12 @@ def wakes(design: Design) -> tuple[str, ...]:
     if M.POLL_NEEDS_BOTH in design and M.STATE_FLAGS in design:
         return ("verified", "service_down", "unflagged")
     return ("verified", "service_down")
+
+
+def wakes_of(design: Design, scope: Scope, *some: str) -> tuple[str, ...]:
+    """The events in which a poll task, current or not, finds one of these when its sleep ends."""
+    loops = (*LOOPS, *(["client.rogue"] if M.LOCAL_STORE in design else []))
+    if M.LOCAL_STORE not in design:
+        return every(loops, "wake", some)
+    passes = every(loops, "pass", [wake for wake in some if wake != "verified"], [told.name for told in stored(scope)])
+    return (*every(loops, "wake", [wake for wake in some if wake == "verified"]), *passes)

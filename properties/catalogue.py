@@ -9,9 +9,11 @@ from mealspec.core import At, Claim, Form, Predicate, any_of
 from mealspec.model.client.outbox import Outbox
 from mealspec.model.client.poller import Loop
 from mealspec.model.client.service import Service
-from mealspec.model.client.view import View
+from mealspec.model.client.view import PAST, View
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import Server
 from mealspec.model.server.job import Job
+from mealspec.model.server.notification import Fate
 from mealspec.model.server.receipt import Receipt
 from mealspec.properties.facts import Facts
 from mealspec.properties.invariants import broken_invariants
@@ -126,7 +128,9 @@ def _two_live(f: Facts) -> Predicate:
 
 
 def _two_tasks(f: Facts) -> Predicate:
-    return At("poller", lambda s: s.runs + s.checks + s.stops > 1)
+    """Beside the current task another one looks at the list, or stops polling."""
+    token = M.GENERATION_TOKEN in f.design
+    return At("poller", lambda s: s.runs + s.acting(token) > 1)
 
 
 def _disagree(f: Facts) -> Predicate:
@@ -151,7 +155,7 @@ def _dead(f: Facts) -> list[Predicate]:
 
 
 def _idle_polling(f: Facts) -> Predicate:
-    unfinished = any_of(_meals(f, lambda m: At(f"view.{m}", lambda s: s.processing or s is View.AWAITED)))
+    unfinished = any_of(_meals(f, lambda m: At(f"view.{m}", lambda s: s.processing or s.awaited)))
     return f.shown() & f.belief() & f.through() & ~unfinished & At("poller", lambda s: s.runs)
 
 
@@ -161,12 +165,31 @@ def _unpolled(f: Facts) -> Predicate:
 
 
 def _unsent(m: str) -> Predicate:
-    waiting = (Outbox.WAITING, Outbox.SAVED, Outbox.UPLOADING)
+    waiting = (Outbox.WAITING, Outbox.SAVED, Outbox.UPLOADING, Outbox.RETRY, Outbox.ABANDONED)  # E34
     return At(f"outbox.{m}", lambda s: s in waiting) & At(f"receipt.{m}", lambda s: s is Receipt.NEVER)
 
 
 def _unworked(m: str) -> Predicate:
     return At(f"job.{m}", lambda s: s in (Job.QUEUED, Job.PROCESSING, Job.ORPHANED))
+
+
+def _some_meal_of(fact: Callable[[Facts, str], Predicate]) -> Callable[[Facts], Predicate]:
+    return lambda f: any_of(fact(f, m) for m in f.scope.meal_names)
+
+
+def _handled_again(f: Facts, m: str) -> Predicate:
+    """Its message is handled twice; or what goes by the list would happen when it is shown again."""
+    if M.EFFECT_ON_FINISH in f.design:
+        return At(f"view.{m}", lambda s: s in PAST)
+    return At(f"notification.{m}", lambda s: s.fate is Fate.TWICE)
+
+
+def _unhandled(f: Facts, m: str) -> Predicate:
+    """It is completed, and neither has its message been handled nor, where that counts, is it shown."""
+    completed = At(f"job.{m}", lambda s: s is Job.COMPLETED)
+    if M.EFFECT_ON_FINISH in f.design:
+        return completed & ~At(f"view.{m}", lambda s: s is View.COMPLETED)
+    return completed & ~At(f"notification.{m}", lambda s: s.fate in (Fate.DELIVERED, Fate.TWICE))
 
 
 _SEEN = "faults end; the app stays in the foreground and the screen open from some point on"
@@ -176,7 +199,7 @@ _ALL = (
     Property(
         "delivery",
         "Every meal that the backend finishes is shown as finished in the end.",
-        ("R16", "R17", "R18", "R31", "F3", "F4", "F12"),
+        ("R16", "R17", "R18", "R31", "F3", "F4", "F12", "F19"),
         (_forever(lambda f: [_unseen(m) & f.shown() for m in f.scope.meal_names]),),
         _some_meal(_unseen),
         _SEEN,
@@ -192,7 +215,7 @@ _ALL = (
         "no-regress",
         "What was shown as finished is never shown as less again.",
         ("F11",),
-        (_never(_some_meal(lambda m: At(f"view.{m}", lambda s: s is View.AGAIN))),),
+        (_never(_some_meal(lambda m: At(f"view.{m}", lambda s: s in PAST))),),
         _some_meal(lambda m: At(f"view.{m}", lambda s: s.finished)),
     ),
     Property(
@@ -223,6 +246,14 @@ _ALL = (
         ("R30", "F4"),
         (_never(_early),),
         lambda f: f.belief() & f.through(),
+    ),
+    Property(
+        "belief-is-earned",
+        "A belief in being connected that stays is true in the end: the socket works, and the registry holds it.",
+        ("R30", "F16", "F17", "E15", "E20"),
+        (_forever(lambda f: [f.shown() & f.belief() & ~f.through()]),),
+        lambda f: f.shown() & f.belief(),
+        _SEEN,
     ),
     Property(
         "socket-returns",
@@ -273,6 +304,17 @@ _ALL = (
         ),
         _some_meal(_unsent),
         _RUNS,
+    ),
+    Property(
+        "handled-once",
+        "What a completed meal causes on the device happens exactly once.",
+        ("F18", "E25", "E30"),
+        (
+            _never(_some_meal_of(_handled_again)),
+            _forever(lambda f: [_unhandled(f, m) & f.shown() for m in f.scope.meal_names]),
+        ),
+        _some_meal(lambda m: At(f"job.{m}", lambda s: s is Job.COMPLETED)),
+        _SEEN,
     ),
     Property(
         "no-orphan",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mealspec.core import At, Predicate, System, all_of, any_of
 from mealspec.model.client.app import App
+from mealspec.model.client.day import Day
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.design import Design
@@ -30,8 +31,9 @@ class Facts:
         return At("app", lambda s: s is not App.BACKGROUND, absent=True)
 
     def shown(self) -> Predicate:
-        """The screen is there, its connect has begun, and the app's code runs."""
-        return At("screen", lambda s: s is Screen.SHOWN) & self.foreground()
+        """The screen is there and lists the meals' day, its connect has begun, and the app's code runs."""
+        listed = At("day", lambda s: s is Day.THIS, absent=True)
+        return At("screen", lambda s: s is Screen.SHOWN) & listed & self.foreground()
 
     def belief(self) -> Predicate:
         """The client believes that it is connected: the flag, or the service where there is none."""

@@ -23,9 +23,12 @@ from mealspec.properties.predicates import (
     CONNECTING,
     DOWN,
     FLAG,
+    HELD,
     OFFLINE,
+    READS,
     RUNS,
     SUSPENDED,
+    TAKEN,
     caller,
     client_end,
     differ,
@@ -58,8 +61,9 @@ def sockets(f: Facts) -> Iterator[Rule]:
 def registered(f: Facts) -> Iterator[Rule]:
     """The registry and the handlers."""
     for c in f.scope.connection_names:
-        entry = listed((c,), False)
-        yield Never(differ(entry, server_end(c, Server.REGISTERED)), entry)
+        entry, reads = listed((c,), False), server_end(c, *READS)
+        lost = "entry" in f.scope  # then a socket may work that is not listed
+        yield Never((entry & ~reads) if lost else differ(entry, reads & ~server_end(c, Server.ELSEWHERE)), entry)
     for d in f.scope.device_names:
         entry = listed((d,), False)
         yield Never(differ(entry, At("device", lambda s: s.server is Server.REGISTERED)), entry)
@@ -70,7 +74,7 @@ def without_server(f: Facts) -> Iterator[Rule]:
     if "restart" not in f.scope:
         return
     for c in f.scope.connection_names:
-        yield Never(DOWN & server_end(c, Server.ACCEPTED, Server.REGISTERED), DOWN & ~in_state(f"connection.{c}", IDLE))
+        yield Never(DOWN & server_end(c, *HELD), DOWN & ~in_state(f"connection.{c}", IDLE))
     for m in f.scope.meal_names:
         yield Never(DOWN & in_state(f"job.{m}", Job.QUEUED, Job.PROCESSING), DOWN & in_state(f"job.{m}", Job.ORPHANED))
         debt = At(f"notification.{m}", lambda s: s.fate is Fate.OWED)
@@ -138,6 +142,8 @@ def outages(f: Facts) -> Iterator[Rule]:
         yield Ends(DOWN)
     if "path" in f.scope and f.scope.faults != 0:
         yield Ends(OFFLINE)
+    if "token" in f.scope and f.scope.faults != 0:
+        yield Ends(~TAKEN & RUNS)
 
 
 def unanswered(f: Facts) -> Iterator[Rule]:
@@ -146,7 +152,7 @@ def unanswered(f: Facts) -> Iterator[Rule]:
     for origin in origins(f):
         yield Ends(~loads(origin, Phase.IDLE) & RUNS, without=work)
     for m in f.scope.meal_names:
-        yield Ends(~in_state(f"outbox.{m}", Outbox.NONE, Outbox.UPLOADED) & RUNS)
+        yield Ends(~in_state(f"outbox.{m}", Outbox.NONE, Outbox.UPLOADED, Outbox.ABANDONED) & RUNS)
 
 
 def refused(f: Facts) -> Iterator[Rule]:
@@ -183,7 +189,7 @@ def unfreed(f: Facts) -> Iterator[Rule]:
     """Neither what a client has closed nor what a suspended client held stays."""
     for c in f.scope.connection_names:
         yield Ends(client_end(c, Client.CLOSED) & RUNS)
-        yield Ends(server_end(c, Server.REGISTERED) & SUSPENDED)
+        yield Ends(server_end(c, *READS) & SUSPENDED)
     for _ in f.scope.device_names:
         yield Ends(far_end(Far.CLOSED, Far.BROKEN))
 

@@ -15,7 +15,7 @@ from mealspec.core import Trace
 from mealspec.core.assertion import Reading, Rule
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.properties import changes, lasting, possible
+from mealspec.properties import changes, lasting, local, possible
 from mealspec.properties.facts import Facts
 
 
@@ -49,6 +49,20 @@ def broken(law: Law, facts: Facts, reading: Reading) -> Trace | None:
     return min((trace for trace in found if trace is not None), key=len, default=None)
 
 
+def _asks(design: Design) -> bool:
+    """Its loads ask the backend, and its code is isolated to one actor."""
+    return M.LOCAL_STORE not in design and M.UNISOLATED not in design
+
+
+def _stores(design: Design) -> bool:
+    """Its list shows what the device has stored."""
+    return M.LOCAL_STORE in design
+
+
+def _cancels(design: Design) -> bool:
+    return _asks(design) and (M.CONNECT_STOPS_POLLING in design or M.MESSAGE_STOPS_POLLING in design)
+
+
 def _has(*mechanisms: M) -> Callable[[Design], bool]:
     return lambda design: all(m in design for m in mechanisms)
 
@@ -60,6 +74,9 @@ _ALL = (
     Law("who-dials", ("R2", "R8", "R15", "R18", "R25"), possible.exactly(possible.dial_needs),
         "Whoever wants a socket can dial as soon as a connection is free: the screen that appears, the button, the "
         "health check that sees a mismatch, and the client that holds none."),
+    Law("pings", ("R10", "F16", "E22", "E38"), possible.exactly(possible.ping_needs),
+        "A client that believes can ping, whatever the socket is worth; whoever reads it answers, whatever the registry "
+        "holds; and where the answer says that the socket is not listed, the client can have it listed again."),
     Law("handshake", ("R4", "R30", "F4"), possible.exactly(possible.handshake_needs),
         "Whoever dials is answered by a server that is up and reachable, refused by one that is down, told at once "
         "that there is no network, and gives up when nobody answers any more; any dial may fail."),
@@ -87,12 +104,28 @@ _ALL = (
         "the other end it vanishes."),
     Law("load", ("R5", "R7", "R15", "F11", "F12"), possible.exactly(possible.load_needs),
         "A request that is out is answered with what the backend has, or fails because the server is down or the "
-        "device offline; until its answer is shown it may be cut off."),
+        "device offline; until its answer is shown it may be cut off.",
+        applies=_asks),
     Law("poll", ("R7", "F12"), possible.exactly(possible.poll_needs),
-        "A poll task that sleeps can wake, goes on while a meal is unfinished, and stops when none is."),
+        "A poll task that sleeps can wake, goes on while a meal is unfinished, and stops when none is.",
+        applies=_asks),
     Law("cancelled-poll-winds-up", ("R7", "F6"), possible.exactly(possible.stale_poll_needs),
         "A cancelled poll task can always take its next step.",
-        applies=lambda design: M.SOCKET_STOPS_POLLING in design or _has(M.GENERATION_TOKEN, M.POLL_ON_SUBMIT)(design)),
+        applies=_cancels),
+    Law("local-reads", ("E1", "E3"), possible.exactly(local.read_needs),
+        "A read of the local store that is due can be done at any time, and says what is stored; on another day it lists nothing.",
+        applies=_stores),
+    Law("saves-run-on", ("E6", "E14"), possible.exactly(local.save_needs),
+        "A save runs on once its first attempt to upload is over, however that went.",
+        applies=_has(M.SAVE_AWAITS_UPLOAD)),
+    Law("fetch", ("E11", "E12", "E13"), possible.exactly(local.sync_needs),
+        "A stored meal that is unfinished and has the backend's id can be fetched, one at a time; the answer is stored if it "
+        "differs from what was stored before the request.",
+        applies=_has(M.BACKGROUND_SYNC)),
+    Law("poll-passes", ("R7", "E7", "E8", "E9"), possible.exactly(local.pass_needs),
+        "A poll task that sleeps can wake, and then stops or reads the store and looks, in one step; so can a cancelled one that "
+        "does not look whether it is, and one whose handle is lost.",
+        applies=_stores),
     Law("outages", ("R20", "R21", "R22", "F2", "F7", "F8", "F9"), possible.exactly(possible.outage_needs),
         "What is up can go down and what is down can come up: the server, the path, and each connection as long as "
         "the server holds a trace of it."),
@@ -106,11 +139,12 @@ _ALL = (
         "for a message where messages verify.",
         applies=_has(M.STATE_FLAGS)),
     Law("what-moves-the-poll-task", ("R7", "F6"), changes.only(changes.poller_moves),
-        "A poll task sleeps, loads, checks and sleeps again, and stops in a step of its own; who starts or cancels "
-        "it leaves a cancelled one that winds up."),
+        "A poll task sleeps, loads, looks and sleeps again or stops; who cancels it leaves a cancelled one that winds up.",
+        applies=_asks),
     Law("what-moves-a-load", ("R5", "R7", "R9", "F11"), changes.only(changes.loader_moves),
         "A load is sent, carries the answer that it read, and is over when that is shown or it fails; whoever "
-        "cancels it or leaves the screen ends it."),
+        "cancels it or leaves the screen ends it.",
+        applies=_asks),
     Law("what-moves-a-connection", ("R30", "F2", "F4"), changes.only(changes.connection_moves),
         "Each end of a connection changes by its own steps; a break is told to neither. Whoever awaits a socket "
         "that closes has failed, and what both have let go of is free."),
@@ -127,7 +161,16 @@ _ALL = (
         "What is finished is owed, then pushed to those listed or missed; each copy is received or gone, and when "
         "the last is gone unreceived the message is missed."),
     Law("what-moves-the-view", ("R5", "R7", "F11"), changes.only(changes.view_moves),
-        "The list shows what the answer that is applied says, and nothing else changes it."),
+        "The list shows what the answer that is applied says, and nothing else changes it.",
+        applies=_asks),
+    Law("what-moves-the-device", ("E1", "E2", "E11", "E12", "E29", "E31"), changes.only(local.device_moves),
+        "The store is written by saves, answers to uploads, messages and fetches, each where the design lets it; the list shows "
+        "what is stored, and nothing else changes it.",
+        applies=_stores),
+    Law("what-moves-poll-tasks", ("R7", "E7", "E9"), changes.only(local.task_moves),
+        "A poll task sleeps, looks and sleeps again or ends; whoever stops polling cancels the current one unless the flag is "
+        "down, and a start while it is down makes a second one.",
+        applies=_stores),
     Law("what-moves-the-world", ("R20", "R21", "R22"), changes.only(changes.world_moves),
         "Server, path and app change by their own outages and returns, and each fault uses one up."),
     Law("one-socket-one-belief", ("R2", "R30", "F5"), lasting.sockets,
@@ -154,7 +197,7 @@ _ALL = (
         "What client, server and network do by themselves they do in the end if they still can; only what people "
         "decide and what the world does to them may never happen."),
     Law("outages-end", ("R21", "R22"), lasting.outages,
-        "The server comes up again, and the path comes back.",
+        "The server comes up again, the path comes back, and the token is renewed.",
         whole=True),
     Law("requests-end", ("R7", "R11"), lasting.unanswered,
         "Every load is shown or fails, however long the work takes, and every saved meal is uploaded.",

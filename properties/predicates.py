@@ -11,9 +11,10 @@ from mealspec.core import At, Predicate
 from mealspec.model.client.app import App
 from mealspec.model.client.loader import Phase
 from mealspec.model.client.poller import Loop
+from mealspec.model.client.token import Token
 from mealspec.model.client.view import View
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.network.connection import DIALLED, Await, Client, Server
+from mealspec.model.network.connection import Await, Client, Server
 from mealspec.model.network.device import Far
 from mealspec.model.network.path import Path
 from mealspec.model.server.notification import Fate
@@ -92,7 +93,7 @@ def top(f: Facts) -> Client:
 
 def dialled(c: str) -> Predicate:
     """Dialled, and nobody has answered."""
-    return in_state(f"connection.{c}", DIALLED)
+    return At(f"connection.{c}", lambda s: s.client is Client.DIALLING and s.server is Server.NONE and s.fine)
 
 
 @cache
@@ -119,6 +120,14 @@ def polls(*where: Loop) -> Predicate:
     return At("poller", lambda s: s.loop in where)
 
 
+READS = (Server.REGISTERED, Server.RETURNED, Server.ELSEWHERE)
+"""The reader at the server runs."""
+HELD = (Server.ACCEPTED, Server.HEARD, *READS)
+"""The server holds the socket."""
+FRESH = At("token", lambda s: s is Token.FRESH, absent=True)
+TAKEN = At("token", lambda s: s is not Token.EXPIRED, absent=True)
+
+
 @cache
 def winds_up(step: str) -> Predicate:
     """A cancelled poll task is due to do this."""
@@ -128,7 +137,34 @@ def winds_up(step: str) -> Predicate:
 @cache
 def unfinished(m: str, awaits: bool) -> Predicate:
     """The poll loop goes on for this meal."""
-    return At(f"view.{m}", lambda s: s.processing or (awaits and s is View.AWAITED))
+    return At(f"view.{m}", lambda s: s in _open(awaits))
+
+
+@cache
+def _open(awaits: bool) -> tuple[View, ...]:
+    return (View.PROCESSING, View.AGAIN, *((View.AWAITED, View.GONE, View.PENDING) if awaits else ()))
+
+
+@cache
+def left_by(m: str, seen: Seen | None, absorbs: bool, keeps: bool, awaits: bool) -> Predicate:
+    """The poll loop goes on for this meal once it is shown what a load says of it, or the load has failed."""
+    return At(f"view.{m}", lambda s: shows(s, seen, absorbs, keeps) in _open(awaits))
+
+
+def shows(shown: View, seen: Seen | None, absorbs: bool, keeps: bool) -> View:
+    """The list shows what the answer says, but for what was finished and what was never submitted; a load that
+    failed leaves it, or empties it."""
+    if shown is View.NONE or (seen is None and keeps):
+        return shown
+    if seen in (Seen.COMPLETED, Seen.FAILED):
+        return View(seen)
+    was = shown in (View.COMPLETED, View.FAILED)
+    if was and absorbs and seen is not None:
+        return shown
+    past = was or shown in (View.AGAIN, View.GONE)
+    if seen is Seen.PROCESSING:
+        return View.AGAIN if past else View.PROCESSING
+    return View.GONE if past else View.AWAITED
 
 
 @cache

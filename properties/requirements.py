@@ -41,7 +41,7 @@ REQUIREMENTS: dict[str, Requirement] = {
     for r in (
         _row("R1", "The view model starts with both flags, connected and connecting, down.", "flags state_flags", "machine-invariants"),
         _row("R2", "A connect during a connect is ignored.", "flags screen connect_guard", "guard single-connection"),
-        _row("R3", "A connect that succeeds raises connected, lowers connecting and ends polling.", "flags poller socket_stops_polling", "happy recovery"),
+        _row("R3", "A connect that succeeds raises connected, lowers connecting and ends polling.", "flags poller connect_stops_polling", "happy recovery"),
         _row("R4", "A connect that fails lowers both flags and starts polling.", "flags poller poll_on_connect_failure", "fallback polling-persists"),
         _row("R5", "A completed meal's message proves the socket, refreshes, and then ends polling.", "flags loader.handler poller verify_on_message", "happy F11"),
         _row("R6", "A failed meal's message proves the socket as well.", "notification.m1 failure_notifications verify_on_message", "failure-reaches-screen F13"),
@@ -68,7 +68,7 @@ REQUIREMENTS: dict[str, Requirement] = {
         _row("R27", "Connections are counted and timed.", "", "", "metrics are read off logs; they wait for the diagnosis of logs"),
         _row("R28", "A submission waits for a connect in progress, up to a limit.", "outbox.m1 flags wait_before_submit", "waiting", _TIMED),
         _row("R29", "Success rate, polling, time to update and misses are monitored.", "", "", "as R27"),
-        _row("R30", "Client and server agree on whether they are connected.", "registry service flags ready_ack server_ping", "agreement no-early-belief F4 F2"),
+        _row("R30", "Client and server agree on whether they are connected.", "registry service flags ready_ack server_ping", "agreement no-early-belief belief-is-earned F4 F2"),
         _row("R31", "There is always a fallback.", "poller poll_on_submit poll_until_terminal", "delivery polling-persists"),
         _row("R32", "Every step can be logged, so that a run can be found from its logs.", "", "incident", "events print the seed's lines; lines for all other events wait for the diagnosis of logs"),
     )

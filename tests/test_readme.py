@@ -17,15 +17,15 @@ from pathlib import Path
 import click
 import pytest
 
-from mealspec.check.incident import explain_incident
+from mealspec.check.excerpts import excerpts
+from mealspec.check.incident import explain_all
 from mealspec.check.records import RECORDS
-from mealspec.check.show import incident_table
+from mealspec.check.show_incident import incident_table
 from mealspec.cli.group import cli
 from mealspec.cli.listing import matrix
 from mealspec.draw.page import table
-from mealspec.model import design
 from mealspec.properties.catalogue import PROPERTIES
-from mealspec.properties.scenarios import FAILURES
+from mealspec.properties.scenarios import FAILURES, HALVES, REPORTS
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("model", "properties", "mealspec", "tests")
@@ -50,7 +50,7 @@ def fenced(text: str) -> list[str]:
 
 
 def the_end_of_the_flaw() -> list[str]:
-    run = printed("mealspec", "trace", "published", "delivery", "--faults", "0")
+    run = printed("mealspec", "trace", "flaw")
     return fenced(run[run.index("because: ") :])
 
 
@@ -69,6 +69,10 @@ def codes(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def changes(repair: dict[str, list[str]]) -> str:
+    return f"add {codes(repair['add'])}; take away {codes(repair['remove'])}"
+
+
 def the_sweeps_of_record() -> Iterator[str]:
     found = {record.name: record.answer() for record in RECORDS}
     rows = []
@@ -80,23 +84,26 @@ def the_sweeps_of_record() -> Iterator[str]:
     every, alone = found["all"], found["delivery"]
     repair = every["repairs"]["published"][0]
     yield ""
-    yield f"- **Every design that keeps every property has:** {codes(every['necessary'])}."
+    yield f"- **Every design that keeps every property with one connection has:** {codes(every['necessary'])}."
     yield f"- **None of them has:** {codes(every['excluded'])}."
-    yield f"- **A smallest repair of `published`:** add {codes(repair['add'])}; take away {codes(repair['remove'])}."
+    yield f"- **A smallest repair of `published` there:** {changes(repair)}."
+    app = found["app"]["repairs"]["app_head"][0]
+    yield f"- **A smallest repair of `app_head`:** {changes(app)}."
     needs = ([name for name in some if name not in alone["required"]] for some in alone["minimal"])
-    yield f"- **Delivery alone, beginning with the app as it was, needs** {'; or '.join(map(codes, needs))}."
+    yield f"- **Delivery alone needs** {'; or '.join(map(codes, needs))}."
 
 
 SHOWN: dict[str, Callable[[], Iterable[str]]] = {
     "the end of the flaw": the_end_of_the_flaw,
     "the matrix": matrix,
     "the sweeps of record": the_sweeps_of_record,
-    "the root causes": lambda: incident_table(explain_incident(design("published"))),
+    "the root causes": lambda: fenced("\n".join(incident_table(explain_all(excerpts().values())))),
     "the properties": lambda: table(
         ["property", "what it says", "from"], ([p.id, p.sentence, " ".join(p.refs)] for p in PROPERTIES.values())
     ),
     "the failure classes": lambda: table(
-        ["class", "what happens", "in the design"], ([f.id, f.title, f"`{f.design}`"] for f in FAILURES.values())
+        ["class", "what happens", "in the design", "reported, for example, as"],
+        ([f.id, f.title, f"`{f.design}`", ", ".join(REPORTS.get(f.id, ()))] for f in (FAILURES | HALVES).values()),
     ),
     "the commands": lambda: table(
         ["command", "what it does"], ([f"`{name}`", each.get_short_help_str(200)] for name, each in commands().items())

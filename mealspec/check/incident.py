@@ -1,173 +1,264 @@
-"""What the logs of the incident allow: every root cause, with its shortest run.
+"""What the logs of the incident allow: each cause, with a shortest and a likeliest run, and what excludes the others.
 
-Two machines read the logs: each log's lines come in its own order, merged in any order that is
-consistent with both (R14). A third remembers why the registry is empty. The product of all with a
-design is searched as ever, and each run that has printed both logs exactly is an explanation.
+A machine reads an excerpt of both logs: each log's lines come in its own order, and a line of one log comes before a
+line of the other where the recorded times are further apart than the clocks may be. The product of it, of the machine
+that remembers why the registry is empty, and of a design of the excerpt's time with each backend that might be, is
+searched as ever. A run that has printed both logs is an explanation. Where there is none, the longest beginning of the
+logs that some run with the cause does print says which line excludes it.
 
-The excerpt shows some kinds of lines and not others (``Connecting to WebSocket...`` is missing, say).
-So the kinds that it shows must be printed exactly as often as it shows them, and in its order; other
-lines may have been printed and cut.
+An excerpt shows some kinds of lines and not others (``Connecting to WebSocket...`` is missing, say). From its first
+line on, the kinds that it shows must be printed exactly as often as it shows them, and in its order; other lines may
+have been printed and cut. Before its first line anything may have been printed that is not about its meal.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
-from importlib.resources import files
 from typing import NamedTuple
 
-from mealspec.core import ANY, STAY, At, Event, Machine, On, Predicate, Progress, State, System, Trace, explore, reach
-from mealspec.model.design import Design
+from mealspec.check.causes import WORLDS, Cause, World, cause_machine
+from mealspec.check.excerpts import LOGS, Excerpt, Place, Read, log_machine
+from mealspec.core import (
+    At,
+    Graph,
+    Machine,
+    Predicate,
+    Progress,
+    State,
+    System,
+    Trace,
+    Weight,
+    any_of,
+    explore,
+    likeliest_to,
+    races,
+    reach,
+    weight,
+)  # fmt: skip
+from mealspec.model.client.flags import flags
+from mealspec.model.client.service import service
+from mealspec.model.design import DESIGNS, Design
 from mealspec.model.events import alphabet
-from mealspec.model.network.connection import dial_ends
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import connection
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
-from mealspec.model.server.registry import NOBODY, Registry, registry
-from mealspec.model.values import dialled, every
+from mealspec.model.values import every
+from mealspec.properties.facts import Facts
 
-INCIDENT_SCOPE = Scope(includes=frozenset({"dial", "break", "restart"}))
-"""What can empty the registry or keep the client from it: the faults that a cause can name."""
-
-INCIDENT_DEPTH = 22
+INCIDENT_DEPTH = 30
 """Steps of the longest run that is looked at; the shortest run of every cause is shorter."""
 
-
-class Logs(NamedTuple):
-    """The lines of each log, in its own order."""
-
-    title: str
-    client: tuple[str, ...]
-    server: tuple[str, ...]
+# ---------------------------------------------------------------------- explanations
 
 
-def incident() -> Logs:
-    """The logs of the incident, as they were found."""
-    data = json.loads(files("mealspec.properties").joinpath("incident.json").read_text(encoding="utf-8"))
-    return Logs(data["title"], tuple(data["client"]), tuple(data["server"]))
+class Kept(NamedTuple):
+    """A machine's state, and whether it is the one at the lookup."""
 
-
-class Cause(StrEnum):
-    """Why the registry holds nothing, as a sentence about the moment of the lookup."""
-
-    NOT_DIALLED = "the client had not dialled yet"
-    DIALLED = "the client had dialled, and the server had not accepted yet"
-    ACCEPTED = "the server had accepted the socket, and not registered it yet"
-    DIAL_FAILED = "the client's dial had failed"
-    CLOSED = "the client had closed the socket, and the server had noticed"
-    BROKEN = "the server had learnt that the socket was dead, and the client had not"
-    STALE = "the closing handler of an older socket had removed the newer socket's entry"
-    RESTARTED = "the server had restarted and forgotten everyone"
-    HELD = "it held a connection"
-
-
-class Memory(NamedTuple):
-    """The registry, why it is empty, and whether the lookup has been."""
-
-    registry: State
-    cause: Cause
-    skipped: bool
+    state: State
+    at_lookup: bool
 
     def __str__(self) -> str:
-        return f"{self.cause.name.lower()}/{self.registry}{'/skipped' if self.skipped else ''}"
+        return f"{self.state}{' at the lookup' if self.at_lookup else ''}"
 
 
-def log_machine(log: str, lines: Iterable[str], events: Iterable[Event]) -> Machine:
-    """The machine ``log.<log>``: how many lines have been printed.
-
-    It has the events that print a kind of line which the log shows, and permits each only where the
-    next line is of its kind.
-    """
-    shown = tuple(lines)
-    rows = []
-    for event in events:
-        if event.line is not None and event.line.log == log:
-            rows += [(event.name, k, k + 1) for k, line in enumerate(shown) if event.line.matches(line)]
-    return Machine.table(f"log.{log}", 0, rows, doc=f"How many lines of the {log} log have been printed.")
-
-
-def cause_machine(design: Design, scope: Scope) -> Machine:
-    """The machine ``cause``: it watches the registry, and refuses nothing."""
-    book, connections = registry(design, scope), scope.connection_names
-    empty = {"skipped": False, "registry": NOBODY}
-    held = {"skipped": False, "registry": lambda entries: entries != NOBODY}
-    rules = [
-        On(dialled(scope), empty, {"cause": Cause.DIALLED}, elsewhere=STAY),
-        On(every("server.accept", connections), empty, {"cause": Cause.ACCEPTED}, elsewhere=STAY),
-        On([event for c in connections for event in dial_ends(c)], empty, {"cause": Cause.DIAL_FAILED}, elsewhere=STAY),
-        On("server.crash", held, Memory(NOBODY, Cause.RESTARTED, False), elsewhere=STAY),
-        On(every("server.skip", scope.meal_names), ANY, {"skipped": True}),
-    ]
-    for c in connections:
-        rules.append(On(f"server.register.{c}", ANY, partial(_followed, book, f"server.register.{c}", Cause.HELD)))
-        ends = {"server.notice": Cause.CLOSED, "server.expire": Cause.BROKEN, "network.tell_server": Cause.BROKEN}
-        for verb, why in ends.items():  # the handler ends: for its own entry, or for another's
-            own, other = (partial(_followed, book, f"{verb}.{c}", cause) for cause in (why, Cause.STALE))
-            rules.append(On(f"{verb}.{c}", {"registry": Registry((c,))}, own, elsewhere=other))
-    return Machine.ruled("cause", Memory(NOBODY, Cause.NOT_DIALLED, False), rules)
-
-
-def _followed(book: Machine, event: str, cause: Cause, s: Memory) -> Memory:
-    """The registry after the event, and the cause if that has changed it."""
-    after = s.registry if s.skipped else book.step(s.registry, event)
-    return s if after == s.registry else Memory(after, cause, False)
-
-
-def _skipped_because(cause: Cause) -> Predicate:
-    return At("cause", lambda s: s.cause is cause and s.skipped)
+def keeper(machine: Machine, skips: Iterable[str]) -> Machine:
+    """The machine ``lookup.<name>``: the same machine, until it keeps the state that it has at the lookup."""
+    rows = [(row.event, Kept(row.source, False), Kept(row.dest, False)) for row in machine.rows]
+    rows += [(event, Kept(s, True), Kept(s, True)) for event in machine.alphabet for s in machine.states]
+    rows += [(skip, Kept(s, over), Kept(s, True)) for skip in skips for s in machine.states for over in (False, True)]
+    return Machine.table(f"lookup.{machine.name}", Kept(machine.initial, False), rows, doc=keeper.__doc__ or "")
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One root cause, and a shortest run of the design that prints the logs because of it."""
+    """A cause that fits an excerpt: a shortest and a likeliest run of a design that print it because of that.
+
+    ``skipped_at`` is the step of the lookup in the likeliest run, ``believed`` whether the client took itself for
+    connected then, and ``answered`` whether a ping would have been answered; ``belief`` and ``pings`` say the same of
+    all runs: ``yes``, ``no``, or ``either``.
+    """
 
     cause: Cause
-    trace: Trace
+    design: Design
+    scope: Scope
+    shortest: Trace
+    likeliest: Trace
     skipped_at: int
     believed: bool
+    answered: bool
+    belief: str
+    pings: str
+
+    @property
+    def weight(self) -> Weight:
+        """The faults, tight races and steps of the likeliest run."""
+        return weight(self.likeliest)
+
+    @property
+    def races(self) -> tuple[int, ...]:
+        """The steps of the likeliest run that are tight races."""
+        return races(self.likeliest)
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A cause that does not fit: the first line that no run with this cause prints, if any run has the cause."""
+
+    cause: Cause
+    by: Place | None
 
 
 @dataclass(frozen=True)
 class Search:
-    """What the search for explanations found, and how much it looked at."""
+    """What the search for explanations of one excerpt found with one design, and how much it looked at."""
 
-    logs: Logs
+    excerpt: Excerpt
     design: Design
-    scope: Scope
     depth: int
     states: int
-    explanations: tuple[Explanation, ...]
+    found: tuple[Explanation | Excluded, ...]
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """The causes that fit, the likeliest first."""
+        some = (each for each in self.found if isinstance(each, Explanation))
+        return tuple(sorted(some, key=lambda each: each.weight))
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        """The causes that do not fit."""
+        return tuple(each for each in self.found if isinstance(each, Excluded))
+
+    def of(self, cause: Cause) -> Explanation | Excluded:
+        """What was found of one cause."""
+        return next(each for each in self.found if each.cause is cause)
 
 
 def explain_incident(
-    design: Design,
-    logs: Logs | None = None,
-    scope: Scope = INCIDENT_SCOPE,
-    *,
-    depth: int = INCIDENT_DEPTH,
-    report: Callable[[Progress], None] | None = None,
+    design: Design, some: Excerpt, *, depth: int = INCIDENT_DEPTH, report: Callable[[Progress], None] | None = None
 ) -> Search:
-    """One shortest run of the design for each root cause that fits the logs, shortest first."""
-    logs = logs or incident()
-    events = alphabet(design, scope)
-    ends = {"client": logs.client, "server": logs.server}
-    readers = tuple(log_machine(log, lines, events) for log, lines in ends.items())
-    watched = system(design, scope, extra=(*readers, cause_machine(design, scope)))
-    graph = explore(watched, depth=depth, report=report)
-    done = At("log.client", lambda s: s == len(logs.client)) & At("log.server", lambda s: s == len(logs.server))
-    found = []
-    for cause in Cause:
-        trace = reach(graph, done & _skipped_because(cause))
-        if trace is not None:
-            found.append(_explanation(cause, trace, design, scope))
-    found.sort(key=lambda e: len(e.trace))
-    return Search(logs, design, scope, depth, len(graph), tuple(found))
+    """For each cause whether it fits the excerpt, with runs of the design if it does, and what excludes it if not."""
+    states, fits, excluded = 0, dict[Cause, Explanation](), dict[Cause, Excluded]()
+    for world in WORLDS:
+        backends = tuple(_backends(design, world))
+        for plan, scope in backends:
+            graph = _graph(plan, scope, some, depth, report, astray=False)
+            states += len(graph)
+            found = (_explained(graph, cause, some, plan, scope) for cause in world.causes if cause not in fits)
+            fits |= {each.cause: each for each in found if each is not None}
+            if fits.keys() >= {*world.causes}:
+                break
+        missing = [cause for cause in world.causes if cause not in fits]
+        graphs = [_graph(plan, scope, some, depth, report, astray=True) for plan, scope in backends if missing]
+        states += sum(map(len, graphs))
+        excluded |= {cause: Excluded(cause, _furthest(graphs, cause, some)) for cause in missing}
+    found_of: dict[Cause, Explanation | Excluded] = {**fits, **excluded}
+    return Search(some, design, depth, states, tuple(found_of[cause] for cause in Cause if cause in found_of))
 
 
-def _explanation(cause: Cause, trace: Trace, design: Design, scope: Scope) -> Explanation:
-    skip = next(k for k, name in enumerate(trace.events) if trace.system.event(name).is_of("server.skip"))
-    flags = trace.state(skip).get("flags")
-    plain: System = system(design, scope)
-    return Explanation(cause, Trace.of(plain, trace.events), skip + 1, bool(getattr(flags, "connected", False)))
+def explain_all(
+    some: Iterable[Excerpt], design: Design | None = None, report: Callable[[Progress], None] | None = None
+) -> tuple[Search, ...]:
+    """Every excerpt with each design of its time, or with the one that is given."""
+    return tuple(
+        explain_incident(plan, each, report=report)
+        for each in some
+        for plan in ([design] if design else [DESIGNS[name] for name in each.designs])
+    )
+
+
+def remaining(searches: Iterable[Search]) -> tuple[Cause, ...]:
+    """The causes that fit each excerpt, with at least one of the designs it was asked with."""
+    fits: dict[str, set[Cause]] = {}
+    for search in searches:
+        fits.setdefault(search.excerpt.id, set()).update(each.cause for each in search.explanations)
+    return tuple(cause for cause in Cause if fits and all(cause in some for some in fits.values()))
+
+
+def _backends(design: Design, world: World) -> Iterator[tuple[Design, Scope]]:
+    """The design with what the world adds, and the same with a reader that outlives its handler function."""
+    scope = Scope(connections=world.connections, includes=frozenset(world.lets_in))
+    known = (*design.mechanisms, *world.adds)
+    for more in ((), (M.READER_OUTLIVES_HANDLER,)) if M.READER_OUTLIVES_HANDLER not in known else ((),):
+        added = [m for m in (*world.adds, *more) if m not in design]
+        yield Design("+".join([design.name, *added]), design.mechanisms | {*added}), scope
+
+
+def _graph(
+    plan: Design,
+    scope: Scope,
+    some: Excerpt,
+    depth: int,
+    report: Callable[[Progress], None] | None,
+    *,
+    astray: bool,
+) -> Graph:
+    watchers: tuple[Machine, ...] = (
+        log_machine(some, alphabet(plan, scope), astray=astray),
+        cause_machine(plan, scope),
+    )
+    if not astray:
+        skips, believes = every("server.skip", scope.meal_names), flags if M.STATE_FLAGS in plan else service
+        sockets = (connection(c, plan, scope) for c in scope.connection_names)
+        watchers += tuple(keeper(machine, skips) for machine in (believes(plan, scope), *sockets))
+    return explore(system(plan, scope, extra=watchers), depth=depth, report=report)
+
+
+def _over_all(graph: Graph, goal: Predicate, asked: Predicate) -> str:
+    """Whether it is so in all runs to the goal, in none, or in some."""
+    yes, no = reach(graph, goal & asked) is not None, reach(graph, goal & ~asked) is not None
+    return "either" if yes and no else "yes" if yes else "no"
+
+
+def _works(c: str) -> Predicate:
+    return At(f"lookup.connection.{c}", lambda s: s.state.works)
+
+
+def _because(cause: Cause) -> Predicate:
+    """The lookup has found nobody, because of that."""
+    return At("cause", lambda s: s.cause is cause and s.skipped)
+
+
+def _explained(graph: Graph, cause: Cause, some: Excerpt, plan: Design, scope: Scope) -> Explanation | None:
+    whole = Read(len(some.client), len(some.server))
+    goal = _because(cause) & At("logs", lambda s: s == whole)
+    shortest, likeliest = reach(graph, goal), likeliest_to(graph, goal)
+    if shortest is None or likeliest is None:
+        return None
+    plain: System = system(plan, scope)
+    run = Trace.of(plain, likeliest.events)  # without those who watch
+    skip = next(k for k, name in enumerate(run.events) if plain.event(name).is_of("server.skip"))
+    believed = Facts(plan, scope, plain).belief()
+    assert isinstance(believed, At)
+    kept = At(f"lookup.{believed.machine}", lambda s: believed.test(s.state))
+    return Explanation(
+        cause, plan, scope, Trace.of(plain, shortest.events), run, skip + 1,
+        believed=believed.holds(run.state(skip)),
+        answered=any(event.is_of("client.pong") for event in plain.enabled(run.path[skip])),
+        belief=_over_all(graph, goal, kept),
+        pings=_over_all(graph, goal, any_of(_works(c) for c in scope.connection_names)),
+    )  # fmt: skip
+
+
+def _furthest(graphs: Iterable[Graph], cause: Cause, some: Excerpt) -> Place | None:
+    """Of several backends what excludes the cause with the one that prints most."""
+    by = (_excluder(graph, cause, some) for graph in graphs)
+    return max((place for place in by if place is not None), key=some.order.index, default=None)
+
+
+def _excluder(graph: Graph, cause: Cause, some: Excerpt) -> Place | None:
+    """The first line, in the order of times, that no run with this cause prints after all the lines before it."""
+    for number in reversed(range(len(some.order))):
+        printed = some.order[:number]
+        client, server = (sum(place.log == log for place in printed) for log in LOGS)
+        least = Read(client, server)
+        if reach(graph, _because(cause) & At("logs", partial(_is_past, least))) is not None:
+            return some.order[number]
+    return None
+
+
+def _is_past(least: Read, s: Read) -> bool:
+    return s.client >= least.client and s.server >= least.server

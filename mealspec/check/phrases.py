@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
 from mealspec.core import State
 from mealspec.model.client.app import App
+from mealspec.model.client.day import Day
+from mealspec.model.client.local_poller import Tasks
+from mealspec.model.client.models import Models
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
+from mealspec.model.client.token import Token
 from mealspec.model.meanings import VALUES
 from mealspec.model.network.connection import IDLE, Client, Server
 from mealspec.model.network.device import AWAY
 from mealspec.model.network.path import Path
 from mealspec.model.server.process import Process
 
-_SILENT = (App.FOREGROUND, Path.FINE, Process.UP, Screen.SHOWN)
+_SILENT = (App.FOREGROUND, Path.FINE, Process.UP, Screen.SHOWN, Day.THIS, Models.ONE, Token.FRESH)
 """As things should be: nothing to tell."""
 
 _ENDS = {Client.OPEN: "open", Client.READY: "open and known as ready", Client.DIALLING: "being dialled"}
-_HANDLERS = {Server.ACCEPTED: "accepted and not registered", Server.REGISTERED: "registered"}
+_HANDLERS = {
+    Server.ACCEPTED: "accepted and not registered",
+    Server.HEARD: "heard and not registered",
+    Server.REGISTERED: "registered",
+    Server.RETURNED: "registered, and its handler has returned",
+    Server.ELSEWHERE: "registered at another instance",
+    Server.RETURNED_ELSEWHERE: "registered at another instance, and its handler has returned",
+}
 
 
 def phrase(machine: str, state: State) -> str:
@@ -41,7 +52,23 @@ def phrase(machine: str, state: State) -> str:
 
 def _poller(_: str, s: Any) -> str:
     now = f"a poll task runs ({VALUES[type(s.loop)][s.loop]})" if s.runs else "no poll task runs"
-    return f"{now}, and a cancelled one still acts" if s.stale else now
+    return "".join([now, *(f", and {words}" for words in _others(s))])
+
+
+def _others(s: Any) -> Iterator[str]:
+    """What becomes of poll tasks that are not current."""
+    if not isinstance(s, Tasks):
+        if s.stale:
+            yield "a cancelled one still acts"
+        return
+    if s.lowered:
+        yield "the flag says that none does"
+    if s.woken:
+        yield "a cancelled one still acts"
+    if s.rogue:
+        yield "one whose handle is lost polls on"
+    if s.ending:
+        yield "one that has ended is about to lower the flag"
 
 
 def _flags(_: str, s: Any) -> str:
@@ -84,6 +111,18 @@ def _loader(origin: str, s: Any) -> str:
     return "" if s.phase == "idle" else f"the load by {origin}: {VALUES[type(s.phase)][s.phase]}"
 
 
+def _sync(_: str, s: Any) -> str:
+    return "" if s.phase == "idle" else f"the fetch of {s.meal}: {VALUES[type(s.phase)][s.phase]}"
+
+
+def _store(m: str, s: Any) -> str:
+    return f"{m} on the device: {VALUES[type(s)][s]}"
+
+
+def _save(m: str, s: Any) -> str:
+    return "" if s == "idle" else f"the save of {m}: {VALUES[type(s)][s]}"
+
+
 _PHRASES: dict[str, Callable[[str, Any], str]] = {
     "poller": _poller,
     "flags": _flags,
@@ -94,5 +133,8 @@ _PHRASES: dict[str, Callable[[str, Any], str]] = {
     "view": _view,
     "notification": _notification,
     "loader": _loader,
+    "sync": _sync,
+    "store": _store,
+    "save": _save,
     "budget": lambda _, s: "",
 }

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mealspec.check.region import Region
+from mealspec.check.region import REPAIRS, Region
 from mealspec.model.design import DESIGNS
+from mealspec.model.mechanism import APPS, SEEDS
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.properties.smallest import KEPT
 
@@ -35,8 +37,11 @@ class Record:
         words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
         words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
         words += [f"--property {name}" for name in self.properties]
-        if self.region.required:
+        words += ["--app"] if self.region.world is APPS else []
+        if self.region.required and self.region.world is not APPS:
             words.append(f"--require {','.join(sorted(self.region.required))}")
+        if self.region.forbidden:
+            words.append(f"--forbid {','.join(sorted(self.region.forbidden))}")
         further = sorted(self.scope.includes - usual.includes)
         if further:
             words.append(f"--with {','.join(further)}")
@@ -56,32 +61,39 @@ class Record:
         return found
 
 
+_CATCHING = DESIGNS["hardened"].mechanisms | {M.CATCH_UP, M.RETRY_REFRESH, M.REPLAY_FROM_CURSOR}
+
 RECORDS = (
-    Record("all", "Of all designs, which keep every property?", Scope(), Region()),
+    Record(
+        "all",
+        "Of all designs of the seed's world, which keep every property with one connection?",
+        Scope(connections=1),
+        Region(),
+    ),
     Record(
         "asked",
-        "Of the designs with everything that a requirement or a report asks for by name, and with uploads that "
-        "may fail, which keep every property?",
-        Scope().with_(["upload"]),
+        "Of the designs with everything that a requirement or a report asks for by name, with uploads that may fail, "
+        "entries that may be lost and several instances of the server, which keep every property?",
+        Scope().with_(["upload", "entry", "instances"]),
         Region(frozenset(KEPT)),
     ),
     Record(
-        "meals",
-        "Of all designs, which keep every property with two meals at a time?",
-        Scope(meals=2).without(["job"]),
-        Region(),
-    ),
-    Record(
         "device",
-        "Of all designs, which keep every property beside another device of the user?",
+        "The same with one connection beside another device of the user.",
         Scope(connections=1).with_(["device"]),
-        Region(),
+        Region(frozenset(KEPT)),
     ),
     Record(
         "delivery",
-        "What is enough for delivery alone, beginning with the app as it was?",
+        "Of the mechanisms of `hardened` and three that catch up, what is enough for delivery alone?",
         Scope(connections=1),
-        Region(DESIGNS["before"].mechanisms),
+        Region(frozenset({M.STATE_FLAGS, M.CLOSE_BEFORE_DIAL, M.FAILURE_NOTIFICATIONS}), frozenset(SEEDS) - _CATCHING),
         ("delivery",),
+    ),
+    Record(
+        "app",
+        "What repairs the app as it is, with uploads that may fail and entries that may be lost?",
+        Scope(connections=1).with_(["upload", "entry"]),
+        REPAIRS,
     ),
 )

@@ -9,9 +9,9 @@ from functools import cache
 from mealspec.core import CheckerError, Configuration, Symbolic, branches
 from mealspec.core.symbolic.decide import Question, questions
 from mealspec.core.symbolic.sets import Set
-from mealspec.model.design import Design
+from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import AnyDesign
-from mealspec.model.mechanism import NEEDS
+from mealspec.model.mechanism import APPS, NEEDS, SEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -21,33 +21,42 @@ from mealspec.properties.facts import Facts
 
 @dataclass(frozen=True)
 class Region:
-    """A part of the design space: what every design has, and what none has."""
+    """A part of the design space: what every design has, what none has, and what is open but for these."""
 
     required: frozenset[M] = frozenset()
     forbidden: frozenset[M] = frozenset()
+    world: tuple[M, ...] = SEEDS
 
     def __post_init__(self) -> None:
         both = sorted(self.required & self.forbidden)
         if both:
             raise CheckerError(f"no design both has and lacks {', '.join(both)}")
-        lacking = [f"{m} needs {NEEDS[m]}" for m in sorted(self.required) if NEEDS.get(m) in self.forbidden]
+        lacking = [
+            f"{m} needs {NEEDS[m]}"
+            for m in sorted(self.required)
+            if NEEDS.get(m, m) not in {*self.required, *self.free}
+        ]
         if lacking:
             raise CheckerError(f"no such design can be built: {'; '.join(lacking)}")
 
     @property
     def free(self) -> tuple[M, ...]:
         """The mechanisms that are open."""
-        return tuple(m for m in M if m not in self.required and m not in self.forbidden)
+        return tuple(m for m in self.world if m not in self.required and m not in self.forbidden)
+
+
+REPAIRS = Region(DESIGNS["app_head"].mechanisms - frozenset(APPS), world=APPS)
+"""The app's latest design, with or without whatever it could leave out or add."""
 
 
 def valid_designs(space: Symbolic, region: Region) -> Set:
     """The designs of the region in which nothing lacks what it needs."""
     out = space.true
     for mechanism, needed in NEEDS.items():
-        if mechanism in region.forbidden or needed in region.required:
+        if mechanism not in {*region.free, *region.required} or needed in region.required:
             continue
         has = space.true if mechanism in region.required else space.feature(mechanism)
-        brought = space.false if needed in region.forbidden else space.feature(needed)
+        brought = space.feature(needed) if needed in region.free else space.false
         out = out & (~has | brought)
     return out
 

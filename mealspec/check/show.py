@@ -9,11 +9,12 @@ from typing import NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from mealspec.check.incident import Explanation, Search
+from mealspec.check.excerpts import Excerpt
+from mealspec.check.incident import Explanation
 from mealspec.check.phrases import phrase
 from mealspec.check.verify import Report
-from mealspec.core import At, Claim, Form, Trace, because, causes, chart, declared
-from mealspec.model.scope import counted
+from mealspec.core import At, Claim, Form, Trace, because, causes, chart, declared, races, weight
+from mealspec.model.scope import Scope, counted
 from mealspec.model.server.notification import Fate
 from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
@@ -31,12 +32,14 @@ OTHERWISE = {
     "single-poll-task": "no cancelled poll task would act beside the current one",
     "agreement": "belief, socket and registry would agree",
     "no-early-belief": "the client would not have believed before it was registered",
+    "belief-is-earned": "the belief would be true in the end, or given up",
     "socket-returns": "the client would have a socket that works",
     "no-zombie": "no dead connection would stay in the registry",
     "polling-stops": "polling would end",
     "polling-persists": "a poll task would exist, or the socket be verified",
     "failure-reaches-screen": "the failure would be shown",
     "no-lost-submission": "the meal would reach the backend, and only once",
+    "handled-once": "what a completed meal causes would happen exactly once",
     "no-orphan": "every accepted meal would be completed or failed",
     "no-deadlock": "every machine would come to rest",
     "machine-invariants": "the machines would be right about each other",
@@ -95,7 +98,10 @@ def why_told(trace: Trace, facts: Facts, scenario: Scenario) -> Why:
     for m in facts.scope.meal_names:
         if any(map(_pushed(m).bad.holds, map(trace.state, range(len(trace) + 1)))):
             why += _because(trace, _pushed(m), REACHED.format(m))
-    notes = [f"speaks of {prop.id}: {prop.sentence}"] if prop else []
+    last = trace.state(len(trace))
+    lost = prop is not None and any(bad.holds(last) for clause in prop.clauses for bad in clause.bad(facts))
+    notes = [_ending(trace, facts, prop)] if prop and lost and not _moves(trace) else []
+    notes += [f"speaks of {prop.id}: {prop.sentence}"] if prop else []
     notes += [f"not modelled yet: {scenario.later}."] if scenario.later else []
     return why + Why(tuple(notes))
 
@@ -123,6 +129,29 @@ def trace_lines(trace: Trace, why: Why) -> list[str]:
     return [*lines, "", *wrapped(why.notes)] if why.notes else lines
 
 
+def weighed(trace: Trace) -> str:
+    """How likely a run is: its faults, its tight races and which steps they are, and its steps."""
+    faults, tight, steps = weight(trace)
+    told = [counted(faults, "fault"), counted(tight, "tight race") + _at(races(trace)), counted(steps, "step")]
+    if trace.loop is None:
+        return ", ".join(told)
+    return f"{told[0]} and {told[1]} before the loop, {told[2]}"
+
+
+def within(small: Scope, scope: Scope) -> str:
+    """What of a scope a smaller one has only one of: ``" with one connection"``; empty if they have the same."""
+    meals, connections = small.meals < scope.meals, small.connections < scope.connections
+    fewer = [*(["one meal"] if meals else []), *(["one connection"] if connections else [])]
+    return f" with {' and '.join(fewer)}" if fewer else ""
+
+
+def _at(steps: tuple[int, ...]) -> str:
+    if not steps:
+        return ""
+    *others, last = map(str, steps)
+    return f" (steps {', '.join(others)} and {last})" if others else f" (step {last})"
+
+
 def _ending(trace: Trace, facts: Facts, prop: Property) -> str:
     """The last state: sockets and polling, and every machine that could make it good by itself."""
     state, machines = trace.state(len(trace)), {machine.name: machine for machine in trace.system.machines}
@@ -137,11 +166,16 @@ def _ending(trace: Trace, facts: Facts, prop: Property) -> str:
 
 
 def _stillness(trace: Trace) -> str:
-    last = trace.path[-1]
-    for event in trace.system.enabled(last):
-        if event.kind == "system" and trace.system.step(last, event.name) != last:
-            return "the run may go on, and the harm is done"
+    if _moves(trace):
+        return "the run may go on, and the harm is done"
     return "nothing that the system owes can change that any more"
+
+
+def _moves(trace: Trace) -> bool:
+    """Whether something that is owed can change the last state."""
+    last, system = trace.path[-1], trace.system
+    owed = (event for event in system.enabled(last) if event.kind == "system")
+    return any(system.step(last, event.name) != last for event in owed)
 
 
 def wrapped(notes: Iterable[str]) -> list[str]:
@@ -149,52 +183,24 @@ def wrapped(notes: Iterable[str]) -> list[str]:
     return [line for note in notes for line in wrap(note, 80, subsequent_indent="  ", break_on_hyphens=False)]
 
 
-def incident_table(search: Search) -> list[str]:
-    """The root causes as a Markdown table."""
-    lines = ["| steps | at the lookup | did the client believe it was connected? |", "|---|---|---|"]
-    for each in search.explanations:
-        lines.append(f"| {len(each.trace)} | {each.cause} | {'**yes**' if each.believed else 'no'} |")
-    return lines
-
-
-def incident_lines(search: Search) -> list[str]:
-    """Every root cause that fits the logs, each with its shortest run."""
-    count = counted(len(search.explanations), "root cause")
-    lines = [f"{search.logs.title}: {count} of '{search.design}' fit the logs.", ""]
-    lines += ["client log:", *(f"  {_short(line)}" for line in search.logs.client)]
-    lines += ["server log:", *(f"  {_short(line)}" for line in search.logs.server), ""]
-    lines += wrapped(
-        [
-            f"Looked at: {counted(search.states, 'state')}, every run of up to {search.depth} steps; "
-            f"{search.scope.describe()}. The kinds of lines shown are printed exactly as often and in "
-            "this order; lines of other kinds may have been cut."
-        ]
-    )
-    for number, explanation in enumerate(search.explanations, start=1):
-        belief = "believed that it was connected" if explanation.believed else "did not believe it was connected"
-        head = (
-            f"{number}. {counted(len(explanation.trace), 'step')}: at the lookup (step {explanation.skipped_at}), "
-            f"{explanation.cause}. The client {belief} at that moment."
-        )
-        lines += ["", *wrapped([head]), "", *trace_lines(explanation.trace, why_skipped(search, explanation))]
-    return lines
-
-
-def why_skipped(search: Search, explanation: Explanation) -> Why:
-    """Which steps the logs show and which they do not, and why the registry was empty at the lookup."""
-    trace, skip = explanation.trace, explanation.skipped_at
-    shown = (*search.logs.client, *search.logs.server)
+def why_skipped(some: Excerpt, explanation: Explanation) -> Why:
+    """Which steps the logs show and which they do not, and why the lookup found nobody."""
+    trace, skip = explanation.likeliest, explanation.skipped_at
     printed = {k: line for k, name in enumerate(trace.events) if (line := trace.system.event(name).line)}
-    seen = [k for k, line in printed.items() if any(line.matches(text) for text in shown)]
+    seen = [k for k, line in printed.items() if any(line.matches(told.text) for told in some.lines(line.log))]
     cut = [k for k in printed if k not in seen]
     silent = [k for k in range(len(trace)) if k not in printed]
     event = trace.system.event(trace.events[skip - 1])
     m = event.name.rpartition(".")[2]
     decided = _because(trace, _pushed(m), REACHED.format(m))
+    if any(trace.system.event(trace.events[step - 1]).verb == "submit" for step in decided.marked):
+        decided = Why()  # without its submission a meal is not missed, and does not arrive either
     lines = [
         f"the logs show steps {_steps(seen)}; lines cut from the excerpt: steps {_steps(cut) or 'none'}; "
         f"steps that print nothing: {_steps(silent) or 'none'}."
     ]
+    if explanation.races:
+        lines.append(f"tight races: steps {', '.join(map(str, explanation.races))}.")
     if skip not in decided.marked:
         lines.append(f"because: step {skip} ({event.label}): {declared(trace, skip)}.")
     return Why(tuple(lines), frozenset({skip})) + decided
@@ -202,7 +208,3 @@ def why_skipped(search: Search, explanation: Explanation) -> Why:
 
 def _steps(indices: Iterable[int]) -> str:
     return ", ".join(str(k + 1) for k in indices)
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= 77 else line[:74] + "..."

@@ -6,10 +6,10 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mealspec.core import CheckerError, Effort, Engine, Graph, Progress, Trace, explore
+from mealspec.core import CheckerError, Effort, Engine, Graph, Progress, Trace, explore, likeliest, weight
 from mealspec.core.explicit.engine import Explicit
 from mealspec.model.design import Design
 from mealspec.model.featured import family
@@ -21,6 +21,9 @@ from mealspec.properties.facts import Facts
 
 ENGINES = ("explicit", "symbolic")
 """State by state, or with sets."""
+
+MOST = 10_000_000
+"""States among which the likeliest counterexample is looked for; a minute, and a few gigabytes."""
 
 Listen = Callable[[Progress | Effort], None]
 """Is told how far a search has come."""
@@ -45,6 +48,18 @@ class Finding:
     def as_expected(self) -> bool:
         """Nothing else was pinned."""
         return self.expected in (None, self.verdict)
+
+
+@dataclass(frozen=True)
+class Likeliest:
+    """The likeliest counterexample, or None; the scope in which it was looked for, and whether all of that was seen.
+
+    Where not all was seen there is no run, for a likelier one might be in the rest.
+    """
+
+    run: Trace | None
+    scope: Scope
+    complete: bool
 
 
 @dataclass(frozen=True)
@@ -163,6 +178,25 @@ def counterexample(design: Design, scope: Scope, property_id: str, *, report: Li
         if known.complete or (found is not None and found.loop is None):
             return found
     raise AssertionError("a search without a limit is complete")
+
+
+def likeliest_counterexample(
+    design: Design, scope: Scope, property_id: str, *, most: int = MOST, report: Listen | None = None
+) -> Likeliest:
+    """The likeliest run that breaks the property, if there are not more states than ``most``.
+
+    That takes every state one by one, so where :func:`choose` says by sets it is looked for in the largest scope that
+    is contained and is not so large: with one connection, and with one meal.
+    """
+    fewer = replace(scope, connections=1), replace(scope, meals=1, connections=1)
+    small = next(each for each in (scope, *fewer) if choose(each) == "explicit")
+    facts = Facts(design, small, system(design, small))
+    graph = explore(facts.system, limit=most, report=report)
+    if not graph.complete:
+        return Likeliest(None, small, complete=False)
+    found = (likeliest(graph, claim) for claim in PROPERTIES[property_id].claims(facts))
+    run = min((run for run in found if run is not None), key=weight, default=None)
+    return Likeliest(run, small, complete=True)
 
 
 def _finding(known: Engine, facts: Facts, prop: Property) -> Finding:

@@ -10,25 +10,27 @@ from functools import cache
 from typing import Any
 
 from mealspec.check.records import RECORDS
-from mealspec.cli.listing import EVERYTHING
 from mealspec.core import CheckerError, Event, Machine
 from mealspec.model.assumptions import ASSUMPTIONS
-from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.design import DESIGNS, WORLDS, Design, design
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
 from mealspec.model.product import lets_in, machines
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.evidence import FACTS, LEFT_OUT
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import EVERY, FAILURES
+from mealspec.properties.shown import Judged
+from mealspec.properties.worlds import CONTRASTS
 
 Facts = dict[str, Any]
 
 FULL = replace(WIDEST, faults=1)
 """Every fault, aspect and machine."""
 
-BASES = (EVERYTHING, *DESIGNS.values(), Design("none", frozenset()))
+BASES = (*WORLDS, *DESIGNS.values(), Design("none", frozenset()))
 """Designs to and from which a mechanism is added and taken away, to see what changes."""
 
 
@@ -64,7 +66,6 @@ def names() -> list[str]:
 def _mechanism(name: str) -> Facts:
     m = Mechanism(name)
     entry = CATALOGUE[m]
-    with_, without = ("hardened", f"hardened-{m}") if m in DESIGNS["hardened"] else (f"hardened+{m}", "hardened")
     return {
         "says": entry.does,
         "closes": entry.closes,
@@ -74,14 +75,51 @@ def _mechanism(name: str) -> Facts:
         "needed by": [other for other, needed in NEEDS.items() if needed == m],
         "changes": list(dict.fromkeys(part for plan in BASES for part in _changed(plan, m))),
         "brings events": list(dict.fromkeys(event for plan in BASES for event in _brought(plan, m))),
+        "takes events away": list(dict.fromkeys(event for plan in BASES for event in _taken_away(plan, m))),
         "designs": _having(lambda plan: m in plan),
         "found": _swept(m),
         "requirements": _modelling(m),
         "next": [
-            f"mealspec verify {with_} {without}",
+            _compared(m),
             *(f"mealspec trace {ref}" for ref in entry.refs if ref in FAILURES),
             f"mealspec sweep --require {m}",
         ],
+    }
+
+
+def _compared(m: Mechanism) -> str:
+    """The check of two designs that differ by the mechanism alone, in a scope in which it changes something.
+
+    The first of `hardened`, it with what the mechanism needs, and two others, or of what stores meals the app's latest;
+    in the default scope, or with one item more. What needs time changes nothing yet, and is added to `hardened`.
+    """
+    need = NEEDS.get(m, m)
+    needed = [f"hardened+{need}"] if need != m and need not in DESIGNS["hardened"] else []
+    stores = Mechanism.LOCAL_STORE in (need, m)
+    bases = ["app_head"] if stores else [*needed, "hardened", "published", "app_head"]
+    items = [(), *((item,) for item in (*FAULTS, *ASPECTS) if item not in DEFAULT_ASPECTS)]
+    for base, item in ((base, item) for item in items for base in bases):
+        one = design(base)
+        if _differs(one, _other(one, m), Scope().with_(item)):
+            break
+    else:
+        base, item = "hardened", ()
+    pair = f"{base} {base}-{m}" if m in design(base) else f"{base}+{m} {base}"
+    return " ".join(["mealspec verify", pair, *(f"--with {each}" for each in item)])
+
+
+def _differs(one: Design, other: Design, scope: Scope) -> bool:
+    """Whether some machine is not the same in both, of what can happen in the scope."""
+    return _parts(one, scope) != _parts(other, scope)
+
+
+@cache
+def _parts(plan: Design, scope: Scope) -> dict[str, object]:
+    events = [event for event in alphabet(plan, scope) if lets_in(scope, event)]
+    happen = {event.name for event in events}
+    return {
+        machine.name: (machine.initial, frozenset(row for row in machine.rows if row.event in happen))
+        for machine in machines(plan, scope, events)
     }
 
 
@@ -98,6 +136,7 @@ def _event(name: str) -> Facts:
         "from": event.refs,
         "needs": f"{event.needs}: {(FAULTS | ASPECTS)[event.needs]}" if event.needs else "",
         "brought by": [m for m in Mechanism if any(name in _brought(plan, m) for plan in BASES)],
+        "taken away by": [m for m in Mechanism if any(name in _taken_away(plan, m) for plan in BASES)],
         "designs": _having(lambda plan: name in _alphabet(plan)),
         "next": [
             *(f"mealspec explain {machine}" for machine in event.takes[:3]),
@@ -174,7 +213,7 @@ def _machine(name: str) -> Facts:
         "states": {plan.name: len(_machines(plan)[name].states) for plan in plans if plan.name in DESIGNS},
         "events": sorted(machine.alphabet),
         "needs": f"{item}: {(FAULTS | ASPECTS)[item]}" if item else "",
-        "changed by": [m for m in Mechanism if any(name in _changed(plan, m) for plan in (EVERYTHING, BASES[-1]))],
+        "changed by": [m for m in Mechanism if any(name in _changed(plan, m) for plan in (*WORLDS, BASES[-1]))],
         "requirements": _modelling(name),
         "next": [
             f"mealspec draw {name} --out {name}.svg"
@@ -186,13 +225,41 @@ def _machine(name: str) -> Facts:
 
 def _assumption(name: str) -> Facts:
     entry = next(each for each in ASSUMPTIONS if each.id == name)
-    spoken = [m for m in Mechanism if m in entry.says.replace(")", " ").split()]
+    spoken = [m for m in Mechanism if f"`{m}`" in entry.says]
     return {
         "says": entry.says,
         "because": entry.because,
         "mechanisms": spoken,
         "next": [f"mealspec explain {m}" for m in spoken] or ["mealspec list assumptions"],
     }
+
+
+def _fact(name: str) -> Facts:
+    entry = FACTS[name]
+    entries = [(m, each.refs) for m, each in CATALOGUE.items()] + [(p.id, p.refs) for p in PROPERTIES.values()]
+    judged = [each for each in entry.shown if isinstance(each, Judged) and each.verdict is Verdict.VIOLATED]
+    return {
+        "says": entry.sentence,
+        "modelled": entry.modelled,
+        "shown by": list(map(str, entry.shown)),
+        "side by side": [f"{row.matter}: {row.follows}" for row in CONTRASTS if name in row.facts],
+        "left out": [f"{each.what} ({each.reason})" for each in LEFT_OUT if name in each.facts],
+        "cited by": [each for each, refs in entries if name in refs],
+        "next": [
+            *(f"mealspec explain {each}" for each in entry.modelled[:3]),
+            *dict.fromkeys(
+                f"mealspec verify {each.design} --property {each.property} {_asked(each)}" for each in judged
+            ),
+        ],
+    }
+
+
+def _asked(shown: Judged) -> str:
+    """The options that ask for the scope of a verdict."""
+    scope, usual = shown.scope, Scope()
+    more = {"with": scope.includes - usual.includes, "without": usual.includes - scope.includes}
+    items = [f"--{option} {','.join(sorted(some))}" for option, some in more.items() if some]
+    return " ".join([f"--connections {scope.connections}", *items])
 
 
 def _design(name: str) -> Facts:
@@ -239,6 +306,8 @@ def _swept(m: Mechanism) -> str:
         return f"every design that keeps all properties has it{broken}"
     if m in swept["excluded"]:
         return "no design that keeps all properties has it"
+    if m not in (*swept["mechanisms"], *swept["required"]):
+        return "the sweep of all designs leaves it out"
     if m in swept["hurting"]:
         return f"some design keeps all properties until it is added; then {swept['hurting'][m]['breaks']} breaks"
     return "designs keep all properties with it and without it"
@@ -283,9 +352,19 @@ def _rows(machine: Machine | None) -> object:
 
 def _brought(plan: Design, m: Mechanism) -> list[str]:
     """The events that there are with the mechanism only."""
-    one, other = _alphabet(plan), _alphabet(_other(plan, m))
-    has, lacks = (one, other) if m in plan else (other, one)
+    has, lacks = _with_and_without(plan, m)
     return [name for name in has if name not in lacks]
+
+
+def _taken_away(plan: Design, m: Mechanism) -> list[str]:
+    """The events that there are without the mechanism only."""
+    has, lacks = _with_and_without(plan, m)
+    return [name for name in lacks if name not in has]
+
+
+def _with_and_without(plan: Design, m: Mechanism) -> tuple[dict[str, Event], dict[str, Event]]:
+    one, other = _alphabet(plan), _alphabet(_other(plan, m))
+    return (one, other) if m in plan else (other, one)
 
 
 KINDS: dict[str, tuple[Callable[[], Iterable[str]], Callable[[str], Facts]]] = {
@@ -295,6 +374,7 @@ KINDS: dict[str, tuple[Callable[[], Iterable[str]], Callable[[str], Facts]]] = {
     "failure class": (lambda: FAILURES, _scenario),
     "scenario": (lambda: [name for name in EVERY if name not in FAILURES], _scenario),
     "requirement": (lambda: REQUIREMENTS, _requirement),
+    "fact of the app": (lambda: FACTS, _fact),
     "assumption": (lambda: [each.id for each in ASSUMPTIONS], _assumption),
     "machine": (lambda: dict.fromkeys(name for plan in BASES for name in _machines(plan)), _machine),
     "fault kind or aspect": (lambda: FAULTS | ASPECTS, _item),

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mealspec.model.assumptions import ASSUMPTIONS
-from mealspec.model.design import DESIGNS, Design
+from mealspec.model.design import DESIGNS, WORLDS
 from mealspec.model.events import alphabet
-from mealspec.model.mechanism import CATALOGUE, Mechanism
+from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
 from mealspec.properties.catalogue import PROPERTIES
@@ -16,7 +16,7 @@ from mealspec.properties.expected import expected
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
 
-EVERYTHING = Design("every mechanism", frozenset(Mechanism))
+EVERYTHING = WORLDS[0]
 
 
 def _designs() -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def _properties() -> list[dict[str, Any]]:
 
 
 def _events() -> list[dict[str, Any]]:
-    designs = [EVERYTHING, *DESIGNS.values()]
+    designs = [*WORLDS, *DESIGNS.values()]
     events = {event.name: event for design in designs for event in alphabet(design, WIDEST)}
     return [
         {"event": e.name, "kind": e.kind, "takes": e.takes, "prints": e.line.text if e.line else "", "refs": e.refs}

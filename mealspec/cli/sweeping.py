@@ -27,7 +27,7 @@ from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.expected import Verdict
 
-REPAIRED = ("published", "before")
+REPAIRED = ("published", "before", "app_head")
 """The designs whose repair people ask about."""
 
 SHOWN = 6

@@ -23,6 +23,7 @@ from mealspec.core.explain import Cause, How, because, causes, declared
 from mealspec.core.explicit.decide import DECISIONS, lasso, quiescent, reach, stuck, violation
 from mealspec.core.explicit.explore import explore
 from mealspec.core.explicit.graph import Graph
+from mealspec.core.explicit.likely import Weight, likeliest, likeliest_to, races, weight
 from mealspec.core.featured import FeaturedSystem
 from mealspec.core.itf import Recording, differences, dump, load
 from mealspec.core.machine import Machine, Row, State
@@ -80,6 +81,7 @@ __all__ = [
     "TooLarge",
     "Trace",
     "UnknownName",
+    "Weight",
     "all_of",
     "any_of",
     "because",
@@ -91,12 +93,16 @@ __all__ = [
     "dump",
     "explore",
     "lasso",
+    "likeliest",
+    "likeliest_to",
     "load",
     "quiescent",
+    "races",
     "reach",
     "replay",
     "stuck",
     "trimmed",
     "unknown",
     "violation",
+    "weight",
 ]

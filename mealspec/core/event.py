@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 
 
@@ -26,19 +27,31 @@ class Kind(StrEnum):
 class Line:
     """The line that an event prints, and the log in which it appears.
 
-    A part in braces stands for any word: a date, an id.
+    A part in braces stands for something: a date, an id, the text of an error. An event may print one of several
+    lines: which one depends on the program's version or on what went before, or the step prints all of them and a
+    log shows one. A line is compared as a whole; times that a log puts before its lines are no part of them.
 
-    >>> Line("server", "User {user} not connected").matches("09:24:23 User 4eb4 not connected, skipping")
-    True
+    >>> skip = Line("server", ("User {user} not connected", "[AI] User {user} not connected"))
+    >>> skip.matches("User 4eb4 not connected"), skip.matches("User 4eb4 not connected, skipping")
+    (True, False)
     """
 
     log: str
-    text: str
+    texts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The first of them, which stands for all."""
+        return self.texts[0]
 
     def matches(self, line: str) -> bool:
-        """Whether the line of a real log was printed by this."""
-        parts = (re.escape(part) for part in re.split(r"\{\w+\}", self.text))
-        return re.search(r"\S+".join(parts), line) is not None
+        """Whether the line of a real log is one of them, from its first character to its last."""
+        return any(pattern.fullmatch(line) for pattern in self._patterns)
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        parts = ([re.escape(part) for part in re.split(r"\{\w+\}", text)] for text in self.texts)
+        return tuple(re.compile(".+".join(some)) for some in parts)
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,10 @@ class Event:
         Between which lanes of a chart it is a message, if it is one, and whether that never arrives.
     obligation
         What an implementer owes when it happens, or must bear.
+    prompt
+        Whether it comes at once, within milliseconds, when it has become possible: the next step of a handshake, code
+        that is due, an answer or message that is on its way, or the loss of one. So what happens while such an event
+        is owed has found a gap of milliseconds, see :func:`mealspec.core.races`.
     """
 
     name: str
@@ -99,6 +116,7 @@ class Event:
     arrow: tuple[str, str] | None = None
     lost: bool = False
     obligation: str = ""
+    prompt: bool = False
 
     def is_of(self, some: str) -> bool:
         """Whether it is one of the events that a group names, or a group with its first values.

@@ -10,7 +10,9 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from mealspec.check.incident import Explanation, Search, explain_incident
+from mealspec.check.causes import REPAIRS
+from mealspec.check.excerpts import Excerpt, excerpt
+from mealspec.check.incident import Explanation, explain_incident
 from mealspec.check.show import why_skipped, why_told, why_violated
 from mealspec.check.verify import counterexample, decide
 from mealspec.core import Trace, explore
@@ -24,7 +26,7 @@ from mealspec.model.scope import Scope, counted
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.facts import Facts
-from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS, Scenario, shortest
+from mealspec.properties.scenarios import FAILURES, FLAW, HALVES, PATHS, SCENARIOS, Scenario, shortest
 from mealspec.properties.smallest import BREAKS
 
 
@@ -34,6 +36,9 @@ class Drawn(NamedTuple):
     group: str
     chart: Chart
 
+
+DRAWN_EXCERPT = "E42"
+"""The excerpt whose explanations are drawn: it excludes most, and what fits it fits the others."""
 
 COUNTEREXAMPLES = "charts/counterexamples.md"
 
@@ -77,16 +82,20 @@ def drawn() -> tuple[Drawn, ...]:
 
 
 def _all() -> Iterator[Drawn]:
-    yield Drawn("The flaw", _flaw())
+    yield Drawn("The flaw", _told(FLAW))
+    yield Drawn("The flaw", _race())
     for scenario in PATHS.values():
-        yield Drawn("The repaired design at work", _told(scenario))
+        if scenario is not FLAW:
+            yield Drawn("The repaired design at work", _told(scenario))
     for scenario in (SCENARIOS["timeline"], *(s for s in SCENARIOS.values() if s.id != "timeline")):
         yield Drawn("The seed's timeline and its tests", _told(scenario))
-    search = explain_incident(DESIGNS["published"])
-    for explanation in search.explanations:
-        yield Drawn("The incident", _cause(search, explanation))
+    some = excerpt(DRAWN_EXCERPT)
+    for explanation in explain_incident(DESIGNS[some.designs[0]], some).explanations:
+        yield Drawn("The incident", _cause(some, explanation))
     for scenario in FAILURES.values():
         yield Drawn("Failure classes", _told(scenario))
+    for scenario in HALVES.values():
+        yield Drawn("Further ways of failure classes", _told(scenario))
     for mechanism, (name, scope) in BREAKS.items():
         yield Drawn(UNNAMED[0], _without(mechanism, name, scope))
     for plan in DESIGNS.values():
@@ -94,14 +103,14 @@ def _all() -> Iterator[Drawn]:
             yield Drawn(f"How {plan} fails", _violation(plan, Scope(), name, run))
 
 
-def _flaw() -> Chart:
-    """The published fix loses a meal though nothing goes wrong."""
+def _race() -> Chart:
+    """The published fix loses a meal though nothing goes wrong, if one step falls into a gap of milliseconds."""
     plan, scope, name = DESIGNS["published"], Scope(faults=0), "delivery"
     run = counterexample(plan, scope, name)
     assert run is not None, "the published fix loses meals"
     found = _violation(plan, scope, name, run)
     return Chart(
-        "flaw", f"The flaw: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes, found.marked
+        "race", f"The race: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes, found.marked
     )
 
 
@@ -134,17 +143,20 @@ def _told(scenario: Scenario) -> Chart:
     return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, *why_told(run, facts, scenario))
 
 
-def _cause(search: Search, each: Explanation) -> Chart:
-    """One root cause, with which steps its logs show."""
+def _cause(some: Excerpt, each: Explanation) -> Chart:
+    """The likeliest run of one cause, with which steps its logs show."""
     belief = "believed" if each.believed else "did not believe"
-    why = why_skipped(search, each)
+    pings = "pings were answered" if each.answered else "no ping was answered"
+    why = why_skipped(some, each)
     notes = (
-        f"at the lookup (step {each.skipped_at}), {each.cause}; the client {belief} then that it was connected.",
+        f"at the lookup (step {each.skipped_at}), {each.cause}; the client {belief} then that it was connected, "
+        f"and {pings}.",
+        f"repair: {REPAIRS[each.cause]}.",
         *why.notes,
     )
-    slug = f"incident-{each.cause.name.lower().replace('_', '-')}"
-    subtitle = f"Design {search.design}; {search.scope.describe()}"
-    return Chart(slug, f"The incident: {each.cause}", subtitle, each.trace, notes, why.marked)
+    slug = f"incident-{each.cause.label.replace('_', '-')}"
+    subtitle = f"{some.id}; {_where(each.design, each.scope)}"
+    return Chart(slug, f"The incident: {each.cause}", subtitle, each.likeliest, notes, why.marked)
 
 
 # ---------------------------------------------------------------------- pages

@@ -21,6 +21,9 @@ SMALLEST = Scope(connections=1)
 BETWEEN = ("connection",)
 """Machines that are neither the client's nor the server's: both ends, and what lies between them."""
 
+OURS = ("token",)
+"""Machines that are the client's, though another moves them first."""
+
 TELLING = 3
 """Verbs that stand on an edge."""
 
@@ -68,7 +71,7 @@ def owners(product: System) -> dict[str, str]:
     out = {}
     for machine in product.machines:
         first = next(row.event for row in machine.rows if row.source == machine.initial != row.dest)
-        owner = product.event(first).owner
+        owner = "user" if kind_of(machine.name) in OURS else product.event(first).owner
         between = kind_of(machine.name) in BETWEEN
         out[machine.name] = "network" if between else "client" if owner == "user" else owner
     return out

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from mealspec.core import Machine, unknown
 from mealspec.draw.machines import Sheet, Step, View, drawn, machine_of, product, sheet, taken, views
@@ -23,6 +22,15 @@ STYLES = {
     "": {"color": GREY},
 }
 """Signs of what comes and goes, and how they look."""
+
+STEPS = (
+    ("before", "published"),
+    ("published", "published_plus"),
+    ("published_plus", "hardened"),
+    ("app_before", "app_published"),
+    ("app_published", "app_head"),
+)
+"""From one design to the next: of the seed's world, then of the app's."""
 
 FEW, LOOPS, NARROW = 4, 2, 80.0
 """Entries of one sign of an arrow's label, and of what comes or goes within a state; widths in points."""
@@ -150,9 +158,9 @@ def _legend(pair: Compared) -> Iterator[Key]:
             yield Key(f"{after} {verb} {', '.join(names)}.")
 
 
-def changes() -> Iterator[tuple[str, Picture]]:
-    """Every change from one design of the story to the next, by the machine's name."""
-    for before, after in pairwise(DESIGNS.values()):
+def changes(steps: Iterable[tuple[str, str]] = STEPS) -> Iterator[tuple[str, Picture]]:
+    """Every change of a machine in these steps from one design to the next, by the machine's name."""
+    for before, after in ((DESIGNS[old], DESIGNS[new]) for old, new in steps):
         for name, looks in _looks(before, after).items():
             found = (change(before, after, name, view) for view in looks)
             yield from ((name, each) for each in found if each is not None)

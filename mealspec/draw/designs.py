@@ -8,7 +8,7 @@ from typing import Any
 from mealspec.check.records import RECORDS
 from mealspec.draw.page import Page, code, link, references, render
 from mealspec.model.design import DESIGNS
-from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
+from mealspec.model.mechanism import CATALOGUE, NEEDS, SEEDS, Mechanism
 from mealspec.model.scope import counted
 from mealspec.properties.smallest import BREAKS, KEPT
 
@@ -17,13 +17,13 @@ PATH = "designs.md"
 
 def designs() -> Page:
     """The page."""
-    plan, (least,) = DESIGNS["hardened"], RECORDS[0].answer()["minimal"]
+    plan, least = DESIGNS["hardened"], RECORDS[0].answer()["minimal"][0]
     more = [(code(m), _why(m), CATALOGUE[m].closes) for m in Mechanism if m in plan and m not in least]
     about = "which mechanisms are enough, what each is for, which hurt, and the smallest repairs"
     return render(
-        PATH, "designs", "All designs at once", about, mechanisms=CATALOGUE, needs=NEEDS, least=least, more=more,
-        records=[(record, record.answer()) for record in RECORDS], names=_names, scopes=_scopes, without=_without,
-        hurts=_hurts, property=_property,
+        PATH, "designs", "All designs at once", about, mechanisms=CATALOGUE, seeds=SEEDS, needs=NEEDS,
+        least=least, more=more, records=[(record, record.answer()) for record in RECORDS], names=_names,
+        scopes=_scopes, without=_without, hurts=_hurts, property=_property,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ designs with a mechanism taken away or added.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from mealspec.core import Event, Machine, State
 from mealspec.draw.wording import ANYWHERE, Saying, saying, where
-from mealspec.model.design import DESIGNS, design
-from mealspec.model.mechanism import Mechanism
+from mealspec.model.design import DESIGNS, WORLDS, Design, design
+from mealspec.model.mechanism import NEEDS, Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import WIDEST
 
@@ -46,8 +46,8 @@ def _parted() -> frozenset[str]:
 
 @cache
 def widest(expression: str) -> tuple[dict[str, Machine], dict[str, Event]]:
-    """Machines and events, by name, of a design in the scope that lets everything in."""
-    product = system(design(expression), RICH)
+    """Machines and events, by name, of one of the :func:`variants` in the scope that lets everything in."""
+    product = system(_plan(expression), RICH)
     return {machine.name: machine for machine in product.machines}, {event.name: event for event in product.events}
 
 
@@ -99,8 +99,24 @@ def _unused() -> tuple[Mechanism, ...]:
 
 
 def variants() -> tuple[str, ...]:
-    """All designs, and `hardened` with each mechanism that none of them has."""
-    return (*DESIGNS, *(f"hardened+{m}" for m in _unused()))
+    """All designs, one with each mechanism that none of them has, and those that together have every event."""
+    return (*DESIGNS, *_added(), *(world.name for world in WORLDS))
+
+
+def _plan(expression: str) -> Design:
+    return next((world for world in WORLDS if world.name == expression), None) or design(expression)
+
+
+@cache
+def _added() -> dict[str, tuple[str, Mechanism]]:
+    """A design with each mechanism that none has, the first in which it changes a row; and which it is without it."""
+    out = {}
+    for m in _unused():
+        needed = [f"hardened+{NEEDS[m]}"] if m in NEEDS and NEEDS[m] not in DESIGNS["hardened"] else []
+        bases = ("hardened", "app_head", *needed, "published")
+        base = next(base for base in bases if _sayings(f"{base}+{m}") != _sayings(base))
+        out[f"{base}+{m}"] = (base, m)
+    return out
 
 
 def entries(name: str) -> list[Entry]:
@@ -108,7 +124,7 @@ def entries(name: str) -> list[Entry]:
     found: dict[tuple[str, Saying], list[str]] = defaultdict(list)
     for variant in variants():
         for (machine, event), told in _sayings(variant).items():
-            if machine == name and (variant in DESIGNS or (event, told) not in found):
+            if machine == name and (variant in DESIGNS or _is_new(variant, event, told, found)):
                 found[event, told].append(variant)
     groups: dict[tuple[str, Entry], list[str]] = defaultdict(list)
     for (event, told), having in found.items():
@@ -119,20 +135,35 @@ def entries(name: str) -> list[Entry]:
     return [key[1]._replace(events=tuple(groups[key])) for key in keys]
 
 
+def _is_new(variant: str, event: str, told: Saying, found: Collection[tuple[str, Saying]]) -> bool:
+    """Of a design that is no named one only what is new is told; of those that nobody would build, only new events."""
+    return (event, told) not in found if variant in _added() else all(event != known for known, _ in found)
+
+
 def _behind(
     name: str, event: str, told: Saying, having: Sequence[str]
 ) -> tuple[tuple[Mechanism, ...], tuple[Mechanism, ...]]:
     """The mechanisms that bring the row, and those without which it says something else."""
-    if having[0] not in DESIGNS:
-        mechanism = Mechanism(having[0].partition("+")[2])
-        there = (name, event) in _sayings("hardened")
+    if having[0] in _added():
+        base, mechanism = _added()[having[0]]
+        there = (name, event) in _sayings(base)
         return ((), (mechanism,)) if there else ((mechanism,), ())
     if len(having) == len(DESIGNS):
         return (), ()
+    if having[0] not in DESIGNS:
+        mechanisms = sorted(_plan(having[0]).mechanisms)
+        return tuple(m for m in mechanisms if (name, event) not in _pairs_without(having[0], m)), ()
     plan = "hardened" if "hardened" in having else having[-1]
     without = {m: _sayings(f"{plan}-{m}").get((name, event)) for m in sorted(DESIGNS[plan].mechanisms)}
     brought = tuple(m for m, other in without.items() if other is None)
     return brought, tuple(m for m, other in without.items() if other not in (None, told))
+
+
+@cache
+def _pairs_without(plan: str, m: Mechanism) -> frozenset[tuple[str, str]]:
+    """Who takes part in what without a mechanism."""
+    product = system(Design(f"{plan}-{m}", _plan(plan).mechanisms - {m}), RICH)
+    return frozenset((machine.name, event) for machine in product.machines for event in machine.alphabet)
 
 
 # ---------------------------------------------------------------------- all designs together
@@ -209,7 +240,7 @@ def conditions_of(plan: str, names: tuple[str, ...]) -> tuple[Condition, ...]:
     """What some of these events of a design asks of each participant; ``any state`` is not said."""
     machines, events = widest(plan)
     alike: dict[tuple[bool, str], list[str]] = defaultdict(list)
-    for machine in dict.fromkeys(taker for name in names for taker in events[name].takes):
+    for machine in dict.fromkeys(taker for name in names for taker in events[name].takes if taker in machines):
         theirs = {name for name in names if machine in events[name].takes}
         some = {row.source for row in machines[machine].rows if row.event in theirs}
         alike[len(theirs) == len(names), where(some, machines[machine].states)].append(machine)

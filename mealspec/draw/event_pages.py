@@ -79,7 +79,8 @@ def _law_of() -> dict[str, list[str]]:
         facts = Facts(plan, Scope(), system(plan, Scope()))
         for law in LAWS.values():
             for rule in law.rules(facts) if law.applies(plan) else ():
-                if name := getattr(rule, "event", ""):
+                name = getattr(rule, "event", "")
+                if name in every_event():  # a law may speak of what cannot happen
                     out[group_of(name)][law.id] = None
     return {name: list(laws) for name, laws in out.items()}
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import pairwise
 
 from mealspec.draw import communication, states
+from mealspec.draw.app import app
 from mealspec.draw.card import svg
 from mealspec.draw.charts import charts, page_of
-from mealspec.draw.comparison import changes
+from mealspec.draw.comparison import STEPS, changes
 from mealspec.draw.designs import designs
 from mealspec.draw.machine_pages import machine_pages
 from mealspec.draw.matrix import matrix
@@ -23,19 +23,27 @@ from mealspec.draw.portraits import portraits
 from mealspec.draw.reference import reference
 from mealspec.model.design import DESIGNS
 
-HARDENED = DESIGNS["hardened"]
+HARDENED, APP = DESIGNS["hardened"], DESIGNS["app_head"]
+
+OWN = ("poller", "loader.sync", "sync", "store.m1", "save.m1", "day")
+"""Machines of the app's world that `hardened` has not, or has another of."""
+
+COMMITTED = (STEPS[0], STEPS[2])
+"""Of the steps from one design to the next the fix and its repair."""
 
 
 @cache
 def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
     """The pictures that Graphviz lays out, and all other files: the same model always gives the same."""
-    ours, changed = list(portraits([HARDENED])), list(changes())
+    steps = STEPS if full else COMMITTED
+    ours, changed = list(portraits([HARDENED])), list(changes(steps))
     others = [plan for plan in DESIGNS.values() if full and plan != HARDENED]
+    ours += [] if full else portraits([APP], OWN)
     whole, reachable = communication.whole(HARDENED), list(states.pictures())
     drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
-    pages = [*charts(full=full), matrix(), designs(), *reference(machine_pages(ours, changed))]
+    pages = [*charts(full=full), matrix(), designs(), app(), *reference(machine_pages(ours, changed))]
     pages += [_listed("states", "Reachable states", "the reachable states, seen from what matters", reachable)]
-    for before, after in pairwise(DESIGNS):
+    for before, after in steps:
         step = f"changes/{before}-{after}"
         some = [picture for picture in drawn if picture.path.startswith(f"{step}/")]
         pages += [_listed(step, f"From {before} to {after}", "what changes in each machine", some)]

@@ -33,10 +33,11 @@ VIEWS: dict[str, tuple[View, ...]] = {
     "connection": (("client",), ("server",), ("caller",), ("fine",)),
     "loader": (("phase",),),
     "notification": (("fate",), ("flight",)),
-    "poller": (("loop",), ("woken",), ("checks",), ("stops",)),
+    "poller": (("loop",), ("woken",), ("loads",), ("stops",), ("rogue",), ("ending",), ("lowered",)),
     "service": (("socket",), ("connected",)),
+    "sync": (("phase",),),
 }
-"""How machines are looked at, one view after the other; those that are not named here are seen whole."""
+"""How machines are looked at, one view after the other, as far as they have these fields; others are seen whole."""
 
 Step = tuple[str, str, str]
 """Event, source and destination of a row, as a view shows them."""
@@ -131,7 +132,7 @@ def _taken(plan: Design, device: bool) -> dict[str, frozenset[Row]]:
 
 def views(machine: Machine) -> tuple[View, ...]:
     """How a machine is looked at: whole, or in the views in which there is something to see."""
-    looks = VIEWS.get(kind_of(machine.name), ((),))
+    looks = (view for view in VIEWS.get(kind_of(machine.name), ((),)) if _has(machine, view))
     return tuple(view for view in looks if len({_seen(state, view) for state in machine.states}) > 1)
 
 
@@ -144,6 +145,11 @@ def chosen(machine: Machine, fields: View) -> View:
         if name not in every:
             raise unknown(f"field of {machine.name}", name, every)
     return tuple(dict.fromkeys(fields)) or views(machine)[0]
+
+
+def _has(machine: Machine, view: View) -> bool:
+    """Whether its states have these fields; the same name may stand for another machine."""
+    return set(view) <= set(getattr(machine.initial, "_fields", ()))
 
 
 def _seen(state: State, view: View) -> str:
@@ -186,7 +192,7 @@ def needs(plan: Design, name: str, view: View = ()) -> dict[Step, tuple[Mechanis
         if mechanism not in plan:
             continue
         other = machine_of(Design(f"{plan.name}-{mechanism}", plan.mechanisms - {mechanism}), name, scope)
-        left = set(sheet(other, view, other.rows).steps) if other else set()
+        left = set(sheet(other, view, other.rows).steps) if other and _has(other, view) else set()
         for step in out:
             if step not in left:
                 out[step].append(mechanism)

@@ -69,8 +69,9 @@ def _cell(value: object) -> str:
 
 
 def references(here: str, refs: Iterable[str]) -> str:
-    """Requirements and failure classes as links to the table that traces them."""
-    return ", ".join(link(here, f"reference/traceability.md#{ref}", ref) for ref in refs)
+    """Requirements, failure classes and facts of the app as links to the tables that trace them."""
+    pages = {"E": "app.md"}
+    return ", ".join(link(here, f"{pages.get(ref[0], 'reference/traceability.md')}#{ref}", ref) for ref in refs)
 
 
 def mechanism(here: str, name: str) -> str:

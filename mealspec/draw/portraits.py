@@ -189,10 +189,14 @@ def _described(looked: Sheet) -> str:
 # ---------------------------------------------------------------------- all
 
 
-def portraits(plans: Iterable[Design] = tuple(DESIGNS.values())) -> Iterator[tuple[str, Picture]]:
-    """Every machine of these designs in all its views, by its name."""
+def portraits(
+    plans: Iterable[Design] = tuple(DESIGNS.values()), only: Collection[str] = ()
+) -> Iterator[tuple[str, Picture]]:
+    """Every machine of these designs, or only those of these names, in all its views, by its name."""
     for plan in plans:
         for name, scope in drawn(plan).items():
+            if only and name not in only:
+                continue
             machine = machine_of(plan, name, scope)
             assert machine is not None
             yield from ((name, picture(plan, name, view)) for view in views(machine))

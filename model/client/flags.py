@@ -11,7 +11,7 @@ from mealspec.core import ANY, STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import LOOPS, dialled, every, leaves
+from mealspec.model.values import dialled, every, leaves, messages, submits, wakes_of
 
 
 class Flags(NamedTuple):
@@ -41,12 +41,13 @@ def flags(design: Design, scope: Scope) -> Machine:
         On(dialled(scope, verb="client.redial"), free, dialling),  # R18, F10
         On(every("client.connected", connections), ANY, Flags(connected=True, connecting=False)),  # R3
         On(every("client.failed", connections), ANY, neither),  # R4
-        On(every("client.receive", meals, connections), ANY, verified),  # R5, R6
+        On(messages(design, scope, verb="client.receive"), ANY, verified),  # R5, R6
+        On("client.connect_noop", free if guarded else ANY, {"connected": True}),  # E18
         On(leaves(scope), ANY, neither),  # R9
-        On(every(LOOPS, "wake.verified"), up, STAY, given=both),  # R7
-        On(every(LOOPS, "wake.unflagged"), {"connected": False}, STAY, given=both),  # R7
+        On(wakes_of(design, scope, "verified"), up, STAY, given=both),  # R7
+        On(wakes_of(design, scope, "unflagged"), {"connected": False}, STAY, given=both),  # R7
         On("client.notice_drop", up, {"connected": False}),  # F3
-        On(every(("user.submit", "client.submit"), meals), free, STAY, given=waits),  # R28
+        On(submits(design, meals, "user.submit", "client.submit"), free, STAY, given=waits),  # R28
         On(every("user.wait", meals), busy, STAY, given=waits),  # R28
     ]
     return Machine.ruled("flags", neither, rules, resting=free, doc=__doc__ or "")

@@ -1,7 +1,9 @@
 """One refresh in flight, by who started it: sent, answered at the server, applied at the client.
 
 The answer is a snapshot, taken when the server reads and applied when the client's code runs on; what
-happens between the two it does not know (F11). Each step may fail.
+happens between the two it does not know (F11). Each step may fail. Cancelling a poll task cuts its request off,
+unless the answer is already there: then either may be (E27). Of a local store nothing is in flight: a load is due, and
+done in one step (E3).
 
 Left out: two loads of one origin at once. A message that arrives while another is being handled waits
 for its turn, as in ``for await``; the poll loop has one load by construction.
@@ -13,11 +15,24 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mealspec.core import ANY, STAY, Machine, On
-from mealspec.model.client.poller import poll_stops
+from mealspec.model.client.poller import poll_stops, stale_stops
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Seen, every, failures, leaves, snapshots, wakes
+from mealspec.model.values import (
+    SYNCED,
+    LoadEnd,
+    Seen,
+    cancels,
+    every,
+    leaves,
+    load_ends,
+    load_fails,
+    messages,
+    saves,
+    snapshots,
+    wakes,
+)
 
 
 class Phase(StrEnum):
@@ -26,6 +41,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SENT = "sent"
     ANSWERED = "answered"
+    CUT = "cut"
 
 
 class Loader(NamedTuple):
@@ -38,34 +54,77 @@ class Loader(NamedTuple):
         return ":".join((self.phase, *(["-".join(self.answer)] if self.answer else [])))
 
 
+IDLE, SENT, CUT = (Loader(phase, ()) for phase in (Phase.IDLE, Phase.SENT, Phase.CUT))
+
+
 def load_starts(origin: str, design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code a load of this origin is started."""
     probed = ("user.foreground",) if M.PROBE_ON_FOREGROUND in design else ()
+    saved = saves(design, scope.meal_names) if M.SAVE_AWAITS_UPLOAD in design else ()  # E14
+    days = ("user.other_day", "user.this_day")
     return {
-        "appear": ("client.appear", "client.return", *probed),
-        "handler": every("client.receive", scope.meal_names, scope.connection_names),
+        "appear": ("client.appear", "client.return", "client.show", *days, *probed, *saved),
+        "handler": messages(design, scope, verb="client.receive"),
         "connect": every("client.connected", scope.connection_names),
         "poll": every("client.poll.wake", [wake for wake in wakes(design) if wake != "verified"]),
+        "sync": every("client.synced", scope.meal_names, SYNCED),
     }[origin]
 
 
 def loader(origin: str, design: Design, scope: Scope) -> Machine:
     """The machine ``loader.<origin>``."""
-    idle, sent = Loader(Phase.IDLE, ()), Loader(Phase.SENT, ())
-    answered = {snapshot.name: Loader(Phase.ANSWERED, snapshot.meals) for snapshot in snapshots(scope)}
-    error, offline, cut = failures(origin)
-    # A later appearance, return or connect asks anew and drops what the earlier one was told.
-    free = ANY if origin in ("appear", "connect") else idle
-    after = sent if origin == "handler" and M.RETRY_REFRESH in design else idle
-    polls = origin == "poll"  # cancelling the task cancels its request
-    rules = [
-        On(load_starts(origin, design, scope), free, sent),
-        *(On(f"server.read.{origin}.{name}", sent, told) for name, told in answered.items()),
-        *(On(f"client.apply.{origin}.{name}", told, idle) for name, told in answered.items()),
-        On((error, offline), sent, after),  # at once, because nobody is there
-        On(cut, {"phase": {Phase.SENT, Phase.ANSWERED}}, after),  # on the way there or back
-        On((*poll_stops(design, scope), "client.stale.stop") if polls else (), ANY, idle),
-        On(leaves(scope), ANY, idle),  # R9
-        On(every("user.archive", scope.meal_names), idle, STAY),
+    rules = _local(origin, design, scope) if M.LOCAL_STORE in design else _request(origin, design, scope)
+    rules += [
+        On(leaves(scope), ANY, IDLE),  # R9
+        On(every("user.archive", scope.meal_names), IDLE, STAY),
     ]
-    return Machine.ruled(f"loader.{origin}", idle, rules, resting=idle, doc=__doc__ or "")
+    return Machine.ruled(f"loader.{origin}", IDLE, rules, resting=IDLE, doc=__doc__ or "")
+
+
+def _local(origin: str, design: Design, scope: Scope) -> list[On]:
+    """A read of the local store is due, and then done in one step (E3)."""
+    return [
+        On(load_starts(origin, design, scope), ANY, SENT),
+        On([end.event for end in load_ends(design, scope, origin)], SENT, IDLE),
+    ]
+
+
+def _request(origin: str, design: Design, scope: Scope) -> list[On]:
+    """A request to the backend and its answer."""
+    told = {snapshot.name: Loader(Phase.ANSWERED, snapshot.meals) for snapshot in snapshots(scope)}
+    # A later appearance, return or connect asks anew and drops what the earlier one was told.
+    free = ANY if origin in ("appear", "connect") else IDLE
+    after = SENT if M.RETRY_REFRESH in design and origin != "poll" else IDLE
+
+    def fails(verb: str) -> list[str]:
+        return load_fails(verb, design, scope, origin)
+
+    return [
+        On(load_starts(origin, design, scope), free, SENT),
+        *(On(f"server.read.{origin}.{name}", SENT, answered) for name, answered in told.items()),
+        *(On(end.event, Loader(Phase.ANSWERED, end.says), IDLE) for end in _ends(origin, design, scope) if end.says),
+        # At once, because nobody is there, or answers.
+        On([*fails("client.error"), *fails("client.offline"), *fails("client.denied")], SENT, after),
+        On(fails("network.cut"), {"phase": {Phase.SENT, Phase.ANSWERED}}, after),  # there or back
+        *(_cancelled(design, scope) if origin == "poll" and cancels(design) else ()),
+    ]
+
+
+def _ends(origin: str, design: Design, scope: Scope) -> tuple[LoadEnd, ...]:
+    stale = ("stale",) if origin == "poll" and cancels(design) else ()
+    return load_ends(design, scope, origin, *stale)
+
+
+def _cancelled(design: Design, scope: Scope) -> list[On]:
+    """What a cancelled task does to the request that is out: its own, or its successor's."""
+    looks = M.GENERATION_TOKEN in design or M.CANCEL_CHECK in design
+    return [
+        On((*poll_stops(design, scope), *stale_stops(design)), SENT, CUT, elsewhere=STAY),
+        On(
+            every("client.stale.wake", [wake for wake in wakes(design) if wake != "verified"]),
+            IDLE,
+            CUT,
+            given=not looks,
+        ),
+        On(load_fails("client.stale.fail", design, scope), {"phase": {Phase.CUT, Phase.ANSWERED}}, IDLE),
+    ]

@@ -1,10 +1,10 @@
 """What the screen shows of one meal, and what its user has been promised.
 
-The list shows what the last applied answer said. ``again`` is the regress: something was shown as
-finished and is now shown as less (F11).
+The list shows what the last load said; a request that fails empties it (E4). ``again`` and ``gone`` are the
+regress: something was shown as finished, and is now shown as processing or not at all (F11).
 
-Left out: what the device knows and the backend does not; a saved meal is not listed before a load
-brings it.
+In the seed's world a saved meal is not listed before a load brings it; in the app's world the list shows what is
+stored, so it is listed at once, as pending (E1).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import LOOPS, Seen, answers, every, leaves, submits
+from mealspec.model.values import Seen, leaves, load_ends, submits
 
 
 class View(StrEnum):
@@ -24,10 +24,12 @@ class View(StrEnum):
 
     NONE = "none"
     AWAITED = "awaited"
+    PENDING = "pending"
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
     AGAIN = "again"
+    GONE = "gone"
 
     @property
     def finished(self) -> bool:
@@ -35,32 +37,82 @@ class View(StrEnum):
         return self in (View.COMPLETED, View.FAILED)
 
     @property
+    def awaited(self) -> bool:
+        """Submitted, and not listed, or listed as not uploaded."""
+        return self in (View.AWAITED, View.PENDING, View.GONE)
+
+    @property
     def processing(self) -> bool:
         """Shown as processing."""
         return self in (View.PROCESSING, View.AGAIN)
 
 
+FINISHED, PAST = {View.COMPLETED, View.FAILED}, {View.AGAIN, View.GONE}
+
+
 def view(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``view.m``."""
-    V = View
-    finished, listed = {V.COMPLETED, V.FAILED}, {*V} - {V.NONE}
-    says = partial(answers, "client.apply", design, scope, m)
-    kept = STAY if M.TERMINAL_ABSORBS in design else V.AGAIN
-    unfinished = {V.PROCESSING, V.AGAIN} | ({V.AWAITED} if M.POLL_UNTIL_TERMINAL in design else set())
-    place = scope.meal_names.index(m)
-    later = every(LOOPS, "check", scope.meal_names[place + 1 :])  # whose checks find this one finished
+    V, local = View, M.LOCAL_STORE in design
+    outcomes = _stored() if local else _answered(design)
+    says = partial(_says, m, design, scope)
     rules = [
-        On(submits(m), V.NONE, V.AWAITED),
-        On(says(Seen.ABSENT), V.NONE, STAY),
-        On(says(Seen.ABSENT), {V.AWAITED, V.PROCESSING}, V.AWAITED),
-        On(says(Seen.PROCESSING), {V.AWAITED, V.PROCESSING}, V.PROCESSING),
-        On(says(Seen.ABSENT, Seen.PROCESSING), V.AGAIN, STAY),
-        On(says(Seen.ABSENT, Seen.PROCESSING), finished, kept),  # F11
-        On(says(Seen.COMPLETED), listed, V.COMPLETED),
-        On(says(Seen.FAILED), listed, V.FAILED),
-        On(every(LOOPS, "check", m), unfinished, STAY),  # R7
-        On((*every(LOOPS, "check.done"), *later), {*V} - unfinished, STAY),  # R7, F12
-        On(leaves(scope), {V.PROCESSING, V.AGAIN}, V.AWAITED, elsewhere=STAY),
-        On(f"user.archive.{m}", finished, V.NONE),
+        On(submits(design, m), V.NONE, V.PENDING if local else V.AWAITED),  # E1
+        *(On(says(seen, dest), where, dest) for seen, where, dest in outcomes),
+        On([end.event for end in load_ends(design, scope)], set(), STAY),  # what fits no outcome is refused
+        On(_other_day(design, scope), {*V} - {V.NONE}, V.AWAITED, elsewhere=STAY),
+        On(leaves(scope), {V.PENDING, V.PROCESSING, *PAST}, V.AWAITED, elsewhere=STAY),
+        On(f"user.archive.{m}", FINISHED, V.NONE),
     ]
-    return Machine.ruled(f"view.{m}", V.NONE, rules, resting={V.NONE, *finished}, doc=__doc__ or "")
+    return Machine.ruled(f"view.{m}", V.NONE, rules, resting={V.NONE, *FINISHED}, doc=__doc__ or "")
+
+
+Outcomes = list[tuple[Seen | None, set[View], View]]
+"""What a load says of the meal (None: it failed), what was shown, and what is shown then."""
+
+
+def _answered(design: Design) -> Outcomes:
+    """A load that asks the backend."""
+    V, absorbs, keeps = View, M.TERMINAL_ABSORBS in design, M.KEEP_ON_FAILURE in design
+    fresh, lost = {V.AWAITED, V.PROCESSING}, PAST if absorbs else PAST | FINISHED  # what an older answer takes away
+    emptied: Outcomes = [(None, {V.NONE}, V.NONE), (None, fresh, V.AWAITED), (None, PAST | FINISHED, V.GONE)]
+    return [
+        (Seen.ABSENT, {V.NONE}, V.NONE),
+        (Seen.ABSENT, fresh, V.AWAITED),
+        (Seen.ABSENT, lost, V.GONE),  # F11
+        (Seen.PROCESSING, fresh, V.PROCESSING),
+        (Seen.PROCESSING, lost, V.AGAIN),  # F11
+        (Seen.COMPLETED, {*V} - {V.NONE}, V.COMPLETED),
+        (Seen.FAILED, {*V} - {V.NONE}, V.FAILED),
+        *((seen, {s}, s) for seen in (Seen.ABSENT, Seen.PROCESSING) for s in FINISHED if absorbs),
+        *([(None, {s}, s) for s in V] if keeps else emptied),  # E4
+    ]
+
+
+def _stored() -> Outcomes:
+    """A read of what the device has stored (E1)."""
+    V, fresh = View, {View.AWAITED, View.PENDING, View.PROCESSING}
+    return [
+        (Seen.ABSENT, {V.NONE}, V.NONE),
+        (Seen.PENDING, fresh, V.PENDING),
+        (Seen.PROCESSING, fresh, V.PROCESSING),
+        (Seen.PENDING, PAST | FINISHED, V.AGAIN),
+        (Seen.PROCESSING, PAST | FINISHED, V.AGAIN),
+        (Seen.COMPLETED, {*V} - {V.NONE}, V.COMPLETED),
+        (Seen.FAILED, {*V} - {V.NONE}, V.FAILED),
+    ]
+
+
+def _says(m: str, design: Design, scope: Scope, seen: Seen | None, shown: View) -> list[str]:
+    """The ends of loads that say so of the meal; a poll loop goes on where it is then unfinished (R7, F12)."""
+    place = scope.meal_names.index(m)
+    unfinished = shown.processing or (shown.awaited and M.POLL_UNTIL_TERMINAL in design)
+    left = {"", "any", *scope.meal_names[:place]} | ({m} if unfinished else {"done", *scope.meal_names[place + 1 :]})
+    if seen is None and M.KEEP_ON_FAILURE in design:
+        left -= {"", "any", *scope.meal_names[:place]}  # the meal has no part in it
+    other = _other_day(design, scope)
+    ends = (end for end in load_ends(design, scope) if end.left in left and end.event not in other)
+    return [end.event for end in ends if (end.says and end.says[place]) == seen]
+
+
+def _other_day(design: Design, scope: Scope) -> list[str]:
+    return [end.event for end in load_ends(design, scope) if end.other_day]

@@ -61,6 +61,13 @@ def device(d: str, design: Design, scope: Scope) -> Machine:
         On(f"server.notice.{d}", Device(Far.CLOSED, Server.REGISTERED), AWAY),  # F1
         On(every(("server.expire", "network.tell_server"), d), Device(Far.BROKEN, Server.REGISTERED), AWAY),
         On("server.crash", ANY, AWAY),  # R22
+        On(
+            every("server.register", scope.connection_names),
+            {"server": Server.REGISTERED},
+            AWAY,
+            elsewhere=STAY,
+            given=M.REPLACE_AND_CLOSE in design,
+        ),  # E39
         On(every("network.deliver", meals, d), {"far": Far.OPEN}, STAY),
         On(every("network.void", meals, d), {"far": {*Far} - {Far.OPEN}, "server": unheard}, STAY),  # F2
         On(every("server.evict", meals, d), {"dead": True, "server": Server.REGISTERED}, AWAY),  # F2

@@ -12,7 +12,7 @@ from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import NONE, every, origins, snapshots
+from mealspec.model.values import NONE, asks_backend, every, load_fails
 
 
 class Path(StrEnum):
@@ -26,9 +26,9 @@ class Path(StrEnum):
 def path(design: Design, scope: Scope) -> Machine:
     """The machine ``path``."""
     P, meals, connections = Path, scope.meal_names, scope.connection_names
-    there, from_ = {P.FINE, P.CHANGED}, origins(design)
+    there = {P.FINE, P.CHANGED}
     changed = P.CHANGED if M.DIAL_ON_PATH_CHANGE in design else P.FINE
-    read = every("server.read", from_, [snapshot.name for snapshot in snapshots(scope)])
+    read = asks_backend(design, scope)
     rules = [
         On("network.change_path", P.FINE, changed),
         On("network.lose_path", there, P.ABSENT),
@@ -37,6 +37,6 @@ def path(design: Design, scope: Scope) -> Machine:
         On((*every("server.accept", connections), *every("server.take", meals), *read), there, STAY),
         On(every("client.unreachable", connections), P.ABSENT, STAY),
         On(every("network.refuse_upload", meals), P.ABSENT, STAY),
-        On(every("client.offline", from_), P.ABSENT, STAY),
+        On((*load_fails("client.offline", design, scope), "client.offline.sync"), P.ABSENT, STAY),
     ]
     return Machine.ruled("path", P.FINE, rules, resting=P.FINE, doc=__doc__ or "")

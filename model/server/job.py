@@ -9,13 +9,12 @@ Left out: how long it takes (26 to 33 s; timed systems), and queues that outlive
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
 
 from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Seen, answers
+from mealspec.model.values import RESULTS, SYNCED, Seen, every, messages, reads, tells
 
 
 class Job(StrEnum):
@@ -44,7 +43,6 @@ class Job(StrEnum):
 def job(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``job.m``."""
     J = Job
-    reads = partial(answers, "server.read", design, scope, m)
     finished = {J.COMPLETED, J.FAILED}
     rules = [
         On(f"server.take.{m}", J.NONE, J.QUEUED, elsewhere=STAY),  # R11, F15
@@ -54,7 +52,10 @@ def job(m: str, design: Design, scope: Scope) -> Machine:
         On("server.crash", {J.QUEUED, J.PROCESSING}, J.ORPHANED, elsewhere=STAY),  # F9
         On("server.boot", J.ORPHANED, J.QUEUED if M.JOB_RECONCILIATION in design else STAY),  # F9
         On("server.boot", {J.NONE, *finished}, STAY),
-        *(On(reads(seen), {"seen": seen}, STAY) for seen in Seen),
+        *(On(every("server.read.sync", m, seen), {"seen": seen}, STAY) for seen in SYNCED),  # E11
+        *(On(messages(design, scope, result, m=m), J(result), STAY) for result in RESULTS if tells(design)),  # E32
+        On(every("client.garbled", m, scope.connection_names), J.FAILED, STAY),  # E32
+        *(On(reads(design, scope, m, seen), {"seen": seen}, STAY) for seen in Seen),
         On(f"user.archive.{m}", finished, J.NONE),
     ]
     return Machine.ruled(f"job.{m}", J.NONE, rules, resting={J.NONE, *finished}, doc=__doc__ or "")

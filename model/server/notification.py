@@ -5,6 +5,8 @@ the design replays.
 
 What only another device of the user has received is missed on this one.
 
+A message that is handled twice has its side effects twice (E30), unless these go by what is shown.
+
 Left out: acknowledgements; a delivered message counts when the client's handler has begun.
 """
 
@@ -18,7 +20,7 @@ from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import dialled, every, has, lacks, targets
+from mealspec.model.values import dialled, every, has, lacks, messages, targets
 
 
 class Fate(StrEnum):
@@ -29,6 +31,7 @@ class Fate(StrEnum):
     SENT = "sent"
     MISSED = "missed"
     DELIVERED = "delivered"
+    TWICE = "twice"
 
 
 class Notification(NamedTuple):
@@ -48,7 +51,8 @@ class Notification(NamedTuple):
 
 def notification(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``notification.m``."""
-    none = Notification(Fate.NONE, ())
+    none, counts = Notification(Fate.NONE, ()), M.EFFECT_ON_FINISH not in design
+    lost = ("network.lose", "network.void", "server.evict", "client.ignore", "client.garbled")
     owed, missed = {"fate": Fate.OWED}, {"fate": Fate.MISSED}
     rules = [
         On(f"server.complete.{m}", none, owed),  # R13
@@ -60,10 +64,17 @@ def notification(m: str, design: Design, scope: Scope) -> Machine:
     ]
     for c in scope.connection_names:
         rules += [
-            On(f"client.receive.{m}.{c}", {"flight": has(c)}, partial(_received, c)),  # R5, R6
             On(
-                every(("network.lose", "network.void", "server.evict"), m, c), {"flight": has(c)}, partial(_lost, c)
-            ),  # F2
+                messages(design, scope, m=m, c=c, verb="client.receive"),
+                {"flight": has(c)},
+                partial(_received, c, counts),
+            ),  # R5
+            On(
+                messages(design, scope, m=m, c=c, verb="client.receive_twin"),
+                {"flight": has(c)},
+                partial(_twice, c, counts),
+            ),  # E25
+            On(every(lost, m, c), {"flight": has(c)}, partial(_lost, c)),  # F2, F18
             On(f"server.replay.{m}.{c}", missed, Notification(Fate.SENT, (c,))),  # F3
             On(dialled(scope, new=c), {"flight": lacks(c)}, STAY),  # not free while a copy is under way on it
         ]
@@ -76,8 +87,15 @@ def notification(m: str, design: Design, scope: Scope) -> Machine:
     return Machine.ruled(f"notification.{m}", none, rules, resting={"done": True}, doc=__doc__ or "")
 
 
-def _received(c: str, s: Notification) -> Notification:
-    return Notification(Fate.DELIVERED, _lost(c, s).flight)
+def _received(c: str, counts: bool, s: Notification) -> Notification:
+    """Handled; and a second time, where handling counts."""
+    again = counts and s.fate in (Fate.DELIVERED, Fate.TWICE)
+    return Notification(Fate.TWICE if again else Fate.DELIVERED, _lost(c, s).flight)
+
+
+def _twice(c: str, counts: bool, s: Notification) -> Notification:
+    """Handled once for each of two subscriptions."""
+    return Notification(Fate.TWICE if counts else Fate.DELIVERED, _lost(c, s).flight)
 
 
 def _lost(c: str, s: Notification) -> Notification:

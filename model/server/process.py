@@ -3,7 +3,7 @@
 A crash takes the registry, the handlers and the unfinished work with it; what each of these loses is
 said in its own machine.
 
-Left out: a second instance.
+Left out: what another instance does but hold sockets (aspect `instances`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
-from mealspec.model.values import every, origins, snapshots
+from mealspec.model.values import asks_backend, every, load_fails
 
 
 class Process(StrEnum):
@@ -26,7 +26,7 @@ class Process(StrEnum):
 def server(design: Design, scope: Scope) -> Machine:
     """The machine ``server``."""
     P, meals, connections = Process, scope.meal_names, scope.connection_names
-    read = every("server.read", origins(design), [snapshot.name for snapshot in snapshots(scope)])
+    read = asks_backend(design, scope)
     rules = [
         On("server.crash", P.UP, P.DOWN),
         On("server.boot", P.DOWN, P.UP),
@@ -34,6 +34,6 @@ def server(design: Design, scope: Scope) -> Machine:
         On((*every("server.take", meals), *read), P.UP, STAY),
         On(every("client.refused", connections), P.DOWN, STAY),
         On(every("server.refuse_upload", meals), P.DOWN, STAY),
-        On(every("client.error", origins(design)), P.DOWN, STAY),
+        On((*load_fails("client.error", design, scope), "client.error.sync"), P.DOWN, STAY),
     ]
     return Machine.ruled("server", P.UP, rules, resting=P.UP, doc=__doc__ or "")

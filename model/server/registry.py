@@ -15,7 +15,7 @@ from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import handler_ends
 from mealspec.model.scope import Scope
-from mealspec.model.values import has, targets
+from mealspec.model.values import every, has, lacks, targets
 
 
 class Registry(NamedTuple):
@@ -35,20 +35,28 @@ def registry(design: Design, scope: Scope) -> Machine:
     many = M.CONNECTION_SET in design
     to_all = many and M.PUSH_TO_ALL in design
     blind = not many and M.COMPARE_AND_DELETE not in design
+    misses = M.OTHER_REGISTRY in design or M.OTHER_KEY in design  # the notifier looks elsewhere (F16)
     rules = [On("server.crash", ANY, NOBODY)]  # R22, F9
     for c in scope.socket_names:
+        ends = (*handler_ends(c, scope), *([f"server.return.{c}"] if M.ENTRY_ENDS_WITH_HANDLER in design else []))
+        entered = partial(_with, c) if many else Registry((c,))
         rules += [
-            On(f"server.register.{c}", ANY, partial(_with, c) if many else Registry((c,))),
-            On(handler_ends(c, scope), ANY, NOBODY if blind else partial(_without, c)),  # F1
+            On(f"server.register.{c}", ANY, entered),
+            On(f"client.reregister.{c}", {"held": lacks(c)}, entered),  # F16
+            On(ends, ANY, NOBODY if blind else partial(_without, c)),  # F1
+            On(every(("server.drop_entry", "server.expire_entry"), c), {"held": has(c)}, partial(_without, c)),  # F16
         ]
     for m in scope.meal_names:
         rules += [
-            On(f"server.skip.{m}", NOBODY, STAY),  # R13
+            On(f"server.skip.{m}", ANY if misses else NOBODY, STAY),  # R13
             *(
-                On(f"server.push.{m}.{name}", Registry(to) if to_all else {"held": has(*to)}, STAY)  # R13, F14
-                for name, to in targets(design, scope)
+                On(f"server.push.{m}.{name}", set() if misses else Registry(to) if to_all else {"held": has(*to)}, STAY)
+                for name, to in targets(design, scope)  # R13, F14
             ),
-            *(On(f"server.replay.{m}.{c}", {"held": has(c)}, STAY) for c in scope.connection_names),  # F3
+            *(
+                On(f"server.replay.{m}.{c}", set() if misses else {"held": has(c)}, STAY)
+                for c in scope.connection_names
+            ),  # F3
         ]
     return Machine.ruled("registry", NOBODY, rules, doc=__doc__ or "")
 

@@ -1,251 +1,332 @@
-"""The incident: its logs, and every root cause that fits them."""
+"""The incident: its three excerpts, the causes that fit each, and what excludes the others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from mealspec.check.incident import (
-    INCIDENT_DEPTH,
-    INCIDENT_SCOPE,
-    Cause,
-    Explanation,
-    Logs,
-    Search,
-    explain_incident,
-    incident,
-)
+from mealspec.check.causes import REPAIRS, WORLDS, Cause
+from mealspec.check.excerpts import LOGS, Excerpt, Place, Read, Told, excerpt, excerpts, log_machine
+from mealspec.check.incident import INCIDENT_DEPTH, Excluded, Explanation, Search, explain_incident, remaining
+from mealspec.check.show_incident import incident_lines, incident_table, overview_lines
 from mealspec.cli.listing import EVERYTHING
-from mealspec.core import Kind, Trace, replay
+from mealspec.core import Event, Trace, UnknownName, replay, weight
 from mealspec.model.design import DESIGNS
 from mealspec.model.events import alphabet
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import Client, Connection, Server
 from mealspec.model.product import system
+from mealspec.model.scope import WIDEST, Scope
+from mealspec.properties.facts import Facts
 
-LOGS = ("client", "server")
+ASKED = [(some.id, name) for some in excerpts().values() for name in some.designs]
 
 
 @cache
-def explained(name: str) -> Search:
-    return explain_incident(DESIGNS[name])
+def explained(name: str, plan: str) -> Search:
+    return explain_incident(DESIGNS[plan], excerpt(name))
 
 
-@pytest.fixture(scope="module")
-def published() -> Search:
-    return explained("published")
+def searches() -> list[Search]:
+    return [explained(name, plan) for name, plan in ASKED]
 
 
-def lines_of(logs: Logs, log: str) -> tuple[str, ...]:
-    return logs.client if log == "client" else logs.server
+def every_explanation() -> Iterator[tuple[Excerpt, Explanation]]:
+    for search in searches():
+        for each in search.explanations:
+            yield search.excerpt, each
 
 
-def printed(run: Trace, logs: Logs, log: str) -> list[str]:
-    """The events of the run that print a kind of line which this log shows, in order."""
-    out = []
-    for name in run.events:
-        line = run.system.event(name).line
-        if line is not None and line.log == log and any(line.matches(each) for each in lines_of(logs, log)):
-            out.append(name)
-    return out
+def fits(name: str, plan: str) -> set[str]:
+    return {each.cause.name for each in explained(name, plan).explanations}
 
 
-# ---------------------------------------------------------------------- the logs
+def excluded(name: str, plan: str) -> dict[str, str]:
+    return {each.cause.name: str(each.by or "design") for each in explained(name, plan).excluded}
 
 
-def test_the_logs_are_those_of_the_incident() -> None:
-    logs = incident()
-    assert (len(logs.client), len(logs.server)) == (4, 4)
-    assert "not connected to WebSocket, skipping notification" in logs.server[-1]
-    assert "WebSocket connected, stopping polling" in logs.client[2]
+# ---------------------------------------------------------------------- the excerpts
 
 
-@pytest.mark.parametrize("log", LOGS)
-def test_every_line_is_printed_by_exactly_one_kind_of_event(log: str) -> None:
-    events = [event for event in alphabet(DESIGNS["published"], INCIDENT_SCOPE) if event.line is not None]
-    for line in lines_of(incident(), log):
-        texts = {
-            event.line.text for event in events if event.line and event.line.log == log and event.line.matches(line)
-        }
-        assert len(texts) == 1
+def test_the_excerpts_are_three_of_one_morning_with_the_designs_of_their_time() -> None:
+    assert ASKED == [
+        ("E40", "before"), ("E40", "app_before"),
+        ("E41", "app_before"), ("E41", "app_published"),
+        ("E42", "app_before"), ("E42", "app_published"),
+    ]  # fmt: skip
+    for some in excerpts().values():
+        assert some.server[-1].text.endswith("not connected to WebSocket, skipping notification")
+        times = [told.at for log in LOGS for told in some.lines(log) if told.at]
+        assert {at.date().isoformat() for at in times} == {"2025-11-08"}
+        for log in LOGS:
+            dated = [told.at for told in some.lines(log) if told.at]
+            assert dated == sorted(dated)
+    assert all(told.at is None for told in excerpt("E40").client)
+
+
+def test_a_wrong_name_of_an_excerpt_is_answered_with_the_choices() -> None:
+    with pytest.raises(UnknownName, match="E42"):
+        excerpt("E43")
+
+
+@pytest.mark.parametrize(("name", "plan"), ASKED)
+def test_every_line_is_the_whole_line_of_exactly_one_kind_of_event(name: str, plan: str) -> None:
+    some = excerpt(name)
+    for log in LOGS:
+        for told in some.lines(log):
+            lines = {event.line for event in alphabet(DESIGNS[plan], WIDEST) if event.line and event.line.log == log}
+            if "GET /ws" not in told.text:  # who prints it is a matter of the backend
+                assert len([line for line in lines if line.matches(told.text)]) == 1, told
 
 
 def test_no_line_of_one_log_is_printed_into_the_other() -> None:
-    for event in alphabet(EVERYTHING, INCIDENT_SCOPE):
+    for event in alphabet(EVERYTHING, WIDEST):
         if event.line is not None:
             other = "server" if event.line.log == "client" else "client"
-            assert not any(event.line.matches(line) for line in lines_of(incident(), other))
-            assert event.line.log == ("server" if event.owner == "server" else "client")
+            told = [told for some in excerpts().values() for told in some.lines(other)]
+            assert not any(event.line.matches(each.text) for each in told)
 
 
-# ---------------------------------------------------------------------- the explanations
+def test_the_polls_line_is_not_that_of_a_connect_that_stops_polling() -> None:
+    events = alphabet(DESIGNS["app_published"], Scope(connections=1))
+
+    def prints(text: str) -> set[str]:
+        return {e.group for e in events if e.line and e.line.matches(text)}
+
+    stops = "NutritionViewModel: WebSocket connected, stopping polling"
+    assert prints(stops) == {"client.poll.wake", "client.stale.wake", "client.rogue.wake"}
+    assert prints(stops + " fallback") == {"client.connected"}
+    assert prints(stops + " or so") == set()
 
 
-def test_eight_root_causes_fit_the_logs(published: Search) -> None:
-    """Shortest first; the client believed that it was connected in four of them, at the moment of the lookup."""
-    assert [(each.cause.name, len(each.trace), each.believed) for each in published.explanations] == [
-        ("NOT_DIALLED", 16, False),
-        ("DIALLED", 16, False),
-        ("ACCEPTED", 16, True),
-        ("DIAL_FAILED", 17, False),
-        ("CLOSED", 19, False),
-        ("BROKEN", 19, True),
-        ("RESTARTED", 19, True),
-        ("STALE", 20, True),
-    ]
-    assert len({each.cause for each in published.explanations}) == 8
-    assert published.depth == INCIDENT_DEPTH
-    assert max(len(each.trace) for each in published.explanations) < published.depth
+def test_the_access_log_has_its_line_when_the_handler_function_returns() -> None:
+    def prints(name: str) -> set[str]:
+        plan = DESIGNS["app_before"]
+        plan = replace(plan, mechanisms=plan.mechanisms | {M.READER_OUTLIVES_HANDLER}) if name else plan
+        line = "GET /ws/meal-logs?token=... - 000 0B"
+        return {e.group for e in alphabet(plan, WIDEST) if e.line and e.line.matches(line) and e.line.log == "server"}
+
+    assert prints("") == {"server.notice", "network.tell_server"}
+    assert prints("reader outlives handler") == {"server.return"}
 
 
-def test_an_explanation_is_a_run_of_the_plain_design(published: Search) -> None:
-    for each in published.explanations:
-        run = replay(system(DESIGNS["published"], INCIDENT_SCOPE), each.trace.events)
-        assert isinstance(run, Trace)
-        assert run.path == each.trace.path
+# ---------------------------------------------------------------------- the table
 
 
-@pytest.mark.parametrize("log", LOGS)
-def test_an_explanation_prints_exactly_the_lines_of_each_log_in_their_order(published: Search, log: str) -> None:
-    for each in published.explanations:
-        events = [each.trace.system.event(name) for name in printed(each.trace, published.logs, log)]
-        lines = lines_of(published.logs, log)
-        assert len(events) == len(lines)
-        assert all(event.line and event.line.matches(line) for event, line in zip(events, lines, strict=True))
+REMAIN = {"RETURNED", "EXPIRED", "OTHER_REGISTRY", "OTHER_KEY", "ELSEWHERE", "STALE", "OVERWRITTEN", "LOST"}
+"""The socket works both ways and the registry that is asked does not hold it."""
+
+ONLY_WITHOUT_REGISTRATION = {"NOT_DIALLED", "DIALLED", "ACCEPTED", "UNHEARD"}
+DEAD = {"DIAL_FAILED", "RESTARTED", "REPLACED", "BROKEN"}
 
 
-def test_the_skip_is_where_the_explanation_says(published: Search) -> None:
-    for each in published.explanations:
-        assert each.trace.events[each.skipped_at - 1] == "server.skip.m1"
-        before = each.trace.state(each.skipped_at - 1)
-        assert str(before["registry"]) == "nothing"
-        assert each.believed is (str(before["flags"]) in ("connected", "connected+connecting"))
+def test_the_published_excerpt_alone_allows_the_race_that_the_fix_names() -> None:
+    every = REMAIN | DEAD | ONLY_WITHOUT_REGISTRATION
+    assert fits("E40", "before") == every - {"DIAL_FAILED"}
+    # A seed's client that has failed to dial says so, does not dial again, and so never stops a poll for its socket.
+    assert excluded("E40", "before") == {"DIAL_FAILED": "c3", "CLOSED": "design"}
+    assert fits("E40", "app_before") == every - {"NOT_DIALLED"}
+    # The app dials at login, before anything can be submitted, and never closes a socket.
+    assert excluded("E40", "app_before") == {"NOT_DIALLED": "design", "CLOSED": "design"}
 
 
-def before_the_skip(each: Explanation) -> tuple[list[str], list[Connection]]:
-    """What had happened by the lookup, and how the connections stood."""
-    events = list(each.trace.events[: each.skipped_at - 1])
-    state = each.trace.state(each.skipped_at - 1)
-    return events, [s for s in state.values() if isinstance(s, Connection)]
+@pytest.mark.parametrize("plan", ["app_before", "app_published"])
+def test_a_registration_that_was_logged_excludes_every_cause_without_one(plan: str) -> None:
+    assert fits("E41", plan) == REMAIN | DEAD
+    by_line = dict.fromkeys(ONLY_WITHOUT_REGISTRATION - {"NOT_DIALLED"}, "s1")
+    assert excluded("E41", plan) == by_line | {"NOT_DIALLED": "design", "CLOSED": "design"}
+    assert excerpt("E41").server[0].text.startswith("WebSocket connected: user=")
 
 
-def some(events: Sequence[str], *verbs: str) -> list[str]:
-    return [name for name in events if name.startswith(tuple(f"{verb}." for verb in verbs)) or name in verbs]
-
-
-def entries(each: Explanation) -> list[str]:
-    """What the registry held, change by change, up to the lookup."""
-    held = [str(each.trace.state(k)["registry"]) for k in range(each.skipped_at)]
-    return [entry for k, entry in enumerate(held) if k == 0 or entry != held[k - 1]]
-
-
-def test_each_cause_is_what_the_run_shows(published: Search) -> None:
-    """Told apart anew, from the events and from the connections, and not by the machine that told them apart."""
-    for each in published.explanations:
-        events, connections = before_the_skip(each)
-        dials = some(events, "client.connect", "user.reconnect")
-        held, last = entries(each), some(events, "server.notice", "network.tell_server", "server.crash")[-1:]
-        match each.cause:
-            case Cause.NOT_DIALLED:
-                assert dials == []
-            case Cause.DIALLED:
-                assert dials
-                assert [c.client for c in connections if c.client is not Client.IDLE] == [Client.DIALLING]
-                assert all(c.server is Server.NONE for c in connections)
-            case Cause.ACCEPTED:
-                assert [c.server for c in connections if c.server is not Server.NONE] == [Server.ACCEPTED]
-            case Cause.DIAL_FAILED:
-                assert some(events, "network.fail_dial")
-                assert held == ["nothing"]
-            case Cause.CLOSED:
-                assert held == ["nothing", used := held[1], "nothing"]
-                assert last == [f"server.notice.{used}"]
-            case Cause.BROKEN:
-                assert held == ["nothing", used := held[1], "nothing"]
-                assert last == [f"network.tell_server.{used}"]
-            case Cause.RESTARTED:
-                assert held == ["nothing", held[1], "nothing"]
-                assert last == ["server.crash"]
-            case Cause.STALE:
-                assert held == ["nothing", "c1", "c2", "nothing"]
-                assert last == ["server.notice.c1"]
-            case _:
-                pytest.fail(f"{each.cause} is no reason to skip")
-
-
-def test_five_of_the_eight_need_no_fault_at_all(published: Search) -> None:
-    """F4 and F1 among them, in which the client believes that it is connected."""
-    kinds = {e.cause.name: [e.trace.system.event(name).kind for name in e.trace.events] for e in published.explanations}
-    faults = {name: some.count(Kind.FAULT) for name, some in kinds.items()}
-    assert faults == {
-        "NOT_DIALLED": 0,
-        "DIALLED": 0,
-        "ACCEPTED": 0,
-        "DIAL_FAILED": 1,
-        "CLOSED": 0,
-        "BROKEN": 2,
-        "RESTARTED": 1,
-        "STALE": 0,
+@pytest.mark.parametrize("plan", ["app_before", "app_published"])
+def test_pings_that_are_answered_before_and_after_the_lookup_exclude_every_dead_socket(plan: str) -> None:
+    assert fits("E42", plan) == REMAIN
+    by = excluded("E42", plan)
+    assert {name: by[name] for name in DEAD} == {
+        "DIAL_FAILED": "c3",  # its first pong
+        "RESTARTED": "c8",  # the pong after the lookup
+        "BROKEN": "c8",
+        "REPLACED": "s6",  # who replaces it after its pongs logs a registration of its own before the lookup
     }
+    for name, line in (("DIAL_FAILED", 2), ("BROKEN", 7)):
+        assert "Pong received" in excerpt("E42").client[line].text, name
+    assert all(each.belief == each.pings == "yes" for each in explained("E42", plan).explanations)
 
 
-def test_a_design_that_never_asks_the_socket_cannot_print_the_logs() -> None:
-    """Hardened polls until all is finished: it has no poll that stops because the socket is connected."""
-    assert explained("hardened").explanations == ()
+def test_what_remains_in_all_three_is_a_socket_that_works_and_is_not_found() -> None:
+    assert {cause.name for cause in remaining(searches())} == REMAIN
 
 
-def test_before_the_fix_the_same_logs_have_fewer_explanations() -> None:
-    """Without a reconnect there is no second socket, and nobody closes the first."""
-    causes = [each.cause.name for each in explained("before").explanations]
-    assert causes == ["NOT_DIALLED", "DIALLED", "ACCEPTED", "BROKEN", "RESTARTED"]
+def test_without_searches_nothing_remains() -> None:
+    assert remaining(()) == ()
+
+
+# ---------------------------------------------------------------------- the runs
+
+
+def printed(some: Excerpt, run: Trace) -> tuple[list[Event], dict[str, list[Event]]]:
+    """The events that print a kind of line which the excerpt shows: all, and by log."""
+    out: dict[str, list[Event]] = {log: [] for log in LOGS}
+    whole = []
+    for event in map(run.system.event, run.events):
+        line = event.line
+        if line is not None and any(line.matches(told.text) for told in some.lines(line.log)):
+            out[line.log].append(event)
+            whole.append(event)
+    return whole, out
+
+
+def test_every_run_replays_in_the_plain_system_and_prints_the_lines_of_each_log_in_order() -> None:
+    for some, each in every_explanation():
+        for run in (each.shortest, each.likeliest):
+            again = replay(system(each.design, each.scope), run.events)
+            assert isinstance(again, Trace)
+            assert again.path == run.path
+            for log, events in printed(some, run)[1].items():
+                lines = some.lines(log)
+                first = len(events) - len(lines)  # an older socket may have been registered before the excerpt
+                assert first == 0 or (first == 1 and log == "server" and events[0].group == "server.register")
+                assert all(e.line and e.line.matches(told.text) for e, told in zip(events[first:], lines, strict=True))
+
+
+def test_a_line_comes_before_one_of_the_other_log_that_is_dated_much_later() -> None:
+    some = excerpt("E42")
+    assert some.waits_for(Place("client", 1)) == 2  # both lines of 09:40:07
+    assert some.waits_for(Place("client", 7)) == 6  # the lookup was 15 seconds before the last pong
+    assert some.waits_for(Place("server", 2)) == 3  # one second after the second pong is too close to tell
+    for each in explained("E42", "app_before").explanations:
+        skip = each.skipped_at - 1
+        pongs = [k for k, name in enumerate(each.likeliest.events) if name.startswith("client.pong.")]
+        assert [k > skip for k in pongs] == [False, False, True]
+
+
+def test_the_lookup_is_where_the_explanation_says_and_belief_is_that_of_the_facts() -> None:
+    for _, each in every_explanation():
+        run, skip = each.likeliest, each.skipped_at - 1
+        assert run.events[skip] == "server.skip.m1"
+        facts = Facts(each.design, each.scope, run.system)
+        assert each.believed is facts.belief().holds(run.state(skip))
+        works = [s.works for s in run.state(skip).values() if isinstance(s, Connection)]
+        assert each.answered is any(works)
+        assert each.belief in ("either", "yes" if each.believed else "no")
+        assert each.pings in ("either", "yes" if each.answered else "no")
+
+
+def test_no_likeliest_run_is_less_likely_than_the_shortest_and_no_shortest_is_longer() -> None:
+    for _, each in every_explanation():
+        assert each.weight <= weight(each.shortest)
+        assert len(each.shortest) <= len(each.likeliest) <= INCIDENT_DEPTH
+
+
+def told_apart(each: Explanation) -> str:
+    """The cause, told anew from the events before the lookup and the connections at it."""
+    run, skip = each.likeliest, each.skipped_at - 1
+    events, state = run.events[:skip], run.state(skip)
+    held = [str(run.state(k)["registry"]) for k in range(skip + 1)]
+    ends = [k for k in range(skip) if held[k] != "nothing" and held[k + 1] == "nothing"]
+    last = events[ends[-1]] if ends else ""
+    (socket,) = [s for s in state.values() if isinstance(s, Connection)]
+    mechanisms = {str(m) for m in each.design.mechanisms}
+    if held[-1] != "nothing":
+        return "OTHER_KEY" if "other_key" in mechanisms else "OTHER_REGISTRY"
+    if any(name.startswith(("network.fail_dial", "client.give_up")) for name in events):
+        return "DIAL_FAILED"
+    if not any(name.startswith("client.connect.") for name in events):
+        return "NOT_DIALLED"
+    if not any(name.startswith("server.accept.") for name in events):
+        assert socket.client is Client.DIALLING
+        return "DIALLED"
+    verbs = {
+        "server.return.c1": "RETURNED", "server.expire_entry.c1": "EXPIRED", "server.drop_entry.c1": "LOST",
+        "network.tell_server.c1": "BROKEN", "server.crash": "RESTARTED",
+    }  # fmt: skip
+    if last in verbs:
+        return verbs[last]
+    if last == "server.notice.d2":
+        if "replace_and_close" in mechanisms:
+            assert not socket.works
+            return "REPLACED"
+        return "STALE" if events.index("server.register.d2") < events.index("server.register.c1") else "OVERWRITTEN"
+    if socket.server is Server.ELSEWHERE or socket.server is Server.RETURNED_ELSEWHERE:
+        return "ELSEWHERE"
+    if "server.crash" in events:  # before it had registered the socket
+        assert socket.server is Server.GONE
+        return "RESTARTED"
+    assert socket.server is Server.ACCEPTED
+    return "UNHEARD" if "register_on_message" in mechanisms else "ACCEPTED"
+
+
+def test_each_cause_is_what_its_run_shows_and_no_two_are_the_same() -> None:
+    for some, each in every_explanation():
+        assert told_apart(each) == each.cause.name, (some.id, each.design)
+
+
+def test_each_cause_is_looked_for_once_and_repaired_in_its_own_way() -> None:
+    looked = [cause for world in WORLDS for cause in world.causes]
+    assert len(looked) == len({*looked}) == len(Cause) - 1  # HELD is none
+    assert {*looked} == {*REPAIRS}
+    assert len({*REPAIRS.values()}) == len(REPAIRS)
 
 
 # ---------------------------------------------------------------------- other logs
 
 
-def changed(**lines: Sequence[str]) -> Logs:
-    logs = incident()
-    return Logs(logs.title, tuple(lines.get("client", logs.client)), tuple(lines.get("server", logs.server)))
+def changed(name: str, **lines: tuple[Told, ...]) -> Search:
+    some = excerpt(name)
+    client, server = (lines.get(log, some.lines(log)) for log in LOGS)
+    return explain_incident(DESIGNS["app_before"], replace(some, client=client, server=server))
 
 
-def explanations(logs: Logs, name: str = "before") -> tuple[Explanation, ...]:
-    return explain_incident(DESIGNS[name], logs).explanations
+def test_work_before_the_submission_has_no_explanation_from_its_line_on() -> None:
+    post, begins, completes, skips = (Told(None, told.text) for told in excerpt("E40").server)
+    search = changed("E40", server=(begins, post, completes, skips))
+    assert search.explanations == ()
+    assert {str(each.by) for each in search.excluded if each.by} == {"s1"}
 
 
-def test_a_skip_before_the_completion_has_no_explanation() -> None:
-    post, begins, completes, skips = incident().server
-    assert explanations(changed(server=(post, begins, skips, completes))) == ()
+def test_a_line_that_nothing_prints_excludes_everything() -> None:
+    search = changed("E40", client=(*excerpt("E40").client, Told(None, "NutritionViewModel: gave up")))
+    assert search.explanations == ()
+    assert {str(each.by) for each in search.excluded} == {"c5", "None"}
 
 
-def test_work_before_the_submission_has_no_explanation() -> None:
-    post, begins, completes, skips = incident().server
-    assert explanations(changed(server=(begins, post, completes, skips))) == ()
+def test_a_line_that_was_certainly_not_printed_leads_astray() -> None:
+    some = excerpt("E42")
+    (closes,) = [e for e in alphabet(DESIGNS["app_before"], Scope(connections=1)) if e.group == "client.hear_close"]
+    machine = log_machine(some, [closes], astray=True)
+    assert machine.step(Read(0, 0), closes.name) == Read(0, 0, astray=True)
+    assert log_machine(replace(some, absent=()), [closes], astray=True).rows == ()
 
 
-def test_an_upload_before_the_save_has_no_explanation() -> None:
-    saved, uploaded, stops, ping = incident().client
-    assert explanations(changed(client=(uploaded, saved, stops, ping))) == ()
+# ---------------------------------------------------------------------- what is told
 
 
-def test_a_second_skip_of_one_meal_has_no_explanation() -> None:
-    assert explanations(changed(server=(*incident().server, incident().server[-1]))) == ()
+def test_the_table_and_every_line_that_is_told_fit_80_columns() -> None:
+    table = incident_table(searches())
+    shown = overview_lines(searches())
+    assert max(map(len, [*table, *shown])) <= 80
+    assert all(line in shown for line in table)
+    rows = {line.split()[0]: line for line in table[2:]}
+    assert rows["broken"].split("✓")[0].split() == ["broken"]
+    assert rows["broken"].endswith("✗ c8       ✗ c8")
+    assert rows["returned"].count("✓ BP") == 2
+    (last,) = [line for line in shown if line.startswith("What remains in all of E40, E41, E42")]
+    assert "returned" in last
 
 
-def test_a_line_that_nothing_prints_has_no_explanation() -> None:
-    assert explanations(changed(client=(*incident().client, "NutritionViewModel: gave up"))) == ()
+def test_one_excerpt_is_told_with_a_run_for_each_cause() -> None:
+    shown = incident_lines([explained("E42", plan) for plan in excerpt("E42").designs])
+    text = " ".join(" ".join(shown).split())
+    assert max(map(len, shown)) <= 80
+    assert text.count("Pings were answered") == len(REMAIN)
+    assert all(f"{number}. " in text for number in range(1, len(REMAIN) + 1))
 
 
-def test_a_skip_whose_line_was_cut_is_found_all_the_same() -> None:
-    """Lines of a kind that the log does not show at all may have been printed."""
-    found = explanations(changed(server=incident().server[:-1]))
-    assert [each.cause for each in found] == [each.cause for each in explained("before").explanations]
-    assert all("server.skip.m1" in each.trace.events for each in found)
-
-
-def test_a_log_cut_off_before_its_last_line_has_the_same_causes_in_fewer_steps() -> None:
-    saved, uploaded, stops, _ = incident().client
-    cut = {each.cause: len(each.trace) for each in explanations(changed(client=(saved, uploaded, stops)))}
-    whole = {each.cause: len(each.trace) for each in explained("before").explanations}
-    assert cut.keys() == whole.keys()
-    assert all(cut[cause] <= whole[cause] for cause in whole)
+def test_what_a_cause_excludes_is_told_by_its_line() -> None:
+    found = explained("E42", "app_before").of(Cause.BROKEN)
+    assert isinstance(found, Excluded)
+    assert found.by is not None
+    assert excerpt("E42").told(found.by).text == "MealLogWebSocketClient: ✅ Pong received (connection alive)"

@@ -12,7 +12,7 @@ from mealspec.model import Scope
 from mealspec.properties.catalogue import PROPERTIES
 
 CALM = Home("hardened", Scope(connections=1, faults=0), ("published",))
-FAILING = Home("hardened", Scope(connections=1, faults=1, includes=frozenset({"job"})), changed=20)
+FAILING = Home("hardened", Scope(connections=1, faults=1, includes=frozenset({"job"})), changed=13)
 LOST = Home("hardened", Scope(connections=1, includes=frozenset({"dial"})), ("published",))
 PAIR = Home("hardened", Scope(faults=0), parts=False)
 TOLD = (Fate.NOTICED, Fate.SITUATION)

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from mealspec.check.records import RECORDS
 from mealspec.check.region import Region, asked, valid_designs
 from mealspec.check.sweep import Change, OneVerdict, Sweep, flaw, one_by_one, scopes_up_to, sweep
 from mealspec.check.verify import verify
@@ -20,7 +21,7 @@ from mealspec.core.symbolic.sets import Set
 from mealspec.core.symbolic.steps import Step
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import AnyDesign, family
-from mealspec.model.mechanism import NEEDS
+from mealspec.model.mechanism import NEEDS, SEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -163,7 +164,7 @@ def test_fifty_random_designs_have_the_states_and_verdicts_that_they_have_on_the
     """
     rng = Random(seed)
     plan = random_design(rng)
-    free = rng.sample(sorted(M), 4)
+    free = rng.sample(sorted(SEEDS), 4)
     fixed = plan.mechanisms - set(free)
     chosen_agree(rng, SMALL, free, frozenset(m for m in fixed if m not in NEEDS or NEEDS[m] in fixed), count=8)
 
@@ -188,9 +189,12 @@ def test_twenty_random_designs_have_the_states_and_verdicts_of_the_default_scope
 
 # ---------------------------------------------------------------------- climbing
 
-REGION = Region(required=REST | {M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS}, forbidden=frozenset(
-    set(M) - REST - {M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS}
-    - {M.STATE_FLAGS, M.CONNECT_GUARD, M.GENERATION_TOKEN, M.POLL_ON_SUBMIT, M.SOCKET_STOPS_POLLING}
+MORE = {
+    M.READY_ACK, M.SERVER_PING, M.TERMINAL_ABSORBS, M.KEEP_ON_FAILURE, M.STOP_WHEN_NONE_LEFT, M.EFFECT_ON_FINISH
+}  # fmt: skip
+REGION = Region(required=REST | MORE, forbidden=frozenset(
+    set(SEEDS) - REST - MORE
+    - {M.STATE_FLAGS, M.CONNECT_GUARD, M.GENERATION_TOKEN, M.POLL_ON_SUBMIT, M.CONNECT_STOPS_POLLING}
 ))  # fmt: skip
 
 
@@ -290,9 +294,9 @@ def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: 
 def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) -> None:
     rng = Random(200 + seed)
     plan = random_design(rng)
-    free = frozenset(rng.sample(sorted(M), 6))
+    free = frozenset(rng.sample(sorted(SEEDS), 6))
     required = frozenset(m for m in plan.mechanisms - free if m not in NEEDS or NEEDS[m] in plan.mechanisms - free)
-    bounded_agrees(replace(TWO, faults=None), Region(required, frozenset(M) - required - free))
+    bounded_agrees(replace(TWO, faults=None), Region(required, frozenset(SEEDS) - required - free))
 
 
 @pytest.mark.slow
@@ -336,7 +340,7 @@ def test_necessary_and_minimal_are_told_with_what_all_designs_have(found: Sweep)
 
 def test_what_hurts_is_shown_with_a_passing_design_that_it_breaks(found: Sweep) -> None:
     passing = {some | {m.value for m in REGION.required} for some in listed(found, found.passing)}
-    assert set(found.hurting()) == {"socket_stops_polling"}
+    assert set(found.hurting()) == {"connect_stops_polling"}
     for name, example in found.hurting().items():
         assert frozenset(example) in passing
         assert frozenset(example) | {name} not in passing
@@ -354,7 +358,7 @@ def test_a_repair_leads_to_a_passing_design_and_adds_only_if_that_is_enough(foun
 
 
 def test_a_repair_names_what_goes_in_one_order_on_every_run(found: Sweep) -> None:
-    free = [m for m in REGION.free if m is not M.SOCKET_STOPS_POLLING]
+    free = [m for m in REGION.free if m is not M.CONNECT_STOPS_POLLING]
     alone = replace(found, passing=found.space.system(()))
     (change,) = alone.repairs(Design("all", REGION.required | set(free)))
     assert change == Change((), tuple(m.value for m in free))
@@ -373,23 +377,19 @@ def test_a_region_without_designs_is_refused_by_name() -> None:
         Region(frozenset({M.PUSH_TO_ALL}), frozenset({M.CONNECTION_SET}))
 
 
+ALL = next(record for record in RECORDS if record.name == "all")
+
+
 @pytest.mark.slow
-def test_the_sweep_of_all_designs_finds_what_is_pinned() -> None:
+def test_the_sweep_of_all_designs_finds_what_is_recorded() -> None:
     """With one meal, one connection and any number of faults."""
-    result = sweep(SMALL)
-    least = (
-        "poll_on_appear", "ready_ack", "poll_on_submit", "poll_until_terminal", "generation_token",
-        "auto_reconnect", "client_ping", "server_ping", "terminal_absorbs", "job_reconciliation",
-    )  # fmt: skip
-    assert [(result.designs, result.passing) for result in result.scopes] == [
-        (13_086_228_480, 178_913_280),
-        (178_913_280, 6_389_760),
+    result, told = sweep(ALL.scope), ALL.answer()
+    assert [(each.designs, each.passing) for each in result.scopes] == [
+        (r["designs"], r["passing"]) for r in told["rungs"]
     ]
-    assert result.count(result.valid) == 13_086_228_480
-    assert result.count(result.passing) == 6_389_760
-    assert result.necessary() == list(least)
-    assert result.sets(result.minimal()) == [least]
-    assert result.hurting() == {"socket_stops_polling": least}
+    assert (result.count(result.valid), result.count(result.passing)) == (told["designs"], told["passing"])
+    assert (result.necessary(), result.excluded()) == (told["necessary"], told["excluded"])
+    assert [list(some) for some in result.sets(result.minimal())] == told["minimal"]
 
 
 # ---------------------------------------------------------------------- why a design fails
@@ -420,8 +420,7 @@ def test_what_is_missing_is_missed_by_a_run_or_a_loop(name: M, doubts: Judge) ->
     shown(Design("less", HARDENED - {name}), SMALL, doubts)
 
 
-NEEDED = ("ready_ack", "poll_on_submit", "poll_until_terminal", "generation_token", "auto_reconnect", "client_ping",
-          "server_ping", "terminal_absorbs", "job_reconciliation", "poll_on_appear")  # fmt: skip
+NEEDED = tuple(ALL.answer()["minimal"][0])
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_verify_gives_programs_one_object_per_design(capsys: pytest.CaptureFixtu
 def test_verify_tells_people_the_scope_and_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
     shown = _run(capsys, "verify", "before", *SMALL)
     assert "1 meal, 1 connection, any number of faults" in shown
-    assert "Left out: upload, path, background, screen, device; time." in shown
+    assert "Left out: upload, path, entry, token, background, screen, device, instances," in shown
     assert "every reachable state" in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
 
@@ -133,15 +133,19 @@ def test_a_property_that_holds_has_no_trace(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_incident_has_one_run_for_each_root_cause(capsys: pytest.CaptureFixture[str]) -> None:
-    causes = _json(capsys, "incident", "before")["causes"]
-    assert [len(each["trace"]) for each in causes] == [13, 13, 13, 16, 16]
-    assert len({each["cause"] for each in causes}) == 5
+    (search,) = _json(capsys, "incident", "E41", "--design", "app_before")["searches"]
+    assert len({each["cause"] for each in search["causes"]}) == len(search["causes"]) == 12
+    assert {each["cause"]: each["by"] and each["by"]["line"] for each in search["excluded"]} == {
+        "not_dialled": None, "dialled": 1, "accepted": 1, "unheard": 1, "closed": None,
+    }  # fmt: skip
 
 
 def test_a_design_whose_poll_loop_never_asks_the_socket_cannot_print_the_logs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert _json(capsys, "incident", "before+poll_until_terminal", status=1)["causes"] == []
+    found = _json(capsys, "incident", "E40", "--design", "before+poll_until_terminal", status=1)
+    assert [search["causes"] for search in found["searches"]] == [[]]
+    assert found["remaining"] == []
 
 
 def test_the_bench_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> None:

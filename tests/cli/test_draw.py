@@ -37,7 +37,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("poler", "unknown picture 'poler'; did you mean 'poller'? (communication, states, screen"),
         ("poller --design publishd", "unknown design 'publishd'; did you mean 'published'?"),
         ("poller --to sgv", "unknown format 'sgv'; did you mean 'svg'?"),
-        ("poller --project lop", "unknown field of poller 'lop'; did you mean 'loop'? (loop, woken, checks, stops)"),
+        ("poller --project lop", "unknown field of poller 'lop'; did you mean 'loop'? (loop, woken, loads, stops)"),
         ("job.m1 --project state", "the states of job.m1 have no fields to choose from"),
         ("poller --project loop --to json", "other forms hold the whole machine"),
         ("poller --connections 1", "--connections says nothing about 'poller'; what does is --design, --project"),

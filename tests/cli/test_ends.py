@@ -73,7 +73,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "list",
         "replay $good",
         SMALL + " --json",
-        "incident before",
+        "incident E41 --design before",
         "verify before --connections 1 --json",
     ],
 )

@@ -37,7 +37,7 @@ def told() -> dict[str, list[dict[str, Any]]]:
 def test_whatever_is_listed_can_be_explained() -> None:
     listed = {str(next(iter(entry.values()))) for entries in listing(LISTS).values() for entry in entries}
     assert listed <= set(names())
-    assert {*DESIGNS, *PROPERTIES, *REQUIREMENTS, "F1", "F15", "R1", "R32"} <= set(names())
+    assert {*DESIGNS, *PROPERTIES, *REQUIREMENTS, "F1", "F19", "F12-emptied", "R1", "R32", "E1", "E43"} <= set(names())
 
 
 def test_each_explanation_says_what_the_thing_is_and_what_to_run_next(told: dict[str, list[dict[str, Any]]]) -> None:
@@ -84,14 +84,26 @@ def test_a_mechanism_is_told_with_what_it_needs_changes_and_what_was_found(capsy
     assert facts["found"].startswith("every design that keeps all properties has it; without it ")
     (facts,) = data(capsys, "connection_set")
     assert facts["needed by"] == ["push_to_all"]
-    (facts,) = data(capsys, "socket_stops_polling")
-    assert facts["found"] == "no design that keeps all properties has it"
+    (facts,) = data(capsys, "timed_connect")
+    assert facts["found"] == "the sweep of all designs leaves it out"
+    (facts,) = data(capsys, "backplane")
+    assert facts["takes events away"] == ["server.register_elsewhere.c1", "server.register_elsewhere.c2"]
+
+
+def test_a_mechanism_is_compared_where_it_changes_something(told: dict[str, list[dict[str, Any]]]) -> None:
+    assert told["one_subscriber"][0]["next"][0] == "mealspec verify hardened+one_subscriber hardened --with twin"
+    assert told["backplane"][0]["next"][0] == "mealspec verify hardened hardened-backplane --with instances"
+    assert told["store_failure"][0]["next"][0] == "mealspec verify app_head+store_failure app_head"
+    assert told["compare_and_delete"][0]["next"][0] == "mealspec verify published+compare_and_delete published"
+    less = "hardened+reader_outlives_handler"
+    assert told["entry_ends_with_handler"][0]["next"][0] == f"mealspec verify {less}+entry_ends_with_handler {less}"
 
 
 def test_every_mechanism_but_the_one_that_needs_time_changes_a_machine_or_brings_events(
     told: dict[str, list[dict[str, Any]]],
 ) -> None:
-    idle = [m for m in Mechanism if not told[m][0].get("changes") and not told[m][0].get("brings events")]
+    changes = ("changes", "brings events", "takes events away")
+    idle = [m for m in Mechanism if not any(told[m][0].get(key) for key in changes)]
     assert idle == [Mechanism.ADAPTIVE_INTERVAL]
     assert all(told[m][0]["closes"] == CATALOGUE[m].closes for m in Mechanism)
 
@@ -99,10 +111,23 @@ def test_every_mechanism_but_the_one_that_needs_time_changes_a_machine_or_brings
 def test_a_property_is_told_with_its_verdicts_and_the_runs_that_show_them(capsys: pytest.CaptureFixture[str]) -> None:
     (facts,) = data(capsys, "delivery")
     assert facts["verdicts"] == {
-        "before": "violated", "published": "violated", "published_plus": "violated", "hardened": "holds"
+        "before": "violated", "published": "violated", "published_plus": "violated", "hardened": "holds",
+        "app_before": "violated", "app_published": "violated", "app_head": "holds",
     }  # fmt: skip
     assert "mealspec trace published delivery" in facts["next"]
-    assert facts["failures"] == ["F3", "F7", "F12", "F14"]
+    assert facts["failures"] == ["F3", "F7", "F12", "F14", "F19"]
+
+
+def test_a_fact_of_the_app_is_told_with_what_shows_it_and_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    (facts,) = data(capsys, "E20")
+    assert facts["kind"] == "fact of the app"
+    assert facts["modelled"] == ["service", "flags", "drops_unheard", "client.hear_close.c1"]
+    assert "belief-is-earned of app_published (dial): violated" in facts["shown by"]
+    assert facts["side by side"][0].startswith("a dial that fails: ")
+    assert facts["left out"][0].startswith("error messages")
+    assert "drops_unheard" in facts["cited by"]
+    asked = "mealspec verify app_published --property belief-is-earned --connections 1"
+    assert f"{asked} --without break,job,push,request,restart" in facts["next"]
 
 
 def test_a_name_of_two_things_is_told_twice(capsys: pytest.CaptureFixture[str]) -> None:

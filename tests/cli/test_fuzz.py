@@ -168,7 +168,7 @@ def test_a_good_file_with_two_states_swapped_is_not_accepted(first: int, second:
 SEARCHES = (
     "mealspec.check.parallel.reports",
     "mealspec.check.verify.counterexample",
-    "mealspec.check.incident.explain_incident",
+    "mealspec.check.incident.explain_all",
     "mealspec.check.mutants.cases",
     "mealspec.check.crosscheck.compare",
     "mealspec.check.engines.grown",

@@ -178,7 +178,8 @@ def test_talk_is_drawn_from_whose_step_it_is() -> None:
 
 def test_a_row_depends_on_a_mechanism_that_brings_it() -> None:
     absorbs = needs(DESIGNS["hardened"], "view.m1")
-    assert absorbs["client.apply.poll.processing", "completed", "completed"] == (M.TERMINAL_ABSORBS,)
+    shown = absorbs["client.apply.poll.processing.done", "completed", "completed"]
+    assert shown == (M.STOP_WHEN_NONE_LEFT, M.TERMINAL_ABSORBS)
     ready = needs(DESIGNS["hardened"], "service")
     assert ready["client.ready.c1", "c1/not", "c1/connected"] == (M.READY_ACK,)
     assert needs(DESIGNS["published"], "service")["client.open.c1", "c1/not", "c1/connected"] == ()
@@ -202,8 +203,10 @@ def test_what_a_fix_is_can_be_seen() -> None:
     assert found is not None
     assert "− again" in {box.words[0].text for box in found.boxes if box.words}
     said = texts(svg(found))
-    assert "removed: client.apply.poll.processing: poll: show processing" in said
-    assert "added: client.apply.poll.processing: poll: show processing" in said  # it stays completed now
+    assert "removed: client.apply.poll.processing.m1: poll: show processing, m1 unfinished" in said
+    assert (
+        "added: client.apply.poll.processing.done: poll: show processing, none left" in said
+    )  # it stays completed now
 
 
 @pytest.mark.parametrize("name", ["receipt.m1", "app"])

@@ -9,8 +9,9 @@ from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.mechanism import Mechanism as M
 
 
-def test_there_are_four_designs_and_each_says_what_it_is() -> None:
-    assert list(DESIGNS) == ["before", "published", "published_plus", "hardened"]
+def test_there_are_four_designs_of_the_seed_and_three_of_the_app_and_each_says_what_it_is() -> None:
+    seeds, app = ["before", "published", "published_plus", "hardened"], ["app_before", "app_published", "app_head"]
+    assert list(DESIGNS) == [*seeds, *app]
     for name, plan in DESIGNS.items():
         assert plan.name == str(plan) == name
         assert plan.doc
@@ -18,7 +19,9 @@ def test_there_are_four_designs_and_each_says_what_it_is() -> None:
 
 
 def test_the_fix_builds_on_what_was_there_before() -> None:
-    assert DESIGNS["before"].mechanisms - {M.POLL_ON_APPEAR} <= DESIGNS["published"].mechanisms
+    assert DESIGNS["before"].mechanisms - {M.POLL_UNLESS_CONNECTED} <= DESIGNS["published"].mechanisms
+    app, fixed, head = (DESIGNS[name].mechanisms for name in ("app_before", "app_published", "app_head"))
+    assert app - {M.POLL_UNLESS_CONNECTED} <= fixed <= head
     later = {M.HEALTH_CHECK, M.ADAPTIVE_INTERVAL, M.WAIT_BEFORE_SUBMIT}
     assert DESIGNS["published_plus"].mechanisms - DESIGNS["published"].mechanisms == later
 

@@ -9,11 +9,14 @@ from mealspec.model.budget import budget
 from mealspec.model.client.app import App, app
 from mealspec.model.client.flags import Flags, flags
 from mealspec.model.client.loader import Loader, Phase, loader
+from mealspec.model.client.local_poller import Tasks, local_poller
 from mealspec.model.client.outbox import Outbox, outbox
 from mealspec.model.client.poller import Loop, Poller, poll_starts, poll_stops, poller
 from mealspec.model.client.screen import Screen, screen
 from mealspec.model.client.service import Service, service
-from mealspec.model.client.view import View, view
+from mealspec.model.client.store import Store, store
+from mealspec.model.client.sync import Fetch, Sync, sync
+from mealspec.model.client.view import PAST, View, view
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.network.connection import DIALLED, IDLE, Await, Client, Connection, Server, connection
 from mealspec.model.network.path import Path, path
@@ -167,29 +170,28 @@ SLEEPING = Poller(Loop.SLEEP)
 
 
 def test_a_screen_polls_at_once_only_where_the_design_says_so() -> None:
-    assert after(poller(BEFORE, WIDE), "client.appear") == SLEEPING
-    assert after(poller(PUBLISHED, WIDE), "client.appear") == IDLING
+    assert after(poller(HARDENED, WIDE), "client.appear") == SLEEPING
+    assert after(poller(BEFORE, WIDE), "client.appear") == after(poller(PUBLISHED, WIDE), "client.appear") == IDLING
 
 
-@pytest.mark.parametrize("loop", [Loop.SLEEP, Loop.LOAD, Loop.CHECK, Loop.STOPPING])
+@pytest.mark.parametrize("loop", [Loop.SLEEP, Loop.LOAD])
 def test_starting_while_a_task_runs_changes_nothing(loop: Loop) -> None:
     machine = poller(PUBLISHED, WIDE)
     assert machine.step(IDLING, "client.failed.c1") == SLEEPING
     assert machine.step(Poller(loop), "client.failed.c1") == Poller(loop)
 
 
-def test_a_pass_sleeps_first_then_loads_then_checks() -> None:
-    """R7; what is unfinished sends it back to sleep, and an empty list ends it."""
+def test_a_pass_sleeps_first_then_loads_and_looks_in_the_step_in_which_it_is_answered() -> None:
+    """R7; what is unfinished sends it back to sleep, and a list with nothing in it ends it."""
     machine = poller(PUBLISHED, WIDE)
-    checking = after(machine, "client.poll.wake.service_down", "client.apply.poll.processing", since=SLEEPING)
-    assert checking == Poller(Loop.CHECK)
-    assert machine.step(checking, "client.poll.check.m1") == SLEEPING
-    assert after(machine, "client.poll.check.done", "client.poll.stop", since=checking) == IDLING
+    loading = after(machine, "client.poll.wake.service_down", since=SLEEPING)
+    assert machine.step(loading, "client.apply.poll.processing.m1") == SLEEPING
+    assert machine.step(loading, "client.apply.poll.completed.done") == IDLING
 
 
 def test_a_verified_socket_ends_the_loop_and_an_unverified_one_does_not() -> None:
     machine = poller(PUBLISHED, WIDE)
-    assert machine.step(SLEEPING, "client.poll.wake.verified") == Poller(Loop.STOPPING)
+    assert machine.step(SLEEPING, "client.poll.wake.verified") == IDLING
     for wake in ("service_down", "unflagged"):
         assert machine.step(SLEEPING, f"client.poll.wake.{wake}") == Poller(Loop.LOAD)
     steadfast = poller(HARDENED, WIDE)
@@ -197,19 +199,18 @@ def test_a_verified_socket_ends_the_loop_and_an_unverified_one_does_not() -> Non
     assert steadfast.step(SLEEPING, "client.poll.wake.anyway") == Poller(Loop.LOAD)
 
 
-def test_a_load_that_fails_is_checked_like_one_that_succeeds() -> None:
+def test_a_load_that_fails_is_followed_by_a_look_like_one_that_succeeds() -> None:
     machine = poller(PUBLISHED, WIDE)
     for failure in ("client.error.poll", "client.offline.poll", "network.cut.poll"):
-        assert machine.step(Poller(Loop.LOAD), failure) == Poller(Loop.CHECK)
+        assert machine.step(Poller(Loop.LOAD), f"{failure}.done") == IDLING
+        assert machine.step(Poller(Loop.LOAD), f"{failure}.m1") in (SLEEPING, None)
 
 
 @pytest.mark.parametrize(
     ("loop", "stale"),
     [
         (Loop.SLEEP, "woken"),  # its sleep throws at once, and the body runs on
-        (Loop.LOAD, "checks"),  # its request is cancelled with it
-        (Loop.CHECK, "checks"),
-        (Loop.STOPPING, "stops"),
+        (Loop.LOAD, "loads"),  # its request is cut off, or its answer is there
     ],
 )
 def test_a_cancelled_task_runs_on_from_where_it_stood(loop: Loop, stale: str) -> None:
@@ -220,13 +221,12 @@ def test_a_cancelled_task_runs_on_from_where_it_stood(loop: Loop, stale: str) ->
 def test_a_cancelled_task_may_stop_its_successor() -> None:
     """F6: it finds the socket verified, or the list empty, and stops whoever is current by then."""
     machine = poller(PUBLISHED, WIDE)
-    successor = ("client.connected.c1", "client.stale.wake.verified", "client.failed.c2")
-    assert after(machine, *successor, since=SLEEPING) == Poller(Loop.SLEEP, stops=True)
-    assert after(machine, *successor, "client.stale.stop", since=SLEEPING) == Poller(Loop.NONE, woken=True)
-    empty = ("client.connected.c1", "client.stale.wake.service_down", "client.stale.check.done", "client.failed.c2")
-    assert after(machine, *empty, "client.stale.stop", since=SLEEPING) == Poller(Loop.NONE, woken=True)
-    unfinished = ("client.connected.c1", "client.stale.wake.service_down", "client.stale.check.m1")
-    assert after(machine, *unfinished, since=SLEEPING) == IDLING
+    successor = ("client.connected.c1", "client.failed.c2")
+    assert after(machine, *successor, "client.stale.wake.verified", since=SLEEPING) == Poller(Loop.NONE, woken=True)
+    loads = (*successor, "client.stale.wake.service_down")
+    assert after(machine, *loads, "client.stale.fail.done", since=SLEEPING) == Poller(Loop.NONE, woken=True)
+    looks = design("published+keep_on_failure")
+    assert after(poller(looks, WIDE), *loads, "client.stale.fail.m1", since=SLEEPING) == SLEEPING
 
 
 def test_a_task_is_cancelled_while_another_winds_up() -> None:
@@ -235,7 +235,7 @@ def test_a_task_is_cancelled_while_another_winds_up() -> None:
     idle = Poller(Loop.NONE, woken=True)
     assert machine.step(idle, "client.connected.c1") == idle
     assert machine.step(Poller(Loop.SLEEP, woken=True), "client.connected.c1") == idle
-    assert machine.step(Poller(Loop.LOAD, woken=True), "client.connected.c1") == idle._replace(checks=True)
+    assert machine.step(Poller(Loop.LOAD, woken=True), "client.connected.c1") == idle._replace(loads=True)
 
 
 @pytest.mark.parametrize("plan", [PUBLISHED, BEFORE, HARDENED])
@@ -246,19 +246,93 @@ def test_starting_and_stopping_are_never_refused(plan: Design) -> None:
     assert all(machine.step(state, event) is not None for state in machine.states for event in calls)
 
 
-def test_with_a_generation_token_a_cancelled_task_just_ends() -> None:
-    machine = poller(design("published+generation_token"), WIDE)
-    for loop in (Loop.SLEEP, Loop.LOAD, Loop.CHECK, Loop.STOPPING):
-        retired = machine.step(Poller(loop), "client.connected.c1")
-        assert retired == Poller(Loop.NONE, woken=True)
-        assert machine.step(retired, "client.stale.end") == IDLING
-    assert [event for event in machine.alphabet if event.startswith("client.stale.")] == ["client.stale.end"]
+@pytest.mark.parametrize("mechanism", ["generation_token", "cancel_check"])
+def test_a_cancelled_sleeper_that_looks_just_ends(mechanism: str) -> None:
+    machine = poller(design(f"published+{mechanism}"), WIDE)
+    cancelled = machine.step(SLEEPING, "client.connected.c1")
+    assert machine.step(cancelled, "client.stale.end") == IDLING
+    assert not [event for event in machine.alphabet if event.startswith("client.stale.wake")]
 
 
-def test_with_a_generation_token_a_start_does_not_count_a_task_that_is_about_to_stop() -> None:
-    start, stopping = "user.submit.m1", Poller(Loop.STOPPING)
-    assert poller(HARDENED, WIDE).step(stopping, start) == Poller(Loop.SLEEP, woken=True)
-    assert poller(design("hardened-generation_token"), WIDE).step(stopping, start) == stopping
+def test_a_task_that_is_cancelled_in_its_load_stops_its_successor_unless_it_has_a_token() -> None:
+    """E8: the look after the sleep comes too early for it."""
+    cancelled = Poller(Loop.SLEEP, loads=True)
+    for mechanism, then in (("cancel_check", Poller(Loop.NONE, woken=True)), ("generation_token", SLEEPING)):
+        assert poller(design(f"published+{mechanism}"), WIDE).step(cancelled, "client.stale.fail.done") == then
+
+
+def test_code_that_is_not_isolated_stops_in_a_step_of_its_own_and_loses_a_start() -> None:
+    machine = poller(design("hardened+unisolated"), WIDE)
+    stopping = machine.step(Poller(Loop.LOAD), "client.apply.poll.completed.done")
+    assert stopping == Poller(Loop.STOPPING)
+    assert machine.step(stopping, "user.submit.m1") == stopping
+    assert machine.step(stopping, "client.poll.stop") == IDLING
+    assert "client.poll.stop" not in poller(HARDENED, WIDE).alphabet
+
+
+# ---------------------------------------------------------------------- the app's world
+
+APP, HEAD = DESIGNS["app_published"], DESIGNS["app_head"]
+POLLING = Tasks(Loop.SLEEP)
+
+
+def test_a_task_that_ends_lowers_the_flag_of_its_successor() -> None:
+    """E9: then nobody can stop that one, and the next start makes a second one."""
+    machine = local_poller(HEAD, WIDE)
+    ended = after(machine, "client.poll.wake.verified", since=POLLING)
+    assert ended == Tasks(Loop.NONE, ending=True)
+    lowered = after(machine, "client.saved.m1", "client.stale.lower", since=ended)
+    assert lowered == Tasks(Loop.SLEEP, lowered=True)
+    assert machine.step(lowered, "client.connected.c1") == lowered
+    assert machine.step(lowered, "client.saved.m1") == Tasks(Loop.SLEEP, rogue=True)
+    sound = local_poller(design("app_head+generation_token"), WIDE)
+    assert after(sound, "client.poll.wake.verified", since=POLLING) == Tasks(Loop.NONE)
+
+
+def test_a_pass_of_the_app_looks_at_the_store_and_pending_does_not_count() -> None:
+    """E7."""
+    machine = local_poller(APP, WIDE)
+    assert machine.step(POLLING, "client.poll.pass.service_down.processing") == POLLING
+    for stored in ("pending", "completed", "absent"):
+        assert machine.step(POLLING, f"client.poll.pass.service_down.{stored}") == Tasks(Loop.NONE, ending=True)
+    early = local_poller(DESIGNS["app_before"], WIDE)
+    assert early.step(POLLING, "client.poll.pass.service_down.absent") == POLLING, "an empty list never stopped it"
+
+
+def test_each_writer_of_the_store_is_a_mechanism() -> None:
+    """E2: at the time of the incident the answer brought the id only, and the message nothing."""
+    early, late = store("m1", APP, WIDE), store("m1", HEAD, WIDE)
+    assert after(early, "user.submit.m1", "client.uploaded.m1") is Store.PENDING
+    assert early.step(Store.PENDING, "client.receive.m1.c1.completed") is Store.PENDING
+    assert after(late, "user.submit.m1", "client.uploaded.m1") is Store.PROCESSING
+    assert late.step(Store.PROCESSING, "client.receive.m1.c1.completed") is Store.COMPLETED
+    assert late.step(Store.PROCESSING, "client.receive.m1.c1.failed") is Store.PROCESSING, "E31"
+    assert late.step(Store.SAVED, "client.receive.m1.c1.completed") is Store.SAVED, "E29"
+    local = store("m1", design("app_head+match_by_local_id"), WIDE)
+    assert local.step(Store.SAVED, "client.receive.m1.c1.completed") is Store.COMPLETED
+
+
+def test_a_fetch_stores_what_it_was_told_over_what_is_newer() -> None:
+    """E12."""
+    machine = sync(HEAD, WIDE)
+    told = after(machine, "client.sync.m1.pending", "server.read.sync.m1.processing")
+    assert machine.step(told, "client.synced.m1.processing") == Sync(Fetch.IDLE)
+    assert machine.step(told, "client.unchanged.m1") is None
+    assert store("m1", HEAD, WIDE).step(Store.COMPLETED, "client.synced.m1.processing") is Store.PROCESSING
+    kept = store("m1", design("app_head+terminal_absorbs"), WIDE)
+    assert kept.step(Store.COMPLETED, "client.synced.m1.processing") is Store.COMPLETED
+
+
+def test_the_app_is_connected_when_a_time_has_passed_and_nothing_lowers_that() -> None:
+    """E15, E20."""
+    machine = service(APP, WIDE)
+    believing = after(machine, "client.connect.none.c1", "network.fail_dial.c1", "client.connected.c1")
+    assert believing == Service("none", True)
+    honest = service(PUBLISHED, WIDE)
+    assert after(honest, "client.connect.none.c1", "client.open.c1", "client.hear_close.c1") == Service("none", False)
+
+
+# ---------------------------------------------------------------------- the poller's end
 
 
 @pytest.mark.parametrize("plan", [PUBLISHED, BEFORE, HARDENED])
@@ -275,8 +349,19 @@ def test_closing_the_screen_ends_every_task(plan: Design) -> None:
 def test_an_older_answer_makes_a_finished_meal_unfinished_again(shown: View) -> None:
     """F11; with absorption what is finished stays so."""
     for seen in ("absent", "processing"):
-        assert view("m1", PUBLISHED, WIDE).step(shown, f"client.apply.poll.{seen}") is View.AGAIN
-        assert view("m1", HARDENED, WIDE).step(shown, f"client.apply.poll.{seen}") is shown
+        lost = View.GONE if seen == "absent" else View.AGAIN
+        assert view("m1", PUBLISHED, WIDE).step(shown, f"client.apply.appear.{seen}") is lost
+        assert view("m1", HARDENED, WIDE).step(shown, f"client.apply.appear.{seen}") is shown
+
+
+def test_a_failed_load_empties_the_list_unless_it_is_kept() -> None:
+    """E4."""
+    emptied, kept = (view("m1", plan, WIDE) for plan in (PUBLISHED, design("published+keep_on_failure")))
+    assert emptied.step(View.PROCESSING, "client.error.poll.done") is View.AWAITED
+    assert emptied.step(View.COMPLETED, "network.cut.appear") is View.GONE
+    assert kept.step(View.PROCESSING, "client.error.poll.m1") is View.PROCESSING
+    assert kept.step(View.PROCESSING, "client.error.poll.done") is None
+    assert "network.cut.appear" not in kept.alphabet
 
 
 def test_the_list_shows_what_the_last_answer_said() -> None:
@@ -284,30 +369,33 @@ def test_the_list_shows_what_the_last_answer_said() -> None:
     assert after(machine, "user.submit.m1") is View.AWAITED
     assert after(machine, "user.submit.m1", "client.apply.appear.absent") is View.AWAITED
     assert after(machine, "user.submit.m1", "client.apply.appear.processing") is View.PROCESSING
-    assert machine.step(View.AGAIN, "client.apply.poll.failed") is View.FAILED
-    assert machine.step(View.NONE, "client.apply.poll.processing") is None
+    assert machine.step(View.AGAIN, "client.apply.poll.failed.done") is View.FAILED
+    assert machine.step(View.NONE, "client.apply.poll.processing.m1") is None
 
 
 def test_a_poll_loop_sees_the_first_unfinished_meal() -> None:
     first, second = (view(m, HARDENED, Scope(meals=2)) for m in ("m1", "m2"))
-    assert first.step(View.COMPLETED, "client.poll.check.m2") is View.COMPLETED
-    assert first.step(View.PROCESSING, "client.poll.check.m2") is None
-    assert second.step(View.PROCESSING, "client.poll.check.m2") is View.PROCESSING
-    assert "view.m2" not in system(HARDENED, Scope(meals=2)).event("client.poll.check.m1").takes
+    finds = "client.apply.poll.completed-processing.m2"
+    assert first.step(View.AWAITED, finds) is View.COMPLETED
+    assert first.step(View.AWAITED, "client.apply.poll.processing-processing.m2") is None
+    assert second.step(View.AWAITED, finds) is View.PROCESSING
 
 
 def test_a_meal_that_is_not_listed_yet_counts_only_for_a_loop_that_polls_until_all_is_finished() -> None:
     """F12: the published loop takes an empty list for finished work."""
-    assert view("m1", PUBLISHED, WIDE).step(View.AWAITED, "client.poll.check.done") is View.AWAITED
-    assert view("m1", PUBLISHED, WIDE).step(View.AWAITED, "client.poll.check.m1") is None
-    assert view("m1", HARDENED, WIDE).step(View.AWAITED, "client.poll.check.done") is None
-    assert view("m1", HARDENED, WIDE).step(View.AWAITED, "client.poll.check.m1") is View.AWAITED
+    published, hardened = (view("m1", plan, WIDE) for plan in (PUBLISHED, HARDENED))
+    assert published.step(View.AWAITED, "client.apply.poll.absent.done") is View.AWAITED
+    assert published.step(View.AWAITED, "client.apply.poll.absent.m1") is None
+    assert hardened.step(View.AWAITED, "client.apply.poll.absent.done") is None
+    assert hardened.step(View.AWAITED, "client.apply.poll.absent.m1") is View.AWAITED
 
 
 def test_a_closed_screen_forgets_what_was_processing_and_keeps_what_was_finished() -> None:
     machine = view("m1", PUBLISHED, WIDE)
     kept = {state: machine.step(state, "user.leave.c1") for state in View}
-    assert kept == {state: View.AWAITED if state.processing else state for state in View}
+    assert kept == {s: View.AWAITED if s.processing or s in PAST else s for s in View if s is not View.PENDING} | {
+        View.PENDING: View.AWAITED
+    }
 
 
 # ---------------------------------------------------------------------- notification
@@ -590,10 +678,15 @@ def test_a_second_appearance_asks_anew() -> None:
     assert after(machine, "client.appear", "server.read.appear.absent", "client.return") == Loader(Phase.SENT, ())
 
 
-def test_stopping_a_poll_task_cancels_its_request() -> None:
+def test_stopping_a_poll_task_cuts_its_request_off_unless_the_answer_is_there() -> None:
+    """Then the cancelled task shows it, or its request fails all the same."""
     machine = loader("poll", PUBLISHED, WIDE)
-    for state in machine.states:
-        assert machine.step(state, "client.connected.c1") == Loader(Phase.IDLE, ())
+    assert machine.step(Loader(Phase.SENT, ()), "client.connected.c1") == Loader(Phase.CUT, ())
+    told = Loader(Phase.ANSWERED, (Seen.COMPLETED,))
+    assert machine.step(told, "client.connected.c1") == told
+    for event in ("client.stale.apply.completed.done", "client.stale.fail.done"):
+        assert machine.step(told, event) == Loader(Phase.IDLE, ())
+    assert machine.step(Loader(Phase.CUT, ()), "client.stale.apply.completed.done") is None
 
 
 # ---------------------------------------------------------------------- screen, app, path, server, budget
@@ -637,7 +730,7 @@ def test_without_a_path_nothing_is_reached_and_everything_is_refused() -> None:
     for event in ("server.accept.c1", "server.take.m1", "server.read.poll.absent"):
         assert machine.step(absent, event) is None
         assert machine.step(Path.FINE, event) is Path.FINE
-    for event in ("client.unreachable.c1", "network.refuse_upload.m1", "client.offline.poll"):
+    for event in ("client.unreachable.c1", "network.refuse_upload.m1", "client.offline.poll.done"):
         assert machine.step(absent, event) is absent
         assert machine.step(Path.FINE, event) is None
 
@@ -656,7 +749,7 @@ def test_a_server_that_is_down_serves_nobody_until_it_is_up_again() -> None:
     assert after(machine, "server.crash", "server.boot") is Process.UP
     for event in ("server.accept.c1", "server.take.m1", "server.read.poll.absent"):
         assert machine.step(Process.DOWN, event) is None
-    for event in ("client.refused.c1", "server.refuse_upload.m1", "client.error.poll"):
+    for event in ("client.refused.c1", "server.refuse_upload.m1", "client.error.poll.done"):
         assert machine.step(Process.DOWN, event) is Process.DOWN
         assert machine.step(Process.UP, event) is None
 
@@ -684,4 +777,6 @@ def test_the_states_in_which_a_machine_may_rest_are_those_with_nothing_under_way
         "server": {"up"},
         "path": {"fine"},
         "app": {"foreground", "background"},
+        "token": {"fresh"},
+        "models": {"one", "two"},
     }

@@ -15,7 +15,8 @@ def test_the_default_scope_has_one_meal_two_connections_and_any_number_of_the_co
     scope = Scope()
     assert (scope.meals, scope.connections, scope.faults) == (1, 2, None)
     assert scope.includes == set(DEFAULT_ASPECTS) == {"dial", "break", "request", "push", "restart", "job"}
-    assert scope.left_out() == ("upload", "path", "background", "screen", "device")
+    further = ("upload", "path", "entry", "token", "background", "screen", "device", "instances", "twin", "day")
+    assert scope.left_out() == further
 
 
 def test_meals_and_connections_are_named_by_number() -> None:

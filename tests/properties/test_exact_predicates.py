@@ -35,13 +35,13 @@ def states(labels: Mapping[str, str], f: Facts = FACTS) -> dict[str, State]:
     return found
 
 
-def wrong(name: str, form: Form, where: dict[str, State]) -> bool:
+def wrong(name: str, form: Form, where: dict[str, State], f: Facts = FACTS) -> bool:
     """Whether some claim of that form says that it is wrong, and not excused."""
-    return any(claim.bad.holds(where) for claim in PROPERTIES[name].claims(FACTS) if claim.form is form)
+    return any(claim.bad.holds(where) for claim in PROPERTIES[name].claims(f) if claim.form is form)
 
 
-def labels(machine: str) -> list[str]:
-    return [str(state) for state in FACTS.system.machines[FACTS.system.position[machine]].states]
+def labels(machine: str, f: Facts = FACTS) -> list[str]:
+    return [str(state) for state in f.system.machines[f.system.position[machine]].states]
 
 
 @pytest.mark.parametrize("m", ["m1", "m2"])
@@ -73,21 +73,74 @@ def test_a_submission_is_lost_wherever_it_waits_and_the_backend_has_never_had_it
         assert not any(claim.wrong.holds(there) for claim in claims), "the backend has it"
 
 
+ENDS = facts("published+reader_outlives_handler+register_on_message", Scope().with_(["instances"]))
+"""Of this the server's end may be anything."""
+HOLDING = {"accepted", "heard", "registered", "returned", "elsewhere", "returned_elsewhere"}
+READING = HOLDING - {"accepted", "heard"}
+
+
+def parts(connection: str) -> tuple[str, str, str]:
+    """The client's end, the server's, and the path."""
+    client, server, path, *_ = connection.split("/")
+    return client, server, path
+
+
+def test_the_server_may_have_every_end() -> None:
+    assert {parts(label)[1] for label in labels("connection.c1", ENDS)} == {*HOLDING, "none", "gone"}
+
+
+@pytest.mark.parametrize("f", [FACTS, ENDS], ids=lambda f: f.design.name)
 @pytest.mark.parametrize("c", ["c1", "c2"])
-def test_a_connection_is_a_zombie_if_the_server_holds_it_and_nothing_gets_through_whichever_it_is(c: str) -> None:
+def test_a_connection_is_a_zombie_if_the_server_holds_it_and_nothing_gets_through_whichever_it_is(
+    c: str, f: Facts
+) -> None:
     zombies = {
         label
-        for label in labels(f"connection.{c}")
-        if wrong("no-zombie", Form.FOREVER, states({f"connection.{c}": label}))
+        for label in labels(f"connection.{c}", f)
+        if wrong("no-zombie", Form.FOREVER, states({f"connection.{c}": label}, f), f)
     }
-    expected = {
-        label
-        for label in labels(f"connection.{c}")
-        for client, server, path, *_ in [label.split("/")]
-        if server in ("accepted", "registered") and (client == "closed" or path == "broken")
-    }
+    expected = set()
+    for label in labels(f"connection.{c}", f):
+        client, server, path = parts(label)
+        if server in HOLDING and (client == "closed" or path == "broken"):
+            expected.add(label)
     assert zombies == expected
     assert zombies
+
+
+@pytest.mark.parametrize("c", ["c1", "c2"])
+def test_a_belief_is_earned_by_a_socket_that_works_and_is_the_only_one_listed_whichever_it_is(c: str) -> None:
+    """A reader may go on after its handler, or in another instance; listed it must be, here."""
+    connection = f"connection.{c}"
+    for label, service, flags, registry in product(
+        labels(connection, ENDS), labels("service", ENDS), ("connected", "neither"), ("nothing", "c1", "c2")
+    ):
+        there = {"screen": "shown", "service": service, "flags": flags, "registry": registry, connection: label}
+        where = states(there, ENDS)
+        client, server, path = parts(label)
+        works = client == "open" and server in READING and path == "fine"
+        earned = works and service == f"{c}/connected" and registry == c
+        held = service.split("/")[0]
+        if held in ("none", c):  # the other connection is free, and is held by nobody
+            unearned = wrong("belief-is-earned", Form.FOREVER, where, ENDS)
+            assert unearned == (flags == "connected" and not earned), (label, service, flags, registry)
+
+
+@pytest.mark.parametrize("m", ["m1", "m2"])
+def test_a_completed_meal_is_handled_once_if_its_message_is_or_where_that_counts_if_it_is_shown(m: str) -> None:
+    """A message that is handled twice is one time too many; one that is handled for a failed meal causes nothing."""
+    told = facts("published", WIDE)
+    notification, view = f"notification.{m}", f"view.{m}"
+    for job, label in product(labels(f"job.{m}", told), labels(notification, told)):
+        where = states({"screen": "shown", f"job.{m}": job, notification: label}, told)
+        assert wrong("handled-once", Form.NEVER, where, told) == ("twice" in label), (job, label)
+        unhandled = job == "completed" and "delivered" not in label and "twice" not in label
+        assert wrong("handled-once", Form.FOREVER, where, told) == unhandled, (job, label)
+    for job, label in product(labels(f"job.{m}"), labels(view)):
+        where = states({"screen": "shown", f"job.{m}": job, view: label})
+        assert wrong("handled-once", Form.NEVER, where) == (label in ("again", "gone")), (job, label)
+        unshown = job == "completed" and label != "completed"
+        assert wrong("handled-once", Form.FOREVER, where) == unshown, (job, label)
 
 
 def test_what_is_excused_is_a_client_that_wants_to_dial_while_every_connection_is_taken() -> None:

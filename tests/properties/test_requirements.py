@@ -1,4 +1,4 @@
-"""The requirements name only what exists, and what exists refers only to requirements and failure classes."""
+"""The requirements name only what exists; what exists refers only to requirements, failure classes and facts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 import pytest
 
-from mealspec.cli.listing import EVERYTHING
-from mealspec.model.design import DESIGNS
+from mealspec.model.design import DESIGNS, WORLDS
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import WIDEST
 from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.evidence import FACTS
 from mealspec.properties.requirements import REQUIREMENTS, Requirement
-from mealspec.properties.scenarios import FAILURES, SCENARIOS
+from mealspec.properties.scenarios import EVERY, FAILURES, SCENARIOS
 
-REFERENCES = {*REQUIREMENTS, *FAILURES}
+REFERENCES = {*REQUIREMENTS, *FAILURES, *FACTS}
 
 
 def test_there_are_thirty_two_requirements() -> None:
@@ -28,7 +28,7 @@ def test_there_are_thirty_two_requirements() -> None:
 
 @pytest.fixture(scope="module")
 def machines() -> set[str]:
-    return {machine.name for machine in system(EVERYTHING, WIDEST).machines}
+    return {machine.name for plan in WORLDS for machine in system(plan, WIDEST).machines}
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS.values(), ids=lambda each: each.id)
@@ -51,23 +51,23 @@ def strange(references: Iterable[Iterable[str]]) -> set[str]:
     return {reference for some in references for reference in some} - REFERENCES
 
 
-def test_events_refer_to_requirements_and_failure_classes() -> None:
-    events = [event for plan in (EVERYTHING, *DESIGNS.values()) for event in alphabet(plan, WIDEST)]
+def test_events_refer_to_requirements_failure_classes_and_facts() -> None:
+    events = [event for plan in (*WORLDS, *DESIGNS.values()) for event in alphabet(plan, WIDEST)]
     assert not strange(event.refs for event in events)
 
 
-def test_mechanisms_refer_to_requirements_and_failure_classes() -> None:
+def test_mechanisms_refer_to_requirements_failure_classes_and_facts() -> None:
     assert not strange(entry.refs for entry in CATALOGUE.values())
 
 
-def test_properties_refer_to_requirements_and_failure_classes() -> None:
+def test_properties_refer_to_requirements_failure_classes_and_facts() -> None:
     assert not strange(prop.refs for prop in PROPERTIES.values())
     assert all(prop.refs for prop in PROPERTIES.values())
 
 
-def test_stories_refer_to_requirements() -> None:
-    refs = {name: scenario.refs for name, scenario in (SCENARIOS | FAILURES).items()}
-    assert not {reference for some in refs.values() for reference in some} - REQUIREMENTS.keys()
+def test_stories_refer_to_requirements_and_facts() -> None:
+    refs = {name: scenario.refs for name, scenario in EVERY.items()}
+    assert not {reference for some in refs.values() for reference in some} - {*REQUIREMENTS, *FACTS}
     assert all(refs.values())
 
 
@@ -87,5 +87,6 @@ def test_every_mechanism_is_asked_for_by_a_requirement_or_a_failure_class() -> N
 
 def test_every_property_is_what_some_requirement_is_checked_by() -> None:
     checked = {name for requirement in REQUIREMENTS.values() for name in requirement.checked}
-    assert PROPERTIES.keys() - checked <= {"no-regress", "no-deadlock"}, "F11 and R31 ask for these"
+    others = {"no-regress", "no-deadlock", "handled-once"}
+    assert PROPERTIES.keys() - checked <= others, "F11, R31 and F18 ask for these"
     assert {*SCENARIOS} <= checked

@@ -44,7 +44,7 @@ def _table(facts: dict[str, Any]) -> Table:
     table.add_column(overflow="fold")
     for key, value in facts.items():
         if key not in ("kind", "name"):
-            table.add_row(key, Text(_text(value, "\n" if key == "next" else ", ")))
+            table.add_row(key, Text(_text(value, "\n" if key in ("next", "shown by") else ", ")))
     return table
 
 

@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 @click.option("--forbid", default="", help="Mechanisms that none is to have, by commas.")
 @click.option("--base", help="Only designs that have all that this DESIGN has.")
 @click.option("--within", help="Only designs that have nothing but what this DESIGN has.")
+@click.option("--app", is_flag=True, help="The app's latest design, with what it could leave out or add.")
 @click.option("--each", "separately", is_flag=True, help="Each property by itself, for all designs, with no climb.")
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @scoped
 def command(
-    only: tuple[str, ...], require: str, forbid: str, base: str | None, within: str | None, separately: bool,
-    as_json: bool, as_csv: bool, out: Path | None, scope: Scope,
+    only: tuple[str, ...], require: str, forbid: str, base: str | None, within: str | None, app: bool,
+    separately: bool, as_json: bool, as_csv: bool, out: Path | None, scope: Scope,
 ) -> None:  # fmt: skip
     """Decide all designs at once: which pass, what they have in common, and what repairs the others.
 
     Designs are decided in small scopes first, and those that are left in larger ones.
     """
-    from mealspec.check.region import Region
+    from mealspec.check.region import REPAIRS, Region
     from mealspec.check.terminal import Terminal
     from mealspec.cli import sweeping
     from mealspec.core.errors import CheckerError
@@ -50,7 +51,8 @@ def command(
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
     required = _mechanisms(require) | (design(base).mechanisms if base else frozenset())
     beyond = frozenset(Mechanism) - design(within).mechanisms if within else frozenset()
-    region = Region(required, _mechanisms(forbid) | beyond)
+    own = REPAIRS if app else Region()
+    region = Region(own.required | required, _mechanisms(forbid) | (beyond & frozenset(own.world)), own.world)
     console = None if as_json or as_csv or out else Terminal(highlight=False, soft_wrap=True)
     if console:
         console.print("\n".join(sweeping.heading(scope, region, properties)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import click
 
@@ -13,6 +13,7 @@ from mealspec.cli.options import as_json, check_properties, deliver, scoped
 
 if TYPE_CHECKING:
     from mealspec.check.show import Why
+    from mealspec.check.verify import Likeliest
     from mealspec.core import Trace
     from mealspec.core.errors import CheckerError
     from mealspec.model.design import Design
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 def command(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
     """The shortest counterexample of a DESIGN and PROPERTY, or the run of a SCENARIO (F4, timeline, ...).
 
-    What --json and --to itf give can be replayed.
+    Where another counterexample is the likeliest it is shown, too: with the fewest faults and tight races, of as
+    many the fewest races, then the fewest steps. A tight race is a step that must fall into a gap of milliseconds:
+    between two steps of one handshake, or before an answer that is on its way.
+
+    What --json and --to itf give can be replayed; pictures and --to itf have the shortest run only.
     """
     from mealspec.check.show import why_told, why_violated
     from mealspec.core import dump
@@ -55,13 +60,63 @@ def command(name: str, property_id: str | None, form: str, out: Path | None, as_
     facts = Facts(plan, scope, run.system)
     why = why_violated(run, facts, property_id) if property_id else why_told(run, facts, EVERY[name])
     if as_json:
-        found = {"design": plan.name, "events": list(run.events), "loop": run.loop, "scope": scope.to_json()}
+        found = {**_replayable(plan, scope, run), "likeliest": None}
+        likely = _likeliest(plan, scope, property_id, run) if property_id else None
+        if likely is not None and _is_likelier(likely.run, run):
+            found["likeliest"] = _replayable(plan, likely.scope, likely.run)
         text = json.dumps(found, indent=1) + "\n"
     elif form == "itf":
         text = dump(run, {"description": title, "design": plan.name, **scope.to_meta()})
+    elif form == "text":
+        likely = _likeliest(plan, scope, property_id, run) if property_id else None
+        text = "\n".join([*wrap(title, 80), "", *_told(plan, scope, property_id or "", run, why, likely)]) + "\n"
     else:
         text = _drawn(form, name, title, run, why, property_id or "")
     deliver(text, out)
+
+
+def _likeliest(plan: Design, scope: Scope, property_id: str, shortest: Trace) -> Likeliest:
+    """The likeliest counterexample; a shortest one that needs neither a fault nor a tight race is."""
+    from mealspec.check.progress import Reporter
+    from mealspec.check.verify import Likeliest, likeliest_counterexample
+    from mealspec.core import weight
+
+    if shortest.loop is None and weight(shortest)[:2] == (0, 0):
+        return Likeliest(shortest, scope, complete=True)
+    reporter = Reporter()
+    found = likeliest_counterexample(plan, scope, property_id, report=reporter.on(plan.name))
+    reporter.done(plan.name)
+    return found
+
+
+def _is_likelier(run: Trace | None, than: Trace) -> TypeGuard[Trace]:
+    from mealspec.core import weight
+
+    return run is not None and weight(run) < weight(than)
+
+
+def _replayable(plan: Design, scope: Scope, run: Trace) -> dict[str, Any]:
+    return {"design": plan.name, "events": list(run.events), "loop": run.loop, "scope": scope.to_json()}
+
+
+def _told(plan: Design, scope: Scope, property_id: str, run: Trace, why: Why, likely: Likeliest | None) -> list[str]:
+    """The charts of a run and of one that is likelier, with what is said of them."""
+    from mealspec.check.show import trace_lines, weighed, why_violated, within, wrapped
+    from mealspec.properties.facts import Facts
+
+    if likely is None:
+        return trace_lines(run, why)
+    lines = [*wrapped([f"The shortest run: {weighed(run)}."]), "", *trace_lines(run, why), ""]
+    fewer = within(likely.scope, scope)
+    if not likely.complete:
+        return [*lines, *wrapped(["There are too many states to look for the likeliest run."])]
+    if likely.run is None:
+        return [*lines, *wrapped([f"No run{fewer} violates it, so only the shortest run is shown."])]
+    if not _is_likelier(likely.run, run):
+        return [*lines, *wrapped([f"No run{fewer} is likelier."])]
+    because = why_violated(likely.run, Facts(plan, likely.scope, likely.run.system), property_id)
+    lines += wrapped([f"The likeliest run{fewer}: {weighed(likely.run)}."])
+    return [*lines, "", *trace_lines(likely.run, because)]
 
 
 def _no_scenario(name: str, scope: Scope) -> CheckerError:
@@ -96,10 +151,6 @@ def _counterexample(plan: Design, scope: Scope, property_id: str) -> Trace | Non
 
 
 def _drawn(form: str, name: str, title: str, run: Trace, why: Why, property_id: str) -> str:
-    from mealspec.check.show import trace_lines
-
-    if form == "text":
-        return "\n".join([*wrap(title, 80), "", *trace_lines(run, why)]) + "\n"
     from mealspec.draw.lanes import Chart, mermaid
     from mealspec.draw.sequence import svg
 

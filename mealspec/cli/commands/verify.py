@@ -40,7 +40,7 @@ def command(
     as_json: bool,
     scope: Scope,
 ) -> None:
-    """Check designs (all four, if none is named) and compare with what is expected.
+    """Check designs (all seven, if none is named) and compare with what is expected.
 
     Exit status 1 means that a verdict is not the expected one. Of a design of one's own nothing is expected,
     unless --strict asks that nothing be violated.

@@ -65,7 +65,7 @@ def lasso(graph: Graph, pending: Predicate, excused: Predicate | None = None) ->
         return None
     entry = int((component & counts).argmax())
     stem = graph.path(entry)
-    return graph.trace(entry, then=tuple(_loop(graph, component, entry)), loop=len(stem))
+    return graph.trace(entry, then=tuple(round_trip(graph, component, entry, counts)), loop=len(stem))
 
 
 DECISIONS: dict[Form, Callable[[Graph, Predicate], Trace | None]] = {
@@ -89,7 +89,19 @@ def _to_first(graph: Graph, marked: NDArray[np.bool_]) -> Trace | None:
 
 
 def _fair_component(graph: Graph, inside: NDArray[np.bool_], counts: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """The states of the fair component whose states that count are reached first, or None.
+    """The states of the fair component whose states that count are reached first, or None."""
+    fair, label = fair_states(graph, inside, counts)
+    members = counts & fair
+    if not members.any():
+        return None
+    result: NDArray[np.bool_] = inside & (label == label[int(members.argmax())])
+    return result
+
+
+def fair_states(
+    graph: Graph, inside: NDArray[np.bool_], counts: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """Which of the states inside are in a fair component that has one that counts; and each one's component.
 
     Maximal components decide: if a system event is enabled everywhere in one and never taken, the
     same is true of each part of it; and what goes round in a part can go round in the whole.
@@ -113,11 +125,7 @@ def _fair_component(graph: Graph, inside: NDArray[np.bool_], counts: NDArray[np.
         enabled = np.bincount(label[enables], minlength=count)
         taken = np.bincount(label[graph.source[within[stays == each]]], minlength=count)
         fair &= (enabled < size) | (taken > 0)
-    members = counts & fair[label]
-    if not members.any():
-        return None
-    result: NDArray[np.bool_] = inside & (label == label[int(members.argmax())])
-    return result
+    return inside & fair[label], label
 
 
 def _actions(graph: Graph) -> NDArray[np.int64]:
@@ -151,8 +159,8 @@ def components(source: NDArray[np.int32], dest: NDArray[np.int32], n: int) -> tu
     return int(count), labels
 
 
-def _loop(graph: Graph, component: NDArray[np.bool_], entry: int) -> list[str]:
-    """A closed walk from ``entry`` within the component that owes no system event anything."""
+def round_trip(graph: Graph, component: NDArray[np.bool_], entry: int, counts: NDArray[np.bool_]) -> list[str]:
+    """A closed walk from ``entry`` within the component, by a state that counts, that owes no system event anything."""
     fault = graph.system.of_kind(Kind.FAULT)
     action = _actions(graph)
     owed = set(action[action >= 0].tolist())
@@ -171,14 +179,21 @@ def _loop(graph: Graph, component: NDArray[np.bool_], entry: int) -> list[str]:
             return int(graph.dest[edge]) == entry
         return int(action[graph.event[edge]]) in owed or not owed <= enabled(int(graph.dest[edge]))
 
+    def walks(start: int, goal: Callable[[int], bool]) -> int:
+        """Walk on to a goal, and say where that is."""
+        edges = _walk_to(graph, inner, start, goal)
+        walk.extend(edges)
+        for edge in edges:
+            owed.discard(int(action[graph.event[edge]]))
+            owed.intersection_update(enabled(int(graph.dest[edge])))
+        return int(graph.dest[edges[-1]])
+
     at = entry
     owed &= enabled(entry)
+    if not counts[entry]:
+        at = walks(entry, lambda edge: bool(counts[graph.dest[edge]]))
     while owed or not walk or at != entry:
-        for edge in _walk_to(graph, inner, at, settles):
-            walk.append(edge)
-            at = int(graph.dest[edge])
-            owed.discard(int(action[graph.event[edge]]))
-            owed &= enabled(at)
+        at = walks(at, settles)
     return [graph.system.events[graph.event[edge]].name for edge in walk]
 
 
