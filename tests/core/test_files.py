@@ -151,7 +151,7 @@ def test_the_events_alone_are_accepted_in_the_scope_that_they_name(
     file = tmp_path / "run.json"
     said(capsys, *arguments, "--json", "--out", str(file))
     data = json.loads(file.read_text(encoding="utf-8"))
-    assert list(data) == ["design", "events", "loop", "scope"]
+    assert list(data) == ["design", "events", "loop", "scope", "likeliest"]
     found = json.loads(said(capsys, "replay", str(file), "--json"))
     assert (found["design"], found["accepted"], found["steps"]) == (data["design"], True, len(data["events"]))
 

@@ -154,8 +154,8 @@ ONE = Scope(connections=1).with_([*FAULTS, *ASPECTS])
 def changed() -> dict[Mechanism, set[str]]:
     """For each mechanism, a design of whose system it changes the rows or the events; none, after all were tried."""
     out: dict[Mechanism, set[str]] = {mechanism: set() for mechanism in Mechanism}
-    outlives = design("published+reader_outlives_handler")
-    for scope, plan in every((ONE, Scope()), (*DESIGNS.values(), outlives)):
+    further = (design("published+reader_outlives_handler"), design("published+entry_expires"))
+    for scope, plan in every((ONE, Scope()), (*DESIGNS.values(), *further)):
         plain = signature(system(plan, scope))
         for mechanism in Mechanism:
             if not out[mechanism] and signature(system(toggled(plan, mechanism), scope)) != plain:
