@@ -314,15 +314,16 @@ def _fails(tail: str, origin: str, only: Only, over: tuple[Part, ...], after: st
         "given": {"origin": origin},
     } | said
     how["prompt"] = True
+    failed = "Nothing is stored, and what is shown stays." if origin == "sync" else FAILED
     return (
         Row("client.error." + tail, "{origin}: server down", (*takes, "server"), needs="restart", refs="R22 F12 E4",
-            obligation=f"The server is down: the load ends at once. {FAILED}{after}", **how),
+            obligation=f"The server is down: the load ends at once. {failed}{after}", **how),
         Row("client.offline." + tail, "{origin}: offline", (*takes, "path"), needs="path", refs="R21 F12 E4",
-            obligation=f"There is no network: the load ends at once. {FAILED}{after}", **how),
+            obligation=f"There is no network: the load ends at once. {failed}{after}", **how),
         Row("client.denied." + tail, "{origin}: token expired", (*takes, "token"), needs="token", refs="F10 E23",
-            obligation=f"The token has expired: the load ends at once. {FAILED}{after}", **how),
+            obligation=f"The token has expired: the load ends at once. {failed}{after}", **how),
         Row("network.cut." + tail, "{origin}: load fails", (*takes, "app"), kind=FAULT, needs="request", refs="F12 E4",
-            obligation=f"A load may fail, on the way or its answer on the way back. {FAILED}{after}",
+            obligation=f"A load may fail, on the way or its answer on the way back. {failed}{after}",
             **how | {"verb": "lose", "arrow": (to, "network"), "lost": True}),
     )  # fmt: skip
 
@@ -386,8 +387,7 @@ TABLE: tuple[Row | Each, ...] = (
         verb="leave", arrow=("user", "view"), refs="E26",
         obligation="Nothing ends: tasks, socket and flags live on without a screen."),
     Row("user.twin", "second view model", ("models",), kind=USER, needs="twin", verb="appear", refs="F18 E25",
-        obligation="A second view model on the same service: with `one_subscriber` nothing changes; without it messages are "
-                   "handled by the second one from now on, once for each subscription."),
+        obligation="A second view model on the same service; `client.receive` and `client.receive_twin` tell who handles messages."),
     Row("user.other_day", "show another day", ("day", "screen", "loader.appear"), kind=USER, needs="day", only=LOCAL,
         verb="appear", arrow=("user", "view"), refs="E1", obligation="The list shows another day: load it."),
     Row("user.this_day", "show the meals' day", ("day", "screen", "loader.appear"), kind=USER, needs="day", only=LOCAL,

@@ -275,13 +275,12 @@ PATHS: dict[str, Scenario] = {
     for s in (
         FLAW,
         Scenario(
-            "repair", "the flaw's run with the repairs: the meal is skipped just the same, and polling brings it", ("R13", "R31"), "hardened",
+            "repair", "the flaw's run with the repairs: the push vanishes just the same, and polling brings the meal", ("R13", "R31"), "hardened",
             (
-                "user.submit.m1", "client.appear", "client.connect", "client.apply.appear.processing", "server.accept.c1", "client.open.c1",
-                "server.complete.m1", "server.skip.m1", "server.register.c1", "client.ready.c1", "client.connected.c1",
-                "client.poll.wake", "client.apply.poll.completed.done",
+                "client.apply.appear", "client.connected.c1", "user.submit.m1", "client.uploaded.m1", "network.break.c1",
+                "server.push.m1.c1", "network.void.m1.c1", "client.poll.wake", "client.apply.poll.completed.done",
             ),
-            Scope(connections=1, faults=0),
+            Scope(connections=1, includes=frozenset({"break"})),
         ),
         Scenario(
             "happy-hardened", "the socket works: pushed, shown, and polling stops by itself", ("R16",), "hardened",

@@ -131,8 +131,8 @@ def trace_lines(trace: Trace, why: Why) -> list[str]:
 
 def weighed(trace: Trace) -> str:
     """How likely a run is: its faults, its tight races and which steps they are, and its steps."""
-    found, tight = weight(trace), races(trace)
-    told = [counted(found.faults, "fault"), counted(len(tight), "tight race") + _at(tight), counted(found.steps, "step")]
+    faults, tight = weight(trace).faults, races(trace)
+    told = [counted(faults, "fault"), counted(len(tight), "tight race") + _at(tight), counted(len(trace), "step")]
     if trace.loop is None:
         return ", ".join(told)
     return f"{told[0]} and {told[1]} before the loop, {told[2]}"

@@ -32,7 +32,7 @@ STEPS = (
 )
 """From one design to the next: of the seed's world, then of the app's."""
 
-FEW, LOOPS, NARROW = 4, 2, 80.0
+FEW, LOOPS, NARROW = 4, 2, 60.0
 """Entries of one sign of an arrow's label, and of what comes or goes within a state; widths in points."""
 
 
@@ -102,7 +102,9 @@ def change(before: Design, after: Design, name: str, view: View = ()) -> Picture
     arrows = [first, *(_difference(pair.looked, ends, events, label) for ends, events in merged.items())]
     title = f"{name}: {before} → {after}" + (f": {' and '.join(view)}" if view else "")
     path = f"changes/{before}-{after}/{slug(name, view)}.svg"
-    return Picture(path, title, _described(pair), tuple(boxes), tuple(arrows), tuple(_legend(pair)))
+    return Picture(
+        path, title, _described(pair), tuple(boxes), tuple(arrows), tuple(_legend(pair)), look={"nodesep": "0.1"}
+    )
 
 
 def _state(pair: Compared, state: str, sign: str, stays: list[tuple[str, str]], label: dict[str, str]) -> Box:

@@ -27,7 +27,7 @@ RICH = replace(WIDEST, faults=1)
 def group_of(name: str) -> str:
     """What an event is told under: its group, with the first value where at that hangs what is owed.
 
-    >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed")
+    >>> group_of("server.push.m1.c1+c2"), group_of("client.failed.c1"), group_of("client.apply.poll.failed.any")
     ('server.push', 'client.failed', 'client.apply.poll')
     """
     event = every_event()[name]
@@ -47,7 +47,7 @@ def _parted() -> frozenset[str]:
 @cache
 def widest(expression: str) -> tuple[dict[str, Machine], dict[str, Event]]:
     """Machines and events, by name, of one of the :func:`variants` in the scope that lets everything in."""
-    product = system(_plan(expression), RICH)
+    product = system(planned(expression), RICH)
     return {machine.name: machine for machine in product.machines}, {event.name: event for event in product.events}
 
 
@@ -103,7 +103,8 @@ def variants() -> tuple[str, ...]:
     return (*DESIGNS, *_added(), *(world.name for world in WORLDS))
 
 
-def _plan(expression: str) -> Design:
+def planned(expression: str) -> Design:
+    """The design, or one of those that together have every event."""
     return next((world for world in WORLDS if world.name == expression), None) or design(expression)
 
 
@@ -151,7 +152,7 @@ def _behind(
     if len(having) == len(DESIGNS):
         return (), ()
     if having[0] not in DESIGNS:
-        mechanisms = sorted(_plan(having[0]).mechanisms)
+        mechanisms = sorted(planned(having[0]).mechanisms)
         return tuple(m for m in mechanisms if (name, event) not in _pairs_without(having[0], m)), ()
     plan = "hardened" if "hardened" in having else having[-1]
     without = {m: _sayings(f"{plan}-{m}").get((name, event)) for m in sorted(DESIGNS[plan].mechanisms)}
@@ -162,7 +163,7 @@ def _behind(
 @cache
 def _pairs_without(plan: str, m: Mechanism) -> frozenset[tuple[str, str]]:
     """Who takes part in what without a mechanism."""
-    product = system(Design(f"{plan}-{m}", _plan(plan).mechanisms - {m}), RICH)
+    product = system(Design(f"{plan}-{m}", planned(plan).mechanisms - {m}), RICH)
     return frozenset((machine.name, event) for machine in product.machines for event in machine.alphabet)
 
 
@@ -193,15 +194,9 @@ def every_event() -> dict[str, Event]:
 
 
 def takers(names: Iterable[str]) -> list[str]:
-    """Who takes part in one of these events in `hardened`; of one that it does not have, in any other design."""
-    return list(dict.fromkeys(machine for name in names for machine in _takers(name)))
-
-
-@cache
-def _takers(name: str) -> tuple[str, ...]:
-    found = [widest(plan)[1][name] for plan in variants() if name in widest(plan)[1]]
-    ours = widest("hardened")[1].get(name)
-    return tuple(dict.fromkeys(machine for event in ([ours] if ours else found) for machine in event.takes))
+    """Who takes part in some of these events in `hardened`, or in the first design that has one."""
+    plan, theirs = having({*names}.__contains__)
+    return list(dict.fromkeys(machine for name in theirs for machine in widest(plan)[1][name].takes))
 
 
 def elsewhere(names: Iterable[str]) -> list[str]:

@@ -53,7 +53,7 @@ HASTY, HASTE = 100, {"nslimit": "1", "nslimit1": "1", "mclimit": "0.3"}
 """Boxes above which layers are made with fewer attempts, and the bounds on them."""
 
 LOOKS = {
-    "dot": {"rankdir": "TB", "ranksep": "0.5", "nodesep": "0.15"},
+    "dot": {"rankdir": "TB", "ranksep": "0.5", "nodesep": "0.05"},
     "sfdp": {"overlap": "scale", "splines": "line", "K": "0.4", "outputorder": "edgesfirst"},
 }
 

@@ -59,7 +59,7 @@ def test_a_likelier_run_is_shown_below_the_shortest_with_its_chart_and_what_deci
 
 
 def test_tight_races_are_named_by_their_steps_and_counted_apart_from_faults(capsys: pytest.CaptureFixture[str]) -> None:
-    """The race of the seed: the work ends between the handshake and the registration. A failed load alone is likelier."""
+    """The race of the seed: the work ends between handshake and registration. A failed load alone is likelier."""
     shown = _run(capsys, "trace", "published", "delivery", "--connections", "1")
     assert _heads(shown) == [
         "The shortest run: 1 fault, 3 tight races (steps 4, 11 and 12), 14 steps",

@@ -62,7 +62,7 @@ def test_what_the_index_shows_first_is_small() -> None:
     first = {
         path: each for path, each in gallery().items() if path == "communication.svg" or path.startswith("states/")
     }
-    assert len(first) == 5
+    assert len(first) == 1 + len(DESIGNS)
     for each in first.values():
         nodes = ET.fromstring(svg(each)).findall(f".//{{{SVG}}}g[@class='node']")
         assert len(nodes) <= 40, each.path
