@@ -74,4 +74,4 @@ def test_a_record_is_found_again(name: str) -> None:
     record = NAMES[name]
     properties = [p for p in PROPERTIES.values() if p.id in (record.properties or PROPERTIES)]
     found = findings(sweep(record.scope, properties, record.region), properties).to_json()
-    assert json.loads(json.dumps(found)) == record.answer(), f"renew {record.file.name}: see properties/swept.py"
+    assert json.loads(json.dumps(found)) == record.answer(), f"renew {record.file.name}: see mealspec/check/records.py"
