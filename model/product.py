@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from mealspec.core import Event, Kind, Machine, System, trimmed
 from mealspec.model.budget import budget
@@ -43,6 +43,8 @@ OPTIONAL = (
 )  # fmt: skip
 """Machines that a design or a scope may leave out."""
 
+_OF_EVENTS = ("app", "budget")
+"""Machines that are made from the events."""
 
 Builder = Callable[[Design], Machine | None]
 """How a machine is made for a design; None where the design goes without it."""
@@ -103,9 +105,40 @@ def _loader(origin: str, scope: Scope, design: Design) -> Machine | None:
     return loader(origin, design, scope) if origin in origins(design) else None
 
 
+class _Asked(Design):
+    """A design that notes what it is asked, and what it says."""
+
+    answers: dict[M, bool]
+
+    def __init__(self, design: Design) -> None:
+        vars(self).update(vars(design), answers={})
+
+    def __contains__(self, mechanism: M) -> bool:
+        return self.answers.setdefault(mechanism, mechanism in self.mechanisms)
+
+
+@cache
+def _made(name: str, scope: Scope) -> list[tuple[dict[M, bool], Machine | None]]:
+    """What was made of a machine so far, by what designs answered."""
+    return []
+
+
+def _of(name: str, build: Builder, design: Design, scope: Scope) -> Machine | None:
+    """The machine of the design; those that answer all that it asks alike share one."""
+    if name in _OF_EVENTS:
+        return build(design)
+    for answers, machine in _made(name, scope):
+        if all((mechanism in design) is said for mechanism, said in answers.items()):
+            return machine
+    asked = _Asked(design)
+    machine = build(asked)
+    _made(name, scope).append((asked.answers, machine))
+    return machine
+
+
 def machines(design: Design, scope: Scope, events: Iterable[Event]) -> tuple[Machine, ...]:
     """All machines of the design in the scope."""
-    made = (build(design) for build in builders(scope, events).values())
+    made = (_of(name, build, design, scope) for name, build in builders(scope, events).items())
     return tuple(machine for machine in made if machine is not None)
 
 

@@ -16,6 +16,8 @@ from mealspec.model.mechanism import CATALOGUE, Mechanism
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.requirements import REQUIREMENTS
 
+pytestmark = pytest.mark.xdist_group("explained")  # everything is, once
+
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     main(["explain", *arguments])
