@@ -1,5 +1,5 @@
 """``python -m mealspec``."""
 
-from mealspec.cli.entry import main
+from mealspec.cli.entry import program
 
-main()
+program()

@@ -118,8 +118,8 @@ class _Asked(Design):
 
 
 @cache
-def _made(name: str, scope: Scope) -> list[tuple[dict[M, bool], Machine | None]]:
-    """What was made of a machine so far, by what designs answered."""
+def made(name: str, scope: Scope) -> list[tuple[dict[M, bool], Machine | None]]:
+    """What was made of a machine so far, by what designs answered; whoever changes how it is made begins anew."""
     return []
 
 
@@ -127,12 +127,12 @@ def _of(name: str, build: Builder, design: Design, scope: Scope) -> Machine | No
     """The machine of the design; those that answer all that it asks alike share one."""
     if name in _OF_EVENTS:
         return build(design)
-    for answers, machine in _made(name, scope):
+    for answers, machine in made(name, scope):
         if all((mechanism in design) is said for mechanism, said in answers.items()):
             return machine
     asked = _Asked(design)
     machine = build(asked)
-    _made(name, scope).append((asked.answers, machine))
+    made(name, scope).append((asked.answers, machine))
     return machine
 
 

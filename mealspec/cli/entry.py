@@ -8,6 +8,7 @@ Whatever takes time is imported where an interrupt is heard, and so not here.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import io
@@ -17,8 +18,26 @@ import sys
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
+INTERRUPTED = 130
 UNWRITABLE = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT)
 """What a stream that cannot take the answer says."""
+
+
+def program() -> None:
+    """The program: it ends with the status of :func:`main`, an interrupted one too.
+
+    Where an interrupt fell into source that a library executes, Python says at its very end that it died of the signal,
+    though that was heard and told. So an interrupted program ends before that, after all that waits for the end.
+    """
+    told: list[int] = []
+    atexit.register(lambda: told and os._exit(INTERRUPTED))  # the first that is registered is the last
+    try:
+        main()
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            sys.stderr.flush()
+            told.append(INTERRUPTED)
+        raise
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -41,19 +60,31 @@ def _heard(asked: list[int]) -> Iterator[None]:
     """Keep in ``asked`` the interrupts that come meanwhile.
 
     A library may turn one into an error of its own: oxidd does, in the middle of its work, and so does an import.
+    Another may swallow it, as what llvmlite calls back while it compiles does: so it comes again until it is heard.
     """
 
     def interrupt(number: int, _: FrameType | None) -> None:
         asked.append(number)
-        raise KeyboardInterrupt
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        if number == signal.SIGINT or not isinstance(sys.exc_info()[1], KeyboardInterrupt):  # else on its way up
+            raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:  # else a shell that runs it in the background wants it so
-        signal.signal(signal.SIGINT, interrupt)
+    def ignored(error: sys.UnraisableHookArgs) -> None:
+        if error.exc_type is not KeyboardInterrupt:
+            sys.__unraisablehook__(error)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGALRM)}
+    hook, sys.unraisablehook = sys.unraisablehook, ignored
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # else a shell that runs it in the background wants it so
+            signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = hook
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: list[str]) -> int:
@@ -89,7 +120,7 @@ def _status(error: BaseException, *, interrupted: bool) -> int:
         return 141
     if interrupted:
         _say("interrupted; nothing was written")
-        return 130
+        return INTERRUPTED
     import click
 
     from mealspec.core.errors import CheckerError

@@ -49,8 +49,9 @@ class Commands(click.Group):
 def cli(context: click.Context) -> None:
     """The checked specification of a meal-logging app's notification protocol.
 
-    A DESIGN is before, published, published_plus or hardened, with mechanisms added or taken away:
-    published+poll_on_submit-reconnect. 'mealspec list' names all there is, 'mealspec explain NAME' tells of it.
+    A DESIGN is before, published, published_plus or hardened, or the app's app_before, app_published or app_head,
+    with mechanisms added or taken away: published+poll_on_submit-reconnect. 'mealspec list' names all there is,
+    'mealspec explain NAME' tells of it.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -65,4 +66,27 @@ def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(
     with pytest.raises(SystemExit) as ended:
         entry.main(["list"])
     assert ended.value.code == 130
+    assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"
+
+
+def test_an_interrupt_that_a_library_swallows_comes_again_but_not_while_it_is_on_its_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Llvmlite does, where it calls Python back in the middle of compiling."""
+    cleaned = []
+
+    def swallowed(*_: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        try:
+            time.sleep(20)
+        finally:
+            time.sleep(0.5)
+            cleaned.append(True)
+
+    monkeypatch.setattr(cli, "invoke", swallowed)
+    with pytest.raises(SystemExit) as ended:
+        entry.main(["list"])
+    assert ended.value.code == 130
+    assert cleaned == [True]
     assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"

@@ -17,6 +17,7 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import OPTIONAL, system
 from mealspec.model.scope import ASPECTS, FAULTS, Scope
 from tests.designs import random_design
+
 pytestmark = pytest.mark.xdist_group("families")  # each is made once
 
 EVERYTHING = Scope().with_([*FAULTS, *ASPECTS])

@@ -295,6 +295,7 @@ def losing(monkeypatch: pytest.MonkeyPatch, helper: str) -> None:
     whole: Callable[..., tuple[str, ...]] = getattr(module, helper)
     less = lambda *asked: tuple(name for name in whole(*asked) if name != LOST[helper][2])  # noqa: E731
     monkeypatch.setattr(module, helper, less)
+    monkeypatch.setattr("mealspec.model.product.made", cache(lambda name, scope: []))
 
 
 def declaring(monkeypatch: pytest.MonkeyPatch, change: Callable[[Event], Event | None]) -> None:
