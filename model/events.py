@@ -316,13 +316,14 @@ def _fails(tail: str, origin: str, only: Only, over: tuple[Part, ...], after: st
     how["prompt"] = True
     failed = "Nothing is stored, and what is shown stays." if origin == "sync" else FAILED
     return (
-        Row("client.error." + tail, "{origin}: server down", (*takes, "server"), needs="restart", refs="R22 F12 E4",
+        Row("client.error." + tail, "{origin}: server down", (*takes, "server"), needs="restart", refs="R22 F12 E4", action="client.error.{origin}",
             obligation=f"The server is down: the load ends at once. {failed}{after}", **how),
-        Row("client.offline." + tail, "{origin}: offline", (*takes, "path"), needs="path", refs="R21 F12 E4",
+        Row("client.offline." + tail, "{origin}: offline", (*takes, "path"), needs="path", refs="R21 F12 E4", action="client.offline.{origin}",
             obligation=f"There is no network: the load ends at once. {failed}{after}", **how),
-        Row("client.denied." + tail, "{origin}: token expired", (*takes, "token"), needs="token", refs="F10 E23",
+        Row("client.denied." + tail, "{origin}: token expired", (*takes, "token"), needs="token", refs="F10 E23", action="client.denied.{origin}",
             obligation=f"The token has expired: the load ends at once. {failed}{after}", **how),
         Row("network.cut." + tail, "{origin}: load fails", (*takes, "app"), kind=FAULT, needs="request", refs="F12 E4",
+            action="network.cut.{origin}",
             obligation=f"A load may fail, on the way or its answer on the way back. {failed}{after}",
             **how | {"verb": "lose", "arrow": (to, "network"), "lost": True}),
     )  # fmt: skip

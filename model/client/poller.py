@@ -120,7 +120,7 @@ def poller(design: Design, scope: Scope) -> Machine:
         On(every("client.stale.wake", verified), {"woken": True}, _stops("woken", split), given=not looks),
         On(
             every("client.stale.wake", others),
-            {"woken": True, "loads": False},
+            {"woken": True, "loads": False, "loop": {*L} - {L.LOAD}},  # one request at a time
             {"woken": False, "loads": True},
             given=not looks,
         ),

@@ -58,6 +58,10 @@ EXPLORED: tuple[tuple[Design, Scope], ...] = (
     (design("published+connection_set"), only("twin", "instances", "break")),
     (FLAWED, only("dial", "screen")),
     (APP, only("instances", "break", "job", "twin")),
+    (APP, only("instances", "dial", "path", "restart")),
+    (FLAWED, only("instances", "break", "dial")),
+    (RETURNING, only("path", "screen")),
+    (design(f"{RETURNING}+reader_outlives_handler"), only("instances", "break", "screen")),
     (design("app_head-timed_connect-drops_unheard-cancel_check-store_status"), small("break", "job", "day")),
 )
 """Designs and scopes that together show everything."""
