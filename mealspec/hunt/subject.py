@@ -104,6 +104,11 @@ class Subject:
         """The search's shortest counterexample, or None if it knows none."""
         return decide(self.graph, self.facts, PROPERTIES[property_id])
 
+    def detour(self, run: Trace) -> int:
+        """By how many steps the run misses the shortest one to the state in which it ends; 0 if nobody knows that."""
+        there = (self.graph.packed == self.system.pack(run.path[-1])).all(axis=1)
+        return len(run) - int(self.graph.level[there.argmax()]) if there.any() else 0
+
     def trace(self, events: Sequence[int], loop: int | None = None) -> Trace:
         """The run that these events make."""
         return Trace.of(self.system, [self.system.events[e].name for e in events], loop=loop)
