@@ -19,8 +19,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")
 jobs = click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
 
 
-def scoped(function: F) -> F:
-    """Options that make a scope, handed on as ``scope``."""
+def scoped(function: F, *, faults: str = "any", connections: int = 2) -> F:
+    """Options that make a scope, handed on as ``scope``; usually with so many faults and connections."""
 
     def call(*args: Any, meals: int, connections: int, faults: str, with_: str, without: str, **more: Any) -> Any:
         from mealspec.model.scope import Scope
@@ -30,8 +30,8 @@ def scoped(function: F) -> F:
 
     options = [
         click.option("--meals", default=1, show_default=True, help="Meals alive at once."),
-        click.option("--connections", default=2, show_default=True, help="Connections alive at once."),
-        click.option("--faults", default="any", show_default=True, help="Faults in a run: a number, or any."),
+        click.option("--connections", default=connections, show_default=True, help="Connections alive at once."),
+        click.option("--faults", default=faults, show_default=True, help="Faults in a run: a number, or any."),
         click.option("--with", "with_", default="", help="Fault kinds and aspects to let in, by commas."),
         click.option("--without", default="", help="Fault kinds and aspects to leave out, by commas."),
     ]

@@ -46,7 +46,7 @@ def formula_of(predicate: Predicate, system: System) -> Formula:
 
     def at(fact: At) -> Formula:
         machine = system.machines[system.position[fact.machine]]
-        return within(machine, (state for state in machine.states if fact.test(state)))
+        return within(machine, (state for state in machine.states if fact.passes(state)))
 
     return read(
         predicate,

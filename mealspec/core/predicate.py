@@ -37,7 +37,7 @@ class Predicate:
         return read(
             self,
             states,
-            lambda at: bool(at.test(states[at.machine])),
+            lambda at: at.passes(states[at.machine]),
             lambda value: value,
             lambda left, right: left and right,
             lambda inner: not inner,
@@ -85,9 +85,13 @@ class At(Predicate):
     test: Callable[[Any], bool]
     absent: bool | None = None
 
+    def passes(self, state: Any) -> bool:
+        """Whether a state of the machine passes; one of a machine in time without its ticks."""
+        return bool(self.test(getattr(state, "untimed", state)))
+
     def table(self, system: System) -> list[bool]:
         """For each state of the machine, whether it passes."""
-        return [bool(self.test(state)) for state in system.machines[system.position[self.machine]].states]
+        return list(map(self.passes, system.machines[system.position[self.machine]].states))
 
 
 @dataclass(frozen=True)

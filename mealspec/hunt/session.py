@@ -10,7 +10,8 @@ from textwrap import wrap
 from typing import Any
 
 from mealspec.check.show import trace_lines, why_violated
-from mealspec.core import Trace, dump
+from mealspec.check.verify import likeliest_counterexample
+from mealspec.core import Trace, dump, weight
 from mealspec.core.coverage import known, rows
 from mealspec.hunt.hunting import Catch, Hunt
 from mealspec.hunt.machine import Violation
@@ -20,6 +21,9 @@ from mealspec.model.design import DESIGNS, Design
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict, expected
+
+RARE = 5
+"""So many faults and tight races at least, even in the likeliest run: a hunt may miss that."""
 
 CLOSE = 3
 """By how many steps a shortened run may miss the shortest one, or that to where it ends, at the default scope."""
@@ -31,6 +35,8 @@ class Outcome:
 
     Attributes
     ----------
+    design, property_id
+        What was hunted.
     expected
         ``violated``, if a violation must be found; else none may be.
     catch
@@ -39,6 +45,8 @@ class Outcome:
         The search's shortest counterexample, where it knows one.
     """
 
+    design: Design
+    property_id: str
     expected: Verdict
     catch: Catch | None
     shortest: Trace | None
@@ -47,6 +55,8 @@ class Outcome:
         """What is wrong; empty if all is as expected."""
         if self.expected is not Verdict.VIOLATED:
             return "" if self.catch is None else session.explained(self.catch)
+        if self.catch is None and self._is_rare(session.scope):
+            return ""
         if self.catch is None:
             return f"no violation was found in {session.profile.patience:,} runs, and one of them exists"
         run = self.catch.trace
@@ -57,6 +67,11 @@ class Outcome:
                 told = session.explained(self.catch)
                 return f"the shortened run is {distance} steps longer than the shortest, {detour} to its end\n{told}"
         return ""
+
+    def _is_rare(self, scope: Scope) -> bool:
+        """Whether even the likeliest run takes so many coincidences that no hunt has to find one."""
+        likely = likeliest_counterexample(self.design, scope, self.property_id)
+        return likely.run is not None and weight(likely.run).coincidences >= RARE
 
 
 @dataclass
@@ -98,8 +113,8 @@ class Session:
         try:
             catch = hunt.catch(property_id) if property_id in hunt.hunted else hunt.survive(property_id)
         except Violation as news:
-            return Outcome(Verdict.HOLDS, hunt.shortened(news), None)
-        return Outcome(verdict, catch, hunt.subject.shortest(property_id) if catch else None)
+            return Outcome(design, property_id, Verdict.HOLDS, hunt.shortened(news), None)
+        return Outcome(design, property_id, verdict, catch, hunt.subject.shortest(property_id) if catch else None)
 
     # ------------------------------------------------------------------ what people get
 

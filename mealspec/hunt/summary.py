@@ -41,7 +41,7 @@ def _matrix(designs: Sequence[str], hunted: Hunted) -> Iterator[str]:
             yield property_id.ljust(24) + "".join(cell.ljust(width) for cell in row).rstrip()
     yield ""
     yield "x 14/14: violated; length of the run found, of the shortest that exists. ok: survived."
-    yield "A cell with ! is not as expected."
+    yield "A cell with ! is not as expected; what is not found is so rare that a hunt may miss it."
 
 
 def _cell(outcome: str, facts: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ BLOCK = 256
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _compiled(**options: Any) -> Callable[[F], F]:
+def compiled(**options: Any) -> Callable[[F], F]:
     """Compile, and keep what is compiled on disk; where numba finds no folder to write to, compile each time."""
 
     def decorate(function: F) -> F:
@@ -40,7 +40,7 @@ def _compiled(**options: Any) -> Callable[[F], F]:
     return decorate
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _hash(state: Words, words: int) -> np.uint64:
     h = np.uint64(0x9E3779B97F4A7C15)
     for w in range(words):
@@ -51,7 +51,7 @@ def _hash(state: Words, words: int) -> np.uint64:
     return h ^ (h >> np.uint64(32))
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _slot(table: Words, state: Words, hashed: np.uint64, words: int) -> np.uint64:
     """Where ``state`` stands in the table, or the free place where it belongs."""
     mask = np.uint64(table.shape[0] - 1)
@@ -66,7 +66,7 @@ def _slot(table: Words, state: Words, hashed: np.uint64, words: int) -> np.uint6
     return at
 
 
-@_compiled()
+@compiled()
 def insert_all(table: Words, states: Words, count: int) -> None:
     """Enter the first ``count`` states into an empty table of shape ``(2**k, words + 1)``."""
     words = states.shape[1]
@@ -77,7 +77,7 @@ def insert_all(table: Words, states: Words, count: int) -> None:
             table[at, w + 1] = states[index, w]
 
 
-@_compiled()
+@compiled()
 def expand(
     begin: int,
     end: int,
@@ -155,7 +155,7 @@ def expand(
     return count
 
 
-@_compiled()
+@compiled()
 def rows_taken(
     packed: Words, expanded: int, offset: Ints, event: NDArray[np.int16],
     word: Ints, shift: Words, mask: Words, first: Ints, machine: Ints, row: Ints, taken: NDArray[np.bool_],
@@ -168,7 +168,7 @@ def rows_taken(
                 taken[row[p] + np.int64((packed[s, word[k]] >> shift[k]) & mask[k])] = True
 
 
-@_compiled()
+@compiled()
 def pairs_taken(
     expanded: int, offset: Ints, dest: Narrow, event: NDArray[np.int16], into: Words, before: Words
 ) -> None:

@@ -102,7 +102,7 @@ class Space:
 
     def _at(self, fact: At) -> Set:
         """Where the machine's state passes the test; in systems without the machine the fact has its constant value."""
-        passing = (state for state in self.family.states(fact.machine) if fact.test(state))
+        passing = (state for state in self.family.states(fact.machine) if fact.passes(state))
         passes = self.any(self.state(fact.machine, state) for state in passing)
         there = self.any(self.systems(b.given) for b in self.family.variants[fact.machine] if b.value is not None)
         return (passes & there) | (~there if fact.absent else self.false)

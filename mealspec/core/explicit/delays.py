@@ -1,0 +1,232 @@
+"""How long it takes, in ticks, from some states until something happens: least and greatest, over all runs.
+
+Sets of states after each tick: what can be reached in no time, then what one tick leads to, and so on, until nothing is
+left that has not got there. It is left for ever if it can go round a loop with a tick in it; then there is no greatest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from mealspec.core.explicit.graph import Graph
+from mealspec.core.explicit.kernel import compiled
+from mealspec.core.timed import CROWDED, TICK
+from mealspec.core.trace import Trace
+
+Mask = NDArray[np.bool_]
+Edges = NDArray[np.int64]
+
+
+class Delay(NamedTuple):
+    """After how many ticks something can happen.
+
+    Attributes
+    ----------
+    least, greatest
+        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen.
+    soonest, latest
+        A run that takes the least, and one that takes the greatest, or one that goes round for ever.
+    """
+
+    least: int | None
+    greatest: int | None
+    soonest: Trace | None
+    latest: Trace | None
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """The states after so many ticks, in the order in which they are found, and the edge by which each was."""
+
+    nodes: NDArray[np.int64]
+    via: Edges
+
+
+class Stopwatch:
+    """Measures until something has happened.
+
+    Parameters
+    ----------
+    graph
+        Of a system in time, complete.
+    until
+        The states in which it has, shape ``(n,)``.
+    ways
+        Events by which it happens, as masks over the system's events, by name.
+
+    Examples
+    --------
+    >>> from mealspec.core import At, Event, Kind, Machine, System, explore
+    >>> from mealspec.core.timed import Bound, Phase, in_time, timed
+    >>> bell = Machine.table("bell", "set", [("ring", "set", "rung")])
+    >>> system = System([bell], [Event("ring", Kind.SYSTEM, "x", ("bell",))])
+    >>> graph = explore(in_time(system, [timed(bell, [Phase("set", (Bound(("ring",), 1, 3),))], {})]))
+    >>> rung = graph.where(At("bell", lambda state: state == "rung"))
+    >>> found = Stopwatch(graph, rung, {}).delays(np.arange(len(graph)) == 0)[""]
+    >>> found.least, found.greatest, found.latest.events
+    (1, 3, ('tick', 'tick', 'tick', 'ring'))
+    """
+
+    def __init__(self, graph: Graph, until: Mask, ways: Mapping[str, Mask]) -> None:
+        names = [event.name in (TICK, CROWDED) for event in graph.system.events]
+        self.graph, self.inside = graph, ~until
+        self.ticks: Mask = np.array(names, np.bool_)[graph.event]
+        ends = until[graph.dest] & ~self.ticks
+        self.ends = {"": ends} | {name: ends & mask[graph.event] for name, mask in ways.items()}
+        self._label, self._rounds = self._loops()
+
+    def delays(self, begins: Mask) -> dict[str, Delay]:
+        """For each way how long it takes from these states; and, as ``""``, for all of them."""
+        start = np.flatnonzero(begins & self.inside)
+        reached, loop = self._endless(start)
+        due = {name: _leaves(self.graph, edges) & reached for name, edges in self.ends.items()}
+        layers = self._layers(start, None if loop is None else list(due.values()))
+        return {name: self._delay(edges, due[name], layers, loop) for name, edges in self.ends.items()}
+
+    def _delay(self, edges: Mask, leads: Mask, layers: list[_Layer], loop: Trace | None) -> Delay:
+        hits = [k for k, layer in enumerate(layers) if leads[layer.nodes].any()]
+        if not hits:
+            return Delay(None, None, None, loop)
+        runs = [self._run(layers, k, edges) for k in (hits[0], hits[-1])]
+        return Delay(hits[0], hits[-1] if loop is None else None, runs[0], runs[1] if loop is None else loop)
+
+    def _layers(self, start: Edges, enough: list[Mask] | None) -> list[_Layer]:
+        """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met."""
+        graph, layers = self.graph, list[_Layer]()
+        seen = np.full(len(graph), -1, np.int32)
+        entries, by = start, np.full(len(start), -1, np.int64)
+        missing = None if enough is None else [mask for mask in enough if mask.any()]
+        while len(entries) and missing != []:
+            nodes, via = closure(graph.offset, graph.dest, self.ticks, self.inside, entries, by, seen, len(layers))
+            layers.append(_Layer(nodes, via))
+            missing = None if missing is None else [mask for mask in missing if not mask[nodes].any()]
+            entries, by = after_tick(graph.offset, graph.dest, self.ticks, self.inside, nodes, seen, len(layers))
+            seen[entries] = -1
+        return layers
+
+    def _run(self, layers: list[_Layer], k: int, edges: Mask) -> Trace:
+        """A run that ends with one of these edges after so many ticks."""
+        source = self.graph.source
+        last = next(
+            int(edge)
+            for node in layers[k].nodes
+            for edge in range(self.graph.offset[node], self.graph.offset[node + 1])
+            if edges[edge]
+        )
+        steps, node = [last], int(source[last])
+        for layer in reversed(layers[: k + 1]):
+            found = dict(zip(layer.nodes.tolist(), layer.via.tolist(), strict=True))
+            while True:
+                edge = found[node]
+                if edge < 0:
+                    break
+                steps.append(edge)
+                node = int(source[edge])
+                if self.ticks[edge]:
+                    break
+        return self._told(node, steps[::-1])
+
+    def _told(self, node: int, steps: list[int], loop: int | None = None) -> Trace:
+        names = [self.graph.system.events[self.graph.event[edge]].name for edge in steps]
+        before = self.graph.path(node)
+        return Trace.of(self.graph.system, [*before, *names], loop=None if loop is None else len(before) + loop)
+
+    def _loops(self) -> tuple[NDArray[np.int32], Edges]:
+        """Which states lie on common loops before it happens, as labels; and the ticks that do."""
+        graph, source = self.graph, self.graph.source
+        kept = self.inside[source] & self.inside[graph.dest]
+        ones = np.ones(int(kept.sum()), np.int8)
+        matrix = csr_matrix((ones, (source[kept], graph.dest[kept])), (len(graph), len(graph)))
+        _, label = connected_components(matrix, connection="strong")
+        return label, np.flatnonzero(self.ticks & kept & (label[source] == label[graph.dest]))
+
+    def _endless(self, start: Edges) -> tuple[Mask, Trace | None]:
+        """What is reached before it happens; and a run that goes round for ever, with a tick in its loop, if any."""
+        graph, source, label = self.graph, self.graph.source, self._label
+        nodes, via, reached = self._free(start, self.inside)
+        rounds = self._rounds[reached[source[self._rounds]]]
+        if not len(rounds):
+            return reached, None
+        tick = int(rounds[0])
+        there = self._back(nodes, via, int(source[tick]))
+        nodes, via, _ = self._free(graph.dest[tick : tick + 1].astype(np.int64), label == label[source[tick]])
+        home = self._back(nodes, via, int(source[tick]))
+        first = int(source[there[0]]) if there else int(source[tick])
+        return reached, self._told(first, [*there, tick, *home], loop=len(there))
+
+    def _free(self, start: Edges, inside: Mask) -> tuple[NDArray[np.int64], Edges, Mask]:
+        """What is reached, however long it takes, and by which edges."""
+        graph, seen = self.graph, np.full(len(self.graph), -1, np.int32)
+        none, by = np.zeros(len(self.ticks), np.bool_), np.full(len(start), -1, np.int64)
+        nodes, via = closure(graph.offset, graph.dest, none, inside, start, by, seen, 0)
+        return nodes, via, seen == 0
+
+    def _back(self, nodes: NDArray[np.int64], via: Edges, node: int) -> list[int]:
+        """The edges by which a closure came to a state."""
+        found = dict(zip(nodes.tolist(), via.tolist(), strict=True))
+        steps: list[int] = []
+        while found[node] >= 0:
+            steps.append(found[node])
+            node = int(self.graph.source[found[node]])
+        return steps[::-1]
+
+
+def _leaves(graph: Graph, edges: Mask) -> Mask:
+    """The states that some of these edges leave."""
+    out = np.zeros(len(graph), np.bool_)
+    out[graph.source[edges]] = True
+    return out
+
+
+@compiled()
+def closure(
+    offset: NDArray[np.int64], dest: NDArray[np.int32], ticks: Mask, inside: Mask, entries: NDArray[np.int64],
+    by: Edges, seen: NDArray[np.int32], layer: int,
+) -> tuple[NDArray[np.int64], Edges]:  # fmt: skip
+    """What is reached from the entries without a tick, ``inside``; ``seen`` says in which layer a state was last."""
+    nodes = np.empty(len(seen), np.int64)
+    via = np.empty(len(seen), np.int64)
+    count = 0
+    for k in range(len(entries)):
+        node = entries[k]
+        if seen[node] != layer:
+            seen[node] = layer
+            nodes[count], via[count] = node, by[k]
+            count += 1
+    at = 0
+    while at < count:
+        node = nodes[at]
+        at += 1
+        for edge in range(offset[node], offset[node + 1]):
+            there = dest[edge]
+            if not ticks[edge] and inside[there] and seen[there] != layer:
+                seen[there] = layer
+                nodes[count], via[count] = there, edge
+                count += 1
+    return nodes[:count].copy(), via[:count].copy()
+
+
+@compiled()
+def after_tick(
+    offset: NDArray[np.int64], dest: NDArray[np.int32], ticks: Mask, inside: Mask, nodes: NDArray[np.int64],
+    seen: NDArray[np.int32], layer: int,
+) -> tuple[NDArray[np.int64], Edges]:  # fmt: skip
+    """Where a tick leads from these states, and by which edge."""
+    found = np.empty(len(seen), np.int64)
+    via = np.empty(len(seen), np.int64)
+    count = 0
+    for node in nodes:
+        for edge in range(offset[node], offset[node + 1]):
+            there = dest[edge]
+            if ticks[edge] and inside[there] and seen[there] != layer:
+                seen[there] = layer
+                found[count], via[count] = there, edge
+                count += 1
+    return found[:count].copy(), via[:count].copy()

@@ -1,0 +1,243 @@
+"""Systems in discrete time: machines with a clock, and a ``tick`` that all of them share.
+
+A machine's clock counts the ticks since the machine entered its *phase*, the states in which the clock runs. A bound of
+the phase says how many ticks must have passed before its events may happen, and after how many they must: then the tick
+is refused as long as the machine permits one of them. So a timed system is the untimed one with fewer runs: without its
+ticks every run of it is a run of the untimed system, and every property of all runs carries over.
+
+All bounds are closed, and for such systems whole ticks lose nothing (T. A. Henzinger, Z. Manna, A. Pnueli, *What good
+are digital clocks?*, ICALP 1992).
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from mealspec.core.event import Event, Kind
+from mealspec.core.machine import Machine, Row, State
+from mealspec.core.rule import ANY, condition
+from mealspec.core.system import System, trimmed
+
+TICK = "tick"
+"""The event by which time passes."""
+
+CROWDED = "tick.crowded"
+"""Time that passes though something is overdue, because what it needs is not free in a scope of this size."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """When events of a phase may happen, and when they must.
+
+    Attributes
+    ----------
+    events
+        Beginnings of their names: ``client.poll.wake`` stands for all that wake the poll task.
+    least, greatest
+        How many ticks after the phase was entered, both included; None if they need not happen.
+    unless_crowded
+        They need not where what they need is not free: see :data:`CROWDED`.
+    restarts
+        Whether the clock begins anew with each of them, though the phase goes on.
+    """
+
+    events: tuple[str, ...]
+    least: int
+    greatest: int | None
+    unless_crowded: bool = False
+    restarts: bool = False
+
+    def covers(self, event: str) -> bool:
+        """Whether it speaks of the event."""
+        return any(event == name or event.startswith(f"{name}.") for name in self.events)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Where a clock runs, written like the condition of a rule, and what it bounds."""
+
+    where: Any
+    bounds: tuple[Bound, ...]
+
+    @cached_property
+    def holds(self) -> Callable[[State], bool]:
+        """Whether a state is in it."""
+        return condition(self.where)
+
+    @property
+    def most(self) -> int:
+        """From how many ticks on nothing changes any more."""
+        return max((max(bound.least, bound.greatest or 0) for bound in self.bounds), default=0)
+
+    def allows(self, event: str, ticks: int) -> bool:
+        """Whether it is not too early for the event."""
+        return all(ticks >= bound.least for bound in self.bounds if bound.covers(event))
+
+    def restarted_by(self, event: str) -> bool:
+        """Whether the clock begins anew with the event, though the phase may go on."""
+        return any(bound.restarts and bound.covers(event) for bound in self.bounds)
+
+
+class Timed(NamedTuple):
+    """A machine's state, and the ticks since it entered its phase.
+
+    A state that has fields keeps them and gets one more, see :func:`with_ticks`.
+    """
+
+    state: State
+    ticks: int
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.ticks}"
+
+    @property
+    def untimed(self) -> State:
+        """The state without its ticks; facts about states are read there, see :class:`mealspec.core.predicate.At`."""
+        return self.state
+
+
+def timed(machine: Machine, phases: Sequence[Phase], at_once: Mapping[str, Any], crowded: Any = ANY) -> Machine:
+    """The machine with its clock.
+
+    Parameters
+    ----------
+    machine
+        Without.
+    phases
+        Where its clock runs; the first that holds counts.
+    at_once
+        Events that must happen before the next tick wherever the machine permits them and the condition holds.
+    crowded
+        Where it is not free, so that others wait.
+
+    >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
+    >>> clock = timed(bell, [Phase("set", (Bound(("ring",), 1, 2),))], {})
+    >>> [str(state) for state in clock.states]
+    ['set 0', 'set 1', 'rung 0', 'set 2']
+    >>> clock.step(clock.states[0], "ring") is None, clock.step(clock.states[3], "tick") is None
+    (True, True)
+    """
+    wanted = {name: condition(where) for name, where in at_once.items()}
+    clock = _Clock(machine, tuple(phases), wanted, condition(crowded))
+    first = clock.begins
+    waiting, found, rows = [first], {first}, list[Row]()
+    for here in waiting:
+        for event, dest in clock.steps(here):
+            rows.append(Row(event, here, dest))
+            if dest not in found:
+                found.add(dest)
+                waiting.append(dest)
+    resting = machine.resting
+    never = frozenset({*machine.alphabet, TICK, CROWDED} - {row.event for row in rows})  # refused, and on purpose
+    return replace(
+        machine, initial=first, rows=tuple(rows), rules=machine.rules | never,
+        resting=lambda s: resting(getattr(s, "untimed", s)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """How a machine moves in time."""
+
+    machine: Machine
+    phases: tuple[Phase, ...]
+    at_once: Mapping[str, Callable[[State], bool]]
+    crowded: Callable[[State], bool]
+
+    @cached_property
+    def _shape(self) -> Callable[..., Any] | None:
+        return with_ticks(type(self.machine.initial)) if hasattr(self.machine.initial, "_fields") else None
+
+    @cached_property
+    def _rows(self) -> dict[State, list[Row]]:
+        rows: dict[State, list[Row]] = {}
+        for row in self.machine.rows:
+            rows.setdefault(row.source, []).append(row)
+        return rows
+
+    @property
+    def begins(self) -> Any:
+        """Where it begins."""
+        return self._made(self.machine.initial, 0)
+
+    def _made(self, state: Any, ticks: int) -> Any:
+        return Timed(state, ticks) if self._shape is None else self._shape(*state, ticks)
+
+    def _phase(self, state: State) -> Phase | None:
+        return next((phase for phase in self.phases if phase.holds(state)), None)
+
+    def steps(self, here: Any) -> Iterable[tuple[str, Any]]:
+        """Where its events and the ticks lead from a state."""
+        state, ticks = here.untimed, here[-1]
+        phase = self._phase(state)
+        for row in self._rows.get(state, []):
+            if phase is None or phase.allows(row.event, ticks):
+                stays = phase is not None and self._phase(row.dest) is phase and not phase.restarted_by(row.event)
+                yield row.event, self._made(row.dest, ticks if stays else 0)
+        overdue, excused = self._overdue(state, phase, ticks)
+        later = self._made(state, min(ticks + 1, phase.most) if phase else 0)
+        if not overdue:
+            yield TICK, later
+        if (not overdue or excused) and self.crowded(state):
+            yield CROWDED, later
+
+    def _overdue(self, state: State, phase: Phase | None, ticks: int) -> tuple[bool, bool]:
+        """Whether an event can wait no longer; and whether all such may, where it is crowded."""
+        permitted = [row.event for row in self._rows.get(state, [])]
+        due = [
+            bound for bound in (phase.bounds if phase else ())
+            if bound.greatest is not None and ticks >= bound.greatest and any(map(bound.covers, permitted))
+        ]  # fmt: skip
+        now = any(event == name or event.startswith(f"{name}.") for event in permitted
+                  for name, holds in self.at_once.items() if holds(state))  # fmt: skip
+        return bool(due) or now, not now and all(bound.unless_crowded for bound in due)
+
+
+@cache
+def with_ticks(shape: Any) -> Any:
+    """The kind of state that has these fields, and ``ticks``.
+
+    >>> class Place(NamedTuple):
+    ...     row: int
+    ...     column: int
+    >>> print(with_ticks(Place)(1, 2, 3))
+    Place(row=1, column=2) 3
+    """
+    make: Any = namedtuple  # its fields are known only here
+    told = {
+        "__slots__": (),
+        "__str__": lambda self: f"{self.untimed} {self.ticks}",
+        "untimed": property(lambda self: shape(*self[:-1])),
+    }
+    return type(f"Timed{shape.__name__}", (make(shape.__name__, (*shape._fields, "ticks")),), told)
+
+
+def in_time(system: System, machines: Sequence[Machine]) -> System:
+    """The system with these machines in the place of those of the same names, and the ticks.
+
+    >>> from mealspec.core.event import Event, Kind
+    >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
+    >>> events = [Event("ring", Kind.SYSTEM, "x", ("bell",)), Event("wind", Kind.USER, "x", ("bell",))]
+    >>> slow = in_time(System([bell], events), [timed(bell, [Phase("set", (Bound(("ring",), 1, 2),))], {})])
+    >>> [event.name for event in slow.enabled(slow.initial)]
+    ['tick']
+    """
+    clocks = {machine.name: machine for machine in machines}
+    ticks = [Event(name, Kind.SYSTEM, "time", tuple(clocks), "a second passes") for name in _kinds(clocks)]
+    parts = [clocks.get(machine.name, machine) for machine in system.machines]
+    known = {event.name for event in (*system.events, *ticks)}
+    parts = [part.keeping(lambda row: row.event in known) for part in parts]
+    absent = {name for event in system.events for name in event.takes} - set(system.position)
+    kept, alive = trimmed(parts, (*system.events, *ticks))
+    return System(kept, alive, absent=absent, name=f"{system.name}, in time")
+
+
+def _kinds(clocks: Mapping[str, Machine]) -> tuple[str, ...]:
+    """Ticks that there are: crowded ones only where some machine lets one pass and no plain one."""
+    plain = {(m.name, row.source) for m in clocks.values() for row in m.rows if row.event == TICK}
+    other = {(m.name, row.source) for m in clocks.values() for row in m.rows if row.event == CROWDED}
+    return (TICK, CROWDED) if other - plain else (TICK,)

@@ -1,0 +1,184 @@
+"""Seconds: every clock of the model in one table, with its default and where that comes from.
+
+A clock runs while its machine is in a phase and bounds when events of that phase happen. What has no clock may happen
+at any moment: people, faults, and poll tasks that are cancelled or whose handle is lost.
+
+Left out: the adaptive interval (R26), pings that are answered, the expiry of entries and tokens, outbox retries that
+grow, and a suspended app, whose clocks stand still.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import ceil, floor
+from typing import Any
+
+from mealspec.core import ANY, CheckerError, Machine, System, unknown
+from mealspec.core.timed import Bound, Phase, in_time, timed
+from mealspec.model.client.loader import Phase as Request
+from mealspec.model.client.outbox import Outbox
+from mealspec.model.client.poller import Loop
+from mealspec.model.client.screen import Screen
+from mealspec.model.client.store import Store
+from mealspec.model.client.sync import Fetch
+from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.network.connection import HELD, Await, Client, Server
+from mealspec.model.product import system
+from mealspec.model.scope import ImpossibleScope, Scope
+from mealspec.model.server.job import Job
+from mealspec.model.server.notification import Fate
+from mealspec.model.server.process import Process
+from mealspec.model.values import NONE
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One bound in seconds.
+
+    Attributes
+    ----------
+    name
+        What ``--set`` calls it; clocks of one name share their seconds.
+    what
+        In words.
+    machine
+        The machine whose clock it is, or of each meal, connection or origin.
+    where
+        The phase, written like the condition of a rule.
+    events
+        What it bounds, by the beginnings of their names.
+    least, greatest
+        Seconds from the entry of the phase, both included; None if it need not end.
+    refs
+        Requirements and facts; without any it is assumed.
+    unless_crowded
+        Whether it waits where no connection of the scope is free.
+    restarts
+        Whether it begins anew with each of its events, though the phase goes on.
+    only
+        The mechanism without which there is no such clock.
+    """
+
+    name: str
+    what: str
+    machine: str
+    where: Any
+    events: tuple[str, ...]
+    least: float
+    greatest: float | None
+    refs: tuple[str, ...] = ()
+    unless_crowded: bool = False
+    restarts: bool = False
+    only: M | None = None
+
+
+BROKEN = {"fine": False}
+ENDED = {"server": Server.GONE, "client": {Client.DIALLING, Client.OPEN, Client.READY}, "fine": True}
+LEFT = {"server": {*HELD}, "client": Client.CLOSED, "fine": True}
+OPENING = {"fine": True, "client": {Client.DIALLING, Client.OPEN}}
+ARRIVES = (
+    "client.receive",
+    "client.receive_twin",
+    "client.ignore",
+    "client.garbled",
+    "network.void",
+    "network.deliver",
+)
+ANSWERS = ("client.apply", "client.error", "client.offline", "client.denied", "client.stale.apply", "server.read")
+
+CLOCKS: tuple[Clock, ...] = (
+    Clock("poll", "the sleep of the poll task", "poller", {"loop": Loop.SLEEP}, ("client.poll.wake", "client.poll.pass"), 5, 5, ("R7", "E7"), restarts=True),
+    Clock("request", "a load, from its start until it is shown", "loader", {"phase": {Request.SENT, Request.ANSWERED}}, ANSWERS, 0, 1),
+    Clock("dial", "a handshake, from the dial until the server is ready", "connection", OPENING,
+          ("server.accept", "client.open", "client.ready", "client.refused", "client.unreachable", "client.denied"), 0, 1),
+    *(Clock("timed_connect", "the time after which a connect succeeds, whatever has become of its dial", "connection", where,
+            ("client.connected",), 0.5, 0.5, ("E15",), only=M.TIMED_CONNECT) for where in (OPENING, BROKEN)),
+    Clock("dial", "a registration that the client no longer waits for", "connection", {"fine": True, "server": {Server.ACCEPTED, Server.HEARD}},
+          ("server.register",), 0, 1),
+    Clock("close", "the news of a close that arrives", "connection", ENDED, ("client.hear_close",), 0, 1),
+    Clock("close", "the same at the server", "connection", LEFT, ("server.notice",), 0, 1),
+    Clock("client_ping", "a silent break at the client: the pause between pings, and the wait for the answer", "connection", BROKEN,
+          ("client.expire",), 20, 40, ("R10", "F2")),
+    Clock("server_ping", "the same at the server", "connection", BROKEN, ("server.expire",), 20, 40, ("F2",)),
+    Clock("dial_limit", "the limit on a dial, from the break on", "connection", BROKEN, ("client.give_up",), 0, 10),
+    Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), unless_crowded=True),
+    Clock("upload", "the pause of the outbox", "outbox", {Outbox.SAVED, Outbox.RETRY}, ("client.upload",), 0, 2, ("E33",)),
+    Clock("request", "an upload", "outbox", {Outbox.UPLOADING, Outbox.ANSWERED},
+          ("server.take", "client.uploaded", "server.refuse_upload", "network.refuse_upload", "server.deny_upload"), 0, 1),
+    Clock("wait", "the wait of a submission for a connect", "outbox", Outbox.WAITING, ("client.submit_anyway",), 5, 5, ("R28",)),
+    Clock("dispatch", "the wait of queued work", "job", Job.QUEUED, ("server.start",), 0, 30, ("E37",)),
+    Clock("work", "the AI work", "job", Job.PROCESSING, ("server.complete", "server.fail"), 5, 8, ("E37", "R12")),
+    Clock("push", "a message on its way", "notification", {"flight": lambda flight: bool(flight)}, ARRIVES, 0, 1),
+    Clock("boot", "a restart of the server", "server", Process.DOWN, ("server.boot",), 0, 10),
+    Clock("sync", "the pause between two fetches of what is unfinished", "store", {Store.PENDING, Store.PROCESSING}, ("client.sync",), 0, 30, ("E11",), restarts=True),
+    Clock("request", "such a fetch", "sync", {"phase": {Fetch.SENT, Fetch.ANSWERED}},
+          ("server.read.sync", "client.synced", "client.unchanged", "client.error", "client.offline", "client.denied"), 0, 1),
+)  # fmt: skip
+"""All of them."""
+
+AT_ONCE: Mapping[str, Mapping[str, Any]] = {
+    "screen": {"client.appear": Screen.HIDDEN, "client.connect": Screen.ARRIVING, "client.skip_connect": Screen.ARRIVING},
+    "connection": {name: {"caller": {Await.SUCCEEDED, Await.FAILED}} for name in ("client.connected", "client.failed", "client.superseded")},
+    "notification": {name: {"fate": Fate.OWED} for name in ("server.push", "server.skip")},
+    "save": {"client.saved": ANY},
+}  # fmt: skip
+"""What takes no second, by machine: time begins when the screen appears; code that is due runs."""
+
+
+def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ...]:
+    """The table with other seconds, by name; ``UnknownName`` names the choices."""
+    for name, (least, greatest) in changes.items():
+        if name not in {clock.name for clock in CLOCKS}:
+            raise unknown("clock", name, dict.fromkeys(clock.name for clock in CLOCKS))
+        if least < 0 or (greatest is not None and greatest < least):
+            raise CheckerError(
+                f"clock '{name}' cannot run from {least:g} to {greatest:g} s: choose 0 <= LEAST <= GREATEST"
+            )
+    return tuple(
+        replace(clock, least=changes[clock.name][0], greatest=changes[clock.name][1])
+        if clock.name in changes
+        else clock
+        for clock in CLOCKS
+    )
+
+
+def timed_system(
+    design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1, extra: tuple[Machine, ...] = ()
+) -> System:
+    """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
+    if "background" in scope:
+        raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
+    if not quantum > 0:
+        raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
+    product = system(design, scope, extra)
+    machines = [
+        timed(m, *_clock(m, design, scope, table, quantum), _crowded(m)) for m in product.machines if m not in extra
+    ]
+    return in_time(product, [*machines, *extra])
+
+
+def _clock(
+    machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
+) -> tuple[list[Phase], Mapping[str, Any]]:
+    kind = machine.name.split(".")[0]
+    phases: dict[int, tuple[Any, list[Bound]]] = {}
+    for clock in table:
+        if clock.machine == kind and _known(machine, clock.events) and (clock.only is None or clock.only in design):
+            greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
+            bound = Bound(clock.events, floor(clock.least / quantum), greatest, clock.unless_crowded, clock.restarts)
+            phases.setdefault(id(clock.where), (clock.where, []))[1].append(bound)
+    at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like
+    return [Phase(where, tuple(bounds)) for where, bounds in phases.values()], at_once
+
+
+def _known(machine: Machine, events: tuple[str, ...]) -> bool:
+    pattern = re.compile("|".join(f"{re.escape(event)}(\\..*)?" for event in events))
+    return any(map(pattern.fullmatch, machine.alphabet))
+
+
+def _crowded(machine: Machine) -> Any:
+    """Where no socket is free: all connections are in use."""
+    return (lambda state: state.client is not Client.IDLE) if machine.name.startswith("connection.") else ANY

@@ -1,0 +1,230 @@
+"""Seconds until a meal is on the screen: some worked out by hand, all found by a second engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mealspec.check.latency import SITUATIONS, Outcome, outcomes
+from mealspec.core import At, CheckerError, FeaturedSystem, Graph, Kind, Symbolic, System, explore
+from mealspec.core.explicit.delays import Stopwatch
+from mealspec.core.symbolic.sets import Set
+from mealspec.core.timed import CROWDED, TICK
+from mealspec.model.client.view import View
+from mealspec.model.clocks import CLOCKS, clocks, timed_system
+from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.mechanism import Mechanism
+from mealspec.model.product import system
+from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
+from mealspec.properties.facts import Facts
+
+NONE, ONE = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
+WORKS, KNOWS, DEAD, UNDETECTED = (situation.name for situation in SITUATIONS)
+SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
+
+
+def found(name: str, scope: Scope = NONE, **seconds: tuple[float, float | None]) -> dict[str, Outcome]:
+    return {each.situation.name: each for each in outcomes(design(name), scope, clocks(seconds))}
+
+
+# ---------------------------------------------------------------------- by hand
+
+
+def test_a_push_takes_a_message_and_a_load() -> None:
+    """At most 1 s on its way, and at most 1 s for the load that it asks for. Nothing has to wait."""
+    works = found("published")[WORKS]
+    assert (works.least, works.greatest) == (0, 1 + 1)
+    assert works.verdict == "too optimistic by 1 s"
+
+
+def test_a_poll_takes_an_answer_that_came_too_early_a_sleep_and_a_load() -> None:
+    """The answer of the poll before was read just before the work was done, and is shown a second later."""
+    knows = found("hardened")[KNOWS]
+    assert knows.greatest == 1 + 5 + 1
+    assert knows.verdict == "true"
+
+
+def test_a_longer_sleep_is_waited_for() -> None:
+    assert found("hardened", poll=(8, 8))[KNOWS].greatest == 1 + 8 + 1
+    assert found("hardened", poll=(8, 8), request=(0, 3))[KNOWS].greatest == 3 + 8 + 3
+
+
+def test_a_sync_takes_an_answer_that_came_too_early_the_pause_and_a_fetch_with_its_load() -> None:
+    """In the app's latest code, with no fault: what is not pushed is fetched, every 30 s."""
+    assert found("app_head", sync=(0, 30))[UNDETECTED].greatest == 30 + 1 + 1
+    assert found("app_head", sync=(0, 10))[UNDETECTED].greatest == 10 + 1 + 1
+
+
+def test_without_polling_and_without_a_socket_it_never_comes() -> None:
+    """The race: completed between handshake and registration."""
+    lost = found("published")[UNDETECTED]
+    assert lost.greatest is None
+    assert lost.whole.latest is not None
+    assert lost.whole.latest.loop is not None
+    assert lost.verdict.startswith("unattainable")
+
+
+def test_a_socket_that_breaks_silently_hides_a_meal_for_ever_unless_polling_goes_on() -> None:
+    assert found("published", ONE)[DEAD].verdict == "never"
+    assert found("hardened", ONE)[DEAD].greatest == 1 + 5 + 1
+
+
+# ---------------------------------------------------------------------- time is time
+
+
+def stopped(graph: Graph) -> int:
+    """In how many states what the system owes leads to no tick any more."""
+    product = graph.system
+    ticks = np.array([event.name in (TICK, CROWDED) for event in product.events], np.bool_)[graph.event]
+    owed = product.of_kind(Kind.SYSTEM)[graph.event] & ~ticks
+    can = np.zeros(len(graph), np.bool_)
+    can[graph.source[ticks]] = True
+    while True:
+        more = can.copy()
+        more[graph.source[owed][can[graph.dest[owed]]]] = True
+        if (more == can).all():
+            return int((~can).sum())
+        can = more
+
+
+KINDS = sorted({*FAULTS, *ASPECTS} - {"background", "device"} - ONE.includes)
+
+
+@pytest.mark.parametrize("item", ["nothing more", *KINDS])
+@pytest.mark.parametrize("name", DESIGNS)
+def test_no_design_can_stop_time(name: str, item: str) -> None:
+    scope = (NONE if name == "app_head" else ONE).with_([] if item == "nothing more" else [item])
+    graph = explore(timed_system(DESIGNS[name], scope))
+    assert graph.complete
+    assert stopped(graph) == 0
+
+
+def test_an_impossible_bound_would_be_noticed() -> None:
+    """Work that must be over before it can be stops time."""
+    table = tuple(clock for clock in clocks({"work": (9, 9)}) if clock.name != "dispatch")
+    hurried = [clock for clock in table if clock.name == "work"]
+    bad = (*table, *(type(clock)("hurry", "", "job", clock.where, clock.events, 0, 3) for clock in hurried))
+    assert stopped(explore(timed_system(DESIGNS["published"], NONE, bad))) > 0
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_without_its_ticks_a_run_in_time_is_a_run_of_the_design(name: str) -> None:
+    plain, graph = system(DESIGNS[name], NONE), explore(timed_system(DESIGNS[name], NONE))
+    for number in range(0, len(graph), max(1, len(graph) // 300)):
+        state = plain.initial
+        for event in graph.path(number):
+            if event not in (TICK, CROWDED):
+                after = plain.step(state, event)
+                assert isinstance(after, tuple), event
+                state = after
+        seen = {key: getattr(value, "untimed", value) for key, value in graph.state(number).items()}
+        assert plain.states(state) == seen
+
+
+@pytest.mark.parametrize("name", ["published", "hardened", "app_published"])
+def test_half_the_tick_gives_the_same_seconds(name: str) -> None:
+    """Whole seconds lose nothing where all bounds are whole seconds, and closed."""
+    table = tuple(clock for clock in CLOCKS if clock.name != "timed_connect")
+    whole, half = (outcomes(DESIGNS[name], NONE, table, tick) for tick in (1, 0.5))
+    assert [(each.least, each.greatest) for each in whole] == [(each.least, each.greatest) for each in half]
+
+
+# ---------------------------------------------------------------------- a second engine
+
+
+def by_sets(product: System, begins: Set, space: Symbolic, shown: Set) -> tuple[int | None, int | None]:
+    """Least and greatest by decision diagrams: all that no tick reaches, then what a tick makes of it, and so on."""
+    steps = [step for step in space.steps if step.name not in (TICK, CROWDED)]
+    ticks = [step for step in space.steps if step.name in (TICK, CROWDED)]
+    layer, hits, layers = begins & ~shown, list[int](), list[Set]()
+    while layer != space.false:
+        fresh = layer
+        while fresh != space.false:
+            fresh = space.any(space.image(step, fresh) for step in steps) & ~shown & ~layer
+            layer = layer | fresh
+        if layer in layers:
+            return min(hits, default=None), None
+        if any(space.image(step, layer) & shown != space.false for step in steps):
+            hits.append(len(layers))
+        layers.append(layer)
+        layer = space.any(space.image(tick, layer) for tick in ticks) & ~shown
+    return min(hits, default=None), max(hits, default=None)
+
+
+SETS = [
+    *((name, NONE) for name in DESIGNS),
+    pytest.param("hardened", ONE, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("name", "scope"), SETS)
+def test_decision_diagrams_find_the_same_seconds(name: str, scope: Scope) -> None:
+    product = timed_system(DESIGNS[name], scope)
+    facts = Facts(DESIGNS[name], scope, product)
+    space = Symbolic(FeaturedSystem.of(product))
+    done = space.any(space.image(step, space.reachable) for step in space.steps if step.name == "server.complete.m1")
+    shown = space.where(SHOWN)
+    for each in outcomes(DESIGNS[name], scope):
+        begins = done & space.where(each.situation.holds(facts))
+        assert by_sets(product, begins, space, shown) == (each.least, each.greatest), each.situation.name
+
+
+def test_untimed_facts_mean_the_same_in_time() -> None:
+    """A belief, say, is read off the state without its ticks: so every situation holds in just its states."""
+    plan = DESIGNS["hardened"]
+    plain, graph = explore(system(plan, ONE)), explore(timed_system(plan, ONE))
+    for situation in SITUATIONS:
+        holds = plain.where(situation.holds(Facts(plan, ONE, plain.system)))
+        known = {tuple(map(str, plain.state(int(k)).values())) for k in np.flatnonzero(holds)}
+        timed = graph.where(situation.holds(Facts(plan, ONE, graph.system)))
+        seen = {
+            tuple(str(getattr(s, "untimed", s)) for s in graph.state(int(k)).values())
+            for k in np.flatnonzero(timed)[::97]
+        }
+        assert seen <= known
+
+
+def test_each_completion_is_in_one_situation() -> None:
+    plan = DESIGNS["hardened"]
+    graph = explore(timed_system(plan, ONE))
+    facts = Facts(plan, ONE, graph.system)
+    holds = np.sum([graph.where(situation.holds(facts)) for situation in SITUATIONS], axis=0)
+    assert np.all(holds == 1)
+
+
+# ---------------------------------------------------------------------- what is asked for
+
+
+def test_every_clock_bounds_something() -> None:
+    everything = Design("everything", frozenset(Mechanism))
+    known = {
+        event.name for plan in (*DESIGNS.values(), everything) for event in system(plan, Scope().with_(FAULTS)).events
+    }
+    for clock in CLOCKS:
+        assert any(name == event or name.startswith(f"{event}.") for event in clock.events for name in known), (
+            clock.what
+        )
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    with pytest.raises(CheckerError, match="unknown clock 'pol'; did you mean 'poll'"):
+        clocks({"pol": (1, 1)})
+    with pytest.raises(CheckerError, match="clock 'poll' cannot run from 3 to 2 s"):
+        clocks({"poll": (3, 2)})
+    with pytest.raises(CheckerError, match="a tick of 0 s does not pass"):
+        outcomes(DESIGNS["published"], NONE, quantum=0)
+    with pytest.raises(CheckerError, match="one meal, not 2"):
+        outcomes(DESIGNS["published"], Scope(meals=2))
+    with pytest.raises(ImpossibleScope, match="leave out background"):
+        outcomes(DESIGNS["published"], NONE.with_(["background"]))
+
+
+def test_a_stopwatch_that_ignores_ticks_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Stopwatch.__init__
+
+    def blind(self: Stopwatch, *given: object) -> None:
+        before(self, *given)  # type: ignore[arg-type]
+        self.ticks = np.zeros_like(self.ticks)
+
+    monkeypatch.setattr(Stopwatch, "__init__", blind)
+    assert found("hardened")[KNOWS].greatest != 7
