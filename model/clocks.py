@@ -128,6 +128,13 @@ AT_ONCE: Mapping[str, Mapping[str, Any]] = {
 """What takes no second, by machine: time begins when the screen appears; code that is due runs."""
 
 
+def seconds(clock: Clock) -> str:
+    """``5``, ``0 to 30``, or ``20 or more``."""
+    if clock.greatest is None:
+        return f"{clock.least:g} or more"
+    return f"{clock.least:g}" if clock.least == clock.greatest else f"{clock.least:g} to {clock.greatest:g}"
+
+
 def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ...]:
     """The table with other seconds, by name; ``UnknownName`` names the choices."""
     for name, (least, greatest) in changes.items():

@@ -34,7 +34,7 @@ def _row(id_: str, sentence: str, modelled: str, checked: str, later: str = "") 
     return Requirement(id_, sentence, tuple(modelled.split()), tuple(checked.split()), later)
 
 
-_TIMED = "the seconds wait for timed systems; until then a timer may fire at any moment"
+_TIMED = "no clock has these seconds yet; a timer may fire at any moment"
 
 REQUIREMENTS: dict[str, Requirement] = {
     r.id: r
@@ -54,19 +54,19 @@ REQUIREMENTS: dict[str, Requirement] = {
         _row("R13", "At the end the backend looks the user up: it pushes, or logs and skips for good.", "registry notification.m1", "honest-view F1 timeline"),
         _row("R14", "The incident's two logs have an explanation in the model.", "registry service flags poller", "incident"),
         _row("R15", "The seed's timeline is a run of the design before the fix.", "screen job.m1 poller poll_on_appear", "timeline"),
-        _row("R16", "Happy path: pushed, shown at once, and polling ends by itself.", "notification.m1 loader.handler view.m1", "happy polling-stops", _TIMED),
-        _row("R17", "Fallback: without a socket polling starts by itself, brings the meal, and lasts until the work is over.", "poller poll_on_connect_failure", "fallback polling-persists delivery", _TIMED),
+        _row("R16", "Happy path: pushed, shown at once, and polling ends by itself.", "notification.m1 loader.handler view.m1", "happy polling-stops latency"),
+        _row("R17", "Fallback: without a socket polling starts by itself, brings the meal, and lasts until the work is over.", "poller poll_on_connect_failure", "fallback polling-persists delivery latency"),
         _row("R18", "Recovery: the socket comes back, polling ends, later meals are pushed.", "service poller auto_reconnect", "recovery socket-returns"),
         _row("R19", "Several meals at once are all delivered.", "outbox.m1 view.m1", "delivery"),
         _row("R20", "Meals finish while the app is in the background.", "app probe_on_foreground", "F7 delivery"),
         _row("R21", "The device changes its network.", "path dial_on_path_change", "F8 delivery"),
         _row("R22", "The server restarts.", "server job_reconciliation", "F9 no-orphan"),
-        _row("R23", "Before the fix: never by socket, by polling in 5 to 10 s.", "poller", "timeline", _TIMED),
-        _row("R24", "After the fix: by socket under a second, else by polling in 5 to 10 s.", "poller notification.m1", "happy fallback recovery", _TIMED),
+        _row("R23", "Before the fix: never by socket, by polling in 5 to 10 s.", "poller", "timeline latency"),
+        _row("R24", "After the fix: by socket under a second, else by polling in 5 to 10 s.", "poller notification.m1", "happy fallback recovery latency"),
         _row("R25", "Health check: the flag says yes, the service no: reconnect.", "service flags health_check", "health"),
         _row("R26", "Empty polls lengthen the interval.", "adaptive_interval", "", _TIMED),
         _row("R27", "Connections are counted and timed.", "", "", "metrics are read off logs; they wait for the diagnosis of logs"),
-        _row("R28", "A submission waits for a connect in progress, up to a limit.", "outbox.m1 flags wait_before_submit", "waiting", _TIMED),
+        _row("R28", "A submission waits for a connect in progress, up to a limit.", "outbox.m1 flags wait_before_submit", "waiting latency"),
         _row("R29", "Success rate, polling, time to update and misses are monitored.", "", "", "as R27"),
         _row("R30", "Client and server agree on whether they are connected.", "registry service flags ready_ack server_ping", "agreement no-early-belief belief-is-earned F4 F2"),
         _row("R31", "There is always a fallback.", "poller poll_on_submit poll_until_terminal", "delivery polling-persists"),

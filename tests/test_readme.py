@@ -19,11 +19,14 @@ import pytest
 
 from mealspec.check.excerpts import excerpts
 from mealspec.check.incident import explain_all
+from mealspec.check.latency import SITUATIONS, outcomes
 from mealspec.check.records import RECORDS
 from mealspec.check.show_incident import incident_table
 from mealspec.cli.group import cli
 from mealspec.cli.listing import matrix
 from mealspec.draw.page import table
+from mealspec.model.design import DESIGNS
+from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.scenarios import FAILURES, HALVES, REPORTS
 
@@ -93,9 +96,20 @@ def the_sweeps_of_record() -> Iterator[str]:
     yield f"- **Delivery alone needs** {'; or '.join(map(codes, needs))}."
 
 
+def the_seconds() -> Iterator[str]:
+    scope = Scope(connections=1, faults=1)
+    found = {name: outcomes(DESIGNS[name], scope) for name in ("before", "published", "hardened")}
+    rows = []
+    for situation, *each in zip(SITUATIONS, *found.values(), strict=True):
+        cells = ["-" if not one.occurs else "never" if one.greatest is None else f"{one.greatest:g} s" for one in each]
+        rows.append([situation.name, situation.claimed, *cells])
+    yield from table(["completed while", "claimed", *found], rows)
+
+
 SHOWN: dict[str, Callable[[], Iterable[str]]] = {
     "the end of the flaw": the_end_of_the_flaw,
     "the matrix": matrix,
+    "the seconds": the_seconds,
     "the sweeps of record": the_sweeps_of_record,
     "the root causes": lambda: fenced("\n".join(incident_table(explain_all(excerpts().values())))),
     "the properties": lambda: table(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mealspec.check.latency import Outcome
 from mealspec.core.timed import CROWDED, TICK
-from mealspec.model.clocks import Clock
+from mealspec.model.clocks import Clock, seconds
 from mealspec.model.design import Design
 
 COLOURS = {"true": "green", "does not occur": ""}
@@ -38,13 +38,6 @@ def clock_table(table: tuple[Clock, ...]) -> Table:
     for clock in table:
         out.add_row(clock.name, clock.what, seconds(clock), ", ".join(clock.refs) or "assumed")
     return out
-
-
-def seconds(clock: Clock) -> str:
-    """``5``, ``0 to 30``, or ``20 or more``."""
-    if clock.greatest is None:
-        return f"{clock.least:g} or more"
-    return f"{clock.least:g}" if clock.least == clock.greatest else f"{clock.least:g} to {clock.greatest:g}"
 
 
 def timeline(found: Outcome) -> Iterator[str]:

@@ -1,0 +1,88 @@
+"""``mealspec latency``: seconds beside claims, with the run that takes longest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mealspec.cli.entry import main
+from mealspec.core import Trace
+from mealspec.model.clocks import timed_system
+from mealspec.model.design import design
+from mealspec.model.scope import Scope
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    main(["latency", *arguments])
+    return capsys.readouterr().out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as stop:
+        main(["latency", *arguments])
+    assert stop.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "published", "hardened", "--run", "no socket")
+    assert max(map(len, shown.splitlines())) <= 80
+    words = " ".join(shown.replace("│", " ").split())
+    assert "1 meal, 1 connection, 1 fault" in words
+    assert "never" in words
+    assert "too optimistic" in words
+    assert "A run that never shows it" in words
+    assert "+0 s complete m1" in words
+
+
+def test_for_programs_each_situation_has_seconds_and_the_runs_that_take_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found: Any = json.loads(said(capsys, "hardened", "--faults", "0", "--json"))
+    assert (found["tick"], list(found["designs"])) == (1.0, ["hardened"])
+    product = timed_system(design("hardened"), Scope(connections=1, faults=0))
+    (knows,) = [each for each in found["designs"]["hardened"] if each["situation"].startswith("no socket")]
+    assert (knows["least"], knows["greatest"], knows["verdict"]) == (0, 7, "true")
+    for run in (knows["soonest"], knows["latest"]):
+        replayed = Trace.of(product, run["events"], run["loop"])
+        assert str(replayed.state(len(replayed))["view.m1"]).startswith("completed")
+
+
+def test_other_seconds_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    found: Any = json.loads(
+        said(capsys, "hardened", "--faults", "0", "--json", "--set", "poll=8", "--set", "request=0..2")
+    )
+    (knows,) = [each for each in found["designs"]["hardened"] if each["situation"].startswith("no socket")]
+    assert knows["greatest"] == 2 + 8 + 2
+
+
+def test_the_clocks_are_listed_with_where_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "--clocks", "--set", "dispatch=3..")
+    assert "3 or more" in shown
+    assert "assumed" in shown
+    assert "E37" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("hardened", "--set", "pol=3"), "unknown clock 'pol'; did you mean 'poll'"),
+        (("hardened", "--set", "poll"), "cannot read 'poll' as seconds of a clock; write poll=8"),
+        (("hardened", "--set", "poll=5..2"), "clock 'poll' cannot run from 5 to 2 s"),
+        (("hardened", "--run", "nothing"), "unknown situation 'nothing'; choose from ('the socket works'"),
+        (("hardened", "--tick", "0"), "a tick of 0 s does not pass"),
+        (("hardened", "--tick", "nan"), "a tick of nan s does not pass"),
+        (("hardened", "--meals", "2"), "seconds are computed for one meal, not 2"),
+        (("hardened", "--with", "background"), "leave out background"),
+        (("hardene",), "unknown design 'hardene'; did you mean 'hardened'"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in refused(capsys, *arguments)
