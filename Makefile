@@ -15,7 +15,8 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
 # What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
 TRIED := -m "not slow and not external" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
-  tests/draw/test_graphs.py tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
+  tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
+PICTURES := -m slow -p no:cacheprovider tests/draw/test_graphs.py
 
 .PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
 
@@ -75,13 +76,14 @@ deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
 	@$(BIN)/pytest mealspec/hunt/test_designs.py --mealspec-profile deep -n 2 --dist loadgroup
 
-slow: $(READY) ## the complete checks of the suite, by the million (SLOW=FOLDER for a part)
-	@echo "== slow tests: every design, every further fault and aspect, completely"
-	@$(BIN)/pytest -m slow $(or $(SLOW),tests) -n 2
+slow: $(READY) ## complete checks by the million, and diagrams/ against the model (SLOW=FOLDER for a part)
+	@echo "== slow tests: every design, every further fault and aspect, completely; every picture and page"
+	@$(BIN)/pytest -m slow $(or $(SLOW),tests) -n 2 --dist loadgroup
 
 lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"
 	@NUMBA_CACHE_DIR=.venv-lowest/numba .venv-lowest/bin/python -m pytest -q $(TRIED)
+	@NUMBA_CACHE_DIR=.venv-lowest/numba .venv-lowest/bin/python -m pytest -q $(PICTURES)
 
 newest: ## the same with the newest Python that is here, and the newest versions
 	@$(if $(NEW_PYTHON),$(MAKE) --no-print-directory .venv-newest/ready tried-newest,\
@@ -91,6 +93,7 @@ newest: ## the same with the newest Python that is here, and the newest versions
 tried-newest:
 	@echo "== the newest versions, on $(NEW_PYTHON)"
 	@NUMBA_CACHE_DIR=.venv-newest/numba .venv-newest/bin/python -m pytest -q $(TRIED)
+	@NUMBA_CACHE_DIR=.venv-newest/numba .venv-newest/bin/python -m pytest -q $(PICTURES)
 
 .venv-lowest/ready: pyproject.toml .ci/lowest
 	@echo "== set-up: installing the lowest versions into .venv-lowest (needs the network once)"

@@ -17,7 +17,7 @@ from mealspec.draw.card import SVG, made_of
 from mealspec.draw.everything import parts
 from mealspec.draw.picture import Picture
 
-pytestmark = pytest.mark.xdist_group("charts")  # the runs are found once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("charts")]  # the runs are found once
 
 FOLDER = Path(__file__).parents[2] / "diagrams"
 LINK = re.compile(r"\]\(([^)#\s]+)")

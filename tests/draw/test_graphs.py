@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 
 SMALL = Scope(connections=1, faults=0)
 
-pytestmark = pytest.mark.xdist_group("charts")  # what is drawn is made once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("charts")]  # what is drawn is made once
 
 BROADEST, FINEST = 1000, 11
 """Pixels of a screen that a picture may take, and of its smallest letters, at the size at which it is drawn."""

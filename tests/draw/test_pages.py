@@ -38,7 +38,7 @@ from mealspec.properties.laws import LAWS
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES, FLAW, PATHS, shortest
 
-pytestmark = pytest.mark.xdist_group("charts")  # the runs are found once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("charts")]  # the runs are found once
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -26,7 +26,7 @@ NAMES = [lane.id for lane in LANES]
 OWNER = {lane.id: lane.owner for lane in LANES}
 MESSAGE = re.compile(r"\s+(\w+)(--x|-->>|->>)(\w+): (\d+)\. (.+)")
 
-pytestmark = pytest.mark.xdist_group("charts")  # the runs are found once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("charts")]  # the runs are found once
 
 
 def all_of(slugs: str = "") -> list[Chart]:

@@ -31,6 +31,9 @@ SCOPES = {
 
 SEED = ["before", "published", "published_plus", "hardened"]
 
+OFTEN = [pytest.param(name, marks=[pytest.mark.slow] if name == "everything" else []) for name in SCOPES]
+"""The scopes, of which the largest takes long."""
+
 
 @cache
 def every(scope: str) -> FeaturedSystem:
@@ -65,19 +68,20 @@ def _taking(machine: Machine, events: tuple[Event, ...]) -> Machine:
     return machine.keeping(lambda row: row.event in takes)
 
 
-@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("scope", OFTEN)
 @pytest.mark.parametrize("name", SEED)
 def test_a_named_design_is_a_member_of_the_family_of_its_scope(name: str, scope: str) -> None:
     agrees(DESIGNS[name], scope, every(scope))
 
 
-@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("scope", OFTEN)
 @pytest.mark.parametrize("name", sorted(DESIGNS.keys() - set(SEED)))
 def test_a_design_of_the_app_is_a_member_of_the_family_of_its_repairs(name: str, scope: str) -> None:
     plan = DESIGNS[name]
     agrees(plan, scope, family(SCOPES[scope], APPS, plan.mechanisms - set(APPS)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_design_is_a_member_of_the_family(seed: int) -> None:
     agrees(random_design(Random(seed)), "everything", every("everything"))
@@ -146,7 +150,9 @@ def test_what_needs_another_does_something_where_that_is(mechanism: M) -> None:
 # ---------------------------------------------------------------------- order and stages
 
 
-@pytest.mark.parametrize("scope", [EVERYTHING, replace(EVERYTHING, meals=2, connections=1)])
+@pytest.mark.parametrize(
+    "scope", [EVERYTHING, pytest.param(replace(EVERYTHING, meals=2, connections=1), marks=pytest.mark.slow)]
+)
 def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) -> None:
     names = order(scope)
     assert len(set(names)) == len(names)
