@@ -25,7 +25,7 @@ from mealspec.model.client.store import Store
 from mealspec.model.client.sync import Fetch
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.network.connection import HELD, Await, Client, Server
+from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
 from mealspec.model.product import system
 from mealspec.model.scope import ImpossibleScope, Scope
 from mealspec.model.server.job import Job
@@ -54,8 +54,8 @@ class Clock:
         Seconds from the entry of the phase, both included; None if it need not end.
     refs
         Requirements and facts; without any it is assumed.
-    unless_crowded
-        Whether it waits where no connection of the scope is free.
+    excused
+        Why it may be late, see :data:`EXCUSES`.
     restarts
         Whether it begins anew with each of its events, though the phase goes on.
     only
@@ -70,7 +70,7 @@ class Clock:
     least: float
     greatest: float | None
     refs: tuple[str, ...] = ()
-    unless_crowded: bool = False
+    excused: tuple[str, ...] = ()
     restarts: bool = False
     only: M | None = None
 
@@ -78,33 +78,31 @@ class Clock:
 BROKEN = {"fine": False}
 ENDED = {"server": Server.GONE, "client": {Client.DIALLING, Client.OPEN, Client.READY}, "fine": True}
 LEFT = {"server": {*HELD}, "client": Client.CLOSED, "fine": True}
-OPENING = {"fine": True, "client": {Client.DIALLING, Client.OPEN}}
-ARRIVES = (
-    "client.receive",
-    "client.receive_twin",
-    "client.ignore",
-    "client.garbled",
-    "network.void",
-    "network.deliver",
-)
+
+
+def OPENING(s: Connection) -> bool:  # noqa: N802 (a condition, like those above)
+    """From the dial until the server is ready, whatever becomes of the client meanwhile."""
+    begun = s.client in (Client.DIALLING, Client.OPEN) or s.server in (Server.ACCEPTED, Server.HEARD)
+    return begun and s.fine and s.server is not Server.GONE
+
+
+ARRIVES = ("client.receive", "client.receive_twin", "client.ignore", "client.garbled", "network.void", "network.deliver")  # fmt: skip
 ANSWERS = ("client.apply", "client.error", "client.offline", "client.denied", "client.stale.apply", "server.read")
 
 CLOCKS: tuple[Clock, ...] = (
     Clock("poll", "the sleep of the poll task", "poller", {"loop": Loop.SLEEP}, ("client.poll.wake", "client.poll.pass"), 5, 5, ("R7", "E7"), restarts=True),
     Clock("request", "a load, from its start until it is shown", "loader", {"phase": {Request.SENT, Request.ANSWERED}}, ANSWERS, 0, 1),
     Clock("dial", "a handshake, from the dial until the server is ready", "connection", OPENING,
-          ("server.accept", "client.open", "client.ready", "client.refused", "client.unreachable", "client.denied"), 0, 1),
+          ("server.accept", "client.open", "server.register", "client.ready", "client.refused", "client.unreachable", "client.denied"), 0, 1),
     *(Clock("timed_connect", "the time after which a connect succeeds, whatever has become of its dial", "connection", where,
             ("client.connected",), 0.5, 0.5, ("E15",), only=M.TIMED_CONNECT) for where in (OPENING, BROKEN)),
-    Clock("dial", "a registration that the client no longer waits for", "connection", {"fine": True, "server": {Server.ACCEPTED, Server.HEARD}},
-          ("server.register",), 0, 1),
     Clock("close", "the news of a close that arrives", "connection", ENDED, ("client.hear_close",), 0, 1),
     Clock("close", "the same at the server", "connection", LEFT, ("server.notice",), 0, 1),
     Clock("client_ping", "a silent break at the client: the pause between pings, and the wait for the answer", "connection", BROKEN,
           ("client.expire",), 20, 40, ("R10", "F2")),
     Clock("server_ping", "the same at the server", "connection", BROKEN, ("server.expire",), 20, 40, ("F2",)),
     Clock("dial_limit", "the limit on a dial, from the break on", "connection", BROKEN, ("client.give_up",), 0, 10),
-    Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), unless_crowded=True),
+    Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), excused=("crowded", "hidden")),
     Clock("upload", "the pause of the outbox", "outbox", {Outbox.SAVED, Outbox.RETRY}, ("client.upload",), 0, 2, ("E33",)),
     Clock("request", "an upload", "outbox", {Outbox.UPLOADING, Outbox.ANSWERED},
           ("server.take", "client.uploaded", "server.refuse_upload", "network.refuse_upload", "server.deny_upload"), 0, 1),
@@ -120,12 +118,18 @@ CLOCKS: tuple[Clock, ...] = (
 """All of them."""
 
 AT_ONCE: Mapping[str, Mapping[str, Any]] = {
-    "screen": {"client.appear": Screen.HIDDEN, "client.connect": Screen.ARRIVING, "client.skip_connect": Screen.ARRIVING},
+    "screen": {"client.connect": Screen.ARRIVING, "client.skip_connect": Screen.ARRIVING},
     "connection": {name: {"caller": {Await.SUCCEEDED, Await.FAILED}} for name in ("client.connected", "client.failed", "client.superseded")},
     "notification": {name: {"fate": Fate.OWED} for name in ("server.push", "server.skip")},
     "save": {"client.saved": ANY},
 }  # fmt: skip
-"""What takes no second, by machine: time begins when the screen appears; code that is due runs."""
+"""What takes no second, by machine: code that is due runs, and a lookup follows the completion."""
+
+EXCUSES: Mapping[str, tuple[str, Any]] = {
+    "crowded": ("connection", {"client": {*Client} - {Client.IDLE}}),
+    "hidden": ("screen", {*Screen} - {Screen.SHOWN}),
+}
+"""Why a dial may be late: no connection of the scope is free, or nobody is there to dial; by machines that must agree."""
 
 
 def seconds(clock: Clock) -> str:
@@ -162,7 +166,7 @@ def timed_system(
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
     product = system(design, scope, extra)
     machines = [
-        timed(m, *_clock(m, design, scope, table, quantum), _crowded(m)) for m in product.machines if m not in extra
+        timed(m, *_clock(m, design, scope, table, quantum), _excuses(m)) for m in product.machines if m not in extra
     ]
     return in_time(product, [*machines, *extra])
 
@@ -171,11 +175,11 @@ def _clock(
     machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
 ) -> tuple[list[Phase], Mapping[str, Any]]:
     kind = machine.name.split(".")[0]
-    phases: dict[int, tuple[Any, list[Bound]]] = {}
+    phases: dict[int, tuple[Any, list[Bound]]] = {}  # clocks of one phase name the same condition
     for clock in table:
         if clock.machine == kind and _known(machine, clock.events) and (clock.only is None or clock.only in design):
             greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
-            bound = Bound(clock.events, floor(clock.least / quantum), greatest, clock.unless_crowded, clock.restarts)
+            bound = Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
             phases.setdefault(id(clock.where), (clock.where, []))[1].append(bound)
     at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like
     return [Phase(where, tuple(bounds)) for where, bounds in phases.values()], at_once
@@ -186,6 +190,6 @@ def _known(machine: Machine, events: tuple[str, ...]) -> bool:
     return any(map(pattern.fullmatch, machine.alphabet))
 
 
-def _crowded(machine: Machine) -> Any:
-    """Where no socket is free: all connections are in use."""
-    return (lambda state: state.client is not Client.IDLE) if machine.name.startswith("connection.") else ANY
+def _excuses(machine: Machine) -> dict[str, Any]:
+    kind = machine.name.split(".")[0]
+    return {name: where if kind == asked else ANY for name, (asked, where) in EXCUSES.items()}

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mealspec.core import CheckerError, Event, Graph, Predicate, Progress, System, any_of, explore
 from mealspec.core.explicit.delays import Delay, Stopwatch
 from mealspec.core.predicate import At
+from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
@@ -26,6 +27,9 @@ from mealspec.properties.facts import Facts
 
 MOST = 40_000_000
 """States that are searched at most."""
+
+WATCHED = At("screen", lambda s: s is not Screen.HIDDEN)
+"""Somebody looks; else it is up to people when they do."""
 
 WAYS = {
     "socket": ("client.apply.handler",),
@@ -154,6 +158,7 @@ def outcomes(
 
 def _found(graph: Graph, facts: Facts, quantum: float) -> list[Outcome]:
     done = _leads(graph, _named(graph.system, ("server.complete",)))
+    done &= graph.where(WATCHED)
     shown = graph.where(At("view.m1", lambda s: s is View.COMPLETED))
     stopwatch = Stopwatch(graph, shown, {name: _named(graph.system, events) for name, events in WAYS.items()})
     found = []

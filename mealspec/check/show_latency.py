@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.latency import Outcome
-from mealspec.core.timed import CROWDED, TICK
+from mealspec.core import Kind
 from mealspec.model.clocks import Clock, seconds
 from mealspec.model.design import Design
 
@@ -46,12 +46,13 @@ def timeline(found: Outcome) -> Iterator[str]:
     if run is None:
         return
     done = next(k for k, name in enumerate(run.events) if name.startswith("server.complete."))
-    ticks, begun = 0, sum(name in (TICK, CROWDED) for name in run.events[:done])
+    kinds = [run.system.event(name).kind for name in run.events]
+    ticks, begun = 0, kinds[:done].count(Kind.TIME)
     yield f"The slowest run: {found.situation.name}" if run.loop is None else "A run that never shows it"
     for k, name in enumerate(run.events):
         if k == run.loop:
             yield "        from here round and round"
-        if name in (TICK, CROWDED):
+        if kinds[k] is Kind.TIME:
             ticks += 1
         else:
             at = (ticks - begun) * found.quantum

@@ -15,18 +15,16 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mealspec.core.event import Event, Kind
 from mealspec.core.machine import Machine, Row, State
-from mealspec.core.rule import ANY, condition
+from mealspec.core.rule import condition
 from mealspec.core.system import System, trimmed
 
 TICK = "tick"
 """The event by which time passes."""
-
-CROWDED = "tick.crowded"
-"""Time that passes though something is overdue, because what it needs is not free in a scope of this size."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ class Bound:
         Beginnings of their names: ``client.poll.wake`` stands for all that wake the poll task.
     least, greatest
         How many ticks after the phase was entered, both included; None if they need not happen.
-    unless_crowded
-        They need not where what they need is not free: see :data:`CROWDED`.
+    excused
+        Names of reasons for which they may be late, though the machine itself permits them: see :func:`timed`.
     restarts
         Whether the clock begins anew with each of them, though the phase goes on.
     """
@@ -48,7 +46,7 @@ class Bound:
     events: tuple[str, ...]
     least: int
     greatest: int | None
-    unless_crowded: bool = False
+    excused: tuple[str, ...] = ()
     restarts: bool = False
 
     def covers(self, event: str) -> bool:
@@ -77,6 +75,11 @@ class Phase:
         """Whether it is not too early for the event."""
         return all(ticks >= bound.least for bound in self.bounds if bound.covers(event))
 
+    def due(self, permitted: Iterable[str], ticks: int) -> list[Bound]:
+        """The bounds of which an event, permitted by the machine, can wait no longer."""
+        some = [bound for bound in self.bounds if bound.greatest is not None and ticks >= bound.greatest]
+        return [bound for bound in some if any(map(bound.covers, permitted))]
+
     def restarted_by(self, event: str) -> bool:
         """Whether the clock begins anew with the event, though the phase may go on."""
         return any(bound.restarts and bound.covers(event) for bound in self.bounds)
@@ -100,7 +103,12 @@ class Timed(NamedTuple):
         return self.state
 
 
-def timed(machine: Machine, phases: Sequence[Phase], at_once: Mapping[str, Any], crowded: Any = ANY) -> Machine:
+def timed(
+    machine: Machine,
+    phases: Sequence[Phase],
+    at_once: Mapping[str, Any],
+    excuses: Mapping[str, Any] = MappingProxyType({}),
+) -> Machine:
     """The machine with its clock.
 
     Parameters
@@ -111,8 +119,9 @@ def timed(machine: Machine, phases: Sequence[Phase], at_once: Mapping[str, Any],
         Where its clock runs; the first that holds counts.
     at_once
         Events that must happen before the next tick wherever the machine permits them and the condition holds.
-    crowded
-        Where it is not free, so that others wait.
+    excuses
+        By name every reason of the system to be late, and where this machine gives it; it is one where all machines do.
+        Time then passes by a tick of that name, ``tick.crowded``.
 
     >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
     >>> clock = timed(bell, [Phase("set", (Bound(("ring",), 1, 2),))], {})
@@ -122,7 +131,8 @@ def timed(machine: Machine, phases: Sequence[Phase], at_once: Mapping[str, Any],
     (True, True)
     """
     wanted = {name: condition(where) for name, where in at_once.items()}
-    clock = _Clock(machine, tuple(phases), wanted, condition(crowded))
+    given = {f"{TICK}.{name}": (name, condition(where)) for name, where in excuses.items()}
+    clock = _Clock(machine, tuple(phases), wanted, given)
     first = clock.begins
     waiting, found, rows = [first], {first}, list[Row]()
     for here in waiting:
@@ -132,7 +142,7 @@ def timed(machine: Machine, phases: Sequence[Phase], at_once: Mapping[str, Any],
                 found.add(dest)
                 waiting.append(dest)
     resting = machine.resting
-    never = frozenset({*machine.alphabet, TICK, CROWDED} - {row.event for row in rows})  # refused, and on purpose
+    never = frozenset({*machine.alphabet, TICK, *given} - {row.event for row in rows})  # refused, and on purpose
     return replace(
         machine, initial=first, rows=tuple(rows), rules=machine.rules | never,
         resting=lambda s: resting(getattr(s, "untimed", s)),
@@ -146,7 +156,7 @@ class _Clock:
     machine: Machine
     phases: tuple[Phase, ...]
     at_once: Mapping[str, Callable[[State], bool]]
-    crowded: Callable[[State], bool]
+    excuses: Mapping[str, tuple[str, Callable[[State], bool]]]
 
     @cached_property
     def _shape(self) -> Callable[..., Any] | None:
@@ -178,23 +188,18 @@ class _Clock:
             if phase is None or phase.allows(row.event, ticks):
                 stays = phase is not None and self._phase(row.dest) is phase and not phase.restarted_by(row.event)
                 yield row.event, self._made(row.dest, ticks if stays else 0)
-        overdue, excused = self._overdue(state, phase, ticks)
-        later = self._made(state, min(ticks + 1, phase.most) if phase else 0)
-        if not overdue:
-            yield TICK, later
-        if (not overdue or excused) and self.crowded(state):
-            yield CROWDED, later
-
-    def _overdue(self, state: State, phase: Phase | None, ticks: int) -> tuple[bool, bool]:
-        """Whether an event can wait no longer; and whether all such may, where it is crowded."""
         permitted = [row.event for row in self._rows.get(state, [])]
-        due = [
-            bound for bound in (phase.bounds if phase else ())
-            if bound.greatest is not None and ticks >= bound.greatest and any(map(bound.covers, permitted))
-        ]  # fmt: skip
-        now = any(event == name or event.startswith(f"{name}.") for event in permitted
-                  for name, holds in self.at_once.items() if holds(state))  # fmt: skip
-        return bool(due) or now, not now and all(bound.unless_crowded for bound in due)
+        due = phase.due(permitted, ticks) if phase else []
+        now = any(
+            event == name or event.startswith(f"{name}.")
+            for event in permitted for name, holds in self.at_once.items() if holds(state)
+        )  # fmt: skip
+        later = self._made(state, min(ticks + 1, phase.most) if phase else 0)
+        if not due and not now:
+            yield TICK, later
+        for tick, (name, holds) in self.excuses.items():
+            if not now and all(name in bound.excused for bound in due) and holds(state):
+                yield tick, later
 
 
 @cache
@@ -237,7 +242,8 @@ def in_time(system: System, machines: Sequence[Machine]) -> System:
 
 
 def _kinds(clocks: Mapping[str, Machine]) -> tuple[str, ...]:
-    """Ticks that there are: crowded ones only where some machine lets one pass and no plain one."""
-    plain = {(m.name, row.source) for m in clocks.values() for row in m.rows if row.event == TICK}
-    other = {(m.name, row.source) for m in clocks.values() for row in m.rows if row.event == CROWDED}
-    return (TICK, CROWDED) if other - plain else (TICK,)
+    """Ticks that there are: one with an excuse only where it lets time pass and the plain one does not."""
+    rows = {(m.name, row.source, row.event) for m in clocks.values() for row in m.rows}
+    excused = dict.fromkeys(event for _, _, event in sorted(rows, key=str) if event.startswith(f"{TICK}."))
+    plain = {(name, source) for name, source, event in rows if event == TICK}
+    return (TICK, *(e for e in excused if any(event == e and (m, at) not in plain for m, at, event in rows)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mealspec.check.latency import SITUATIONS, Outcome, outcomes
+from mealspec.check.latency import SITUATIONS, WATCHED, Outcome, outcomes
 from mealspec.core import At, CheckerError, FeaturedSystem, Graph, Kind, Symbolic, System, explore
 from mealspec.core.explicit.delays import Stopwatch
 from mealspec.core.symbolic.sets import Set
-from mealspec.core.timed import CROWDED, TICK
 from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, clocks, timed_system
 from mealspec.model.design import DESIGNS, Design, design
@@ -19,7 +18,7 @@ from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
 from mealspec.properties.facts import Facts
 
 NONE, ONE = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
-WORKS, KNOWS, DEAD, UNDETECTED = (situation.name for situation in SITUATIONS)
+WORKS, _, DEAD, UNDETECTED = (situation.name for situation in SITUATIONS)
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
 
 
@@ -39,20 +38,21 @@ def test_a_push_takes_a_message_and_a_load() -> None:
 
 def test_a_poll_takes_an_answer_that_came_too_early_a_sleep_and_a_load() -> None:
     """The answer of the poll before was read just before the work was done, and is shown a second later."""
-    knows = found("hardened")[KNOWS]
-    assert knows.greatest == 1 + 5 + 1
-    assert knows.verdict == "true"
+    dead = found("hardened", ONE)[DEAD]
+    assert dead.greatest == 1 + 5 + 1
+    assert dead.verdict == "true"
 
 
 def test_a_longer_sleep_is_waited_for() -> None:
-    assert found("hardened", poll=(8, 8))[KNOWS].greatest == 1 + 8 + 1
-    assert found("hardened", poll=(8, 8), request=(0, 3))[KNOWS].greatest == 3 + 8 + 3
+    assert found("hardened", ONE, poll=(8, 8))[DEAD].greatest == 1 + 8 + 1
+    assert found("hardened", ONE, poll=(8, 8), request=(0, 3))[DEAD].greatest == 3 + 8 + 3
 
 
-def test_a_sync_takes_an_answer_that_came_too_early_the_pause_and_a_fetch_with_its_load() -> None:
-    """In the app's latest code, with no fault: what is not pushed is fetched, every 30 s."""
-    assert found("app_head", sync=(0, 30))[UNDETECTED].greatest == 30 + 1 + 1
-    assert found("app_head", sync=(0, 10))[UNDETECTED].greatest == 10 + 1 + 1
+def test_a_sync_takes_the_pause_since_the_one_that_came_too_early_a_fetch_and_a_load() -> None:
+    """In the app's latest code what a broken socket swallows is fetched, every 30 s."""
+    breaks = Scope(connections=1, faults=1, includes=frozenset({"break"}))
+    assert found("app_head", breaks)[DEAD].greatest == 30 + 1 + 1
+    assert found("app_head", breaks, sync=(0, 10))[DEAD].greatest == 10 + 1 + 1
 
 
 def test_without_polling_and_without_a_socket_it_never_comes() -> None:
@@ -65,7 +65,7 @@ def test_without_polling_and_without_a_socket_it_never_comes() -> None:
 
 
 def test_a_socket_that_breaks_silently_hides_a_meal_for_ever_unless_polling_goes_on() -> None:
-    assert found("published", ONE)[DEAD].verdict == "never"
+    assert found("published", ONE)[DEAD].greatest is None
     assert found("hardened", ONE)[DEAD].greatest == 1 + 5 + 1
 
 
@@ -75,7 +75,7 @@ def test_a_socket_that_breaks_silently_hides_a_meal_for_ever_unless_polling_goes
 def stopped(graph: Graph) -> int:
     """In how many states what the system owes leads to no tick any more."""
     product = graph.system
-    ticks = np.array([event.name in (TICK, CROWDED) for event in product.events], np.bool_)[graph.event]
+    ticks = product.of_kind(Kind.TIME)[graph.event]
     owed = product.of_kind(Kind.SYSTEM)[graph.event] & ~ticks
     can = np.zeros(len(graph), np.bool_)
     can[graph.source[ticks]] = True
@@ -113,7 +113,7 @@ def test_without_its_ticks_a_run_in_time_is_a_run_of_the_design(name: str) -> No
     for number in range(0, len(graph), max(1, len(graph) // 300)):
         state = plain.initial
         for event in graph.path(number):
-            if event not in (TICK, CROWDED):
+            if graph.system.event(event).kind is not Kind.TIME:
                 after = plain.step(state, event)
                 assert isinstance(after, tuple), event
                 state = after
@@ -134,8 +134,8 @@ def test_half_the_tick_gives_the_same_seconds(name: str) -> None:
 
 def by_sets(product: System, begins: Set, space: Symbolic, shown: Set) -> tuple[int | None, int | None]:
     """Least and greatest by decision diagrams: all that no tick reaches, then what a tick makes of it, and so on."""
-    steps = [step for step in space.steps if step.name not in (TICK, CROWDED)]
-    ticks = [step for step in space.steps if step.name in (TICK, CROWDED)]
+    steps = [step for step in space.steps if step.kind is not Kind.TIME]
+    ticks = [step for step in space.steps if step.kind is Kind.TIME]
     layer, hits, layers = begins & ~shown, list[int](), list[Set]()
     while layer != space.false:
         fresh = layer
@@ -163,7 +163,7 @@ def test_decision_diagrams_find_the_same_seconds(name: str, scope: Scope) -> Non
     facts = Facts(DESIGNS[name], scope, product)
     space = Symbolic(FeaturedSystem.of(product))
     done = space.any(space.image(step, space.reachable) for step in space.steps if step.name == "server.complete.m1")
-    shown = space.where(SHOWN)
+    done, shown = done & space.where(WATCHED), space.where(SHOWN)
     for each in outcomes(DESIGNS[name], scope):
         begins = done & space.where(each.situation.holds(facts))
         assert by_sets(product, begins, space, shown) == (each.least, each.greatest), each.situation.name
@@ -227,4 +227,4 @@ def test_a_stopwatch_that_ignores_ticks_would_be_noticed(monkeypatch: pytest.Mon
         self.ticks = np.zeros_like(self.ticks)
 
     monkeypatch.setattr(Stopwatch, "__init__", blind)
-    assert found("hardened")[KNOWS].greatest != 7
+    assert found("hardened", ONE)[DEAD].greatest != 7

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from mealspec.core.event import Kind
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.explicit.kernel import compiled
-from mealspec.core.timed import CROWDED, TICK
 from mealspec.core.trace import Trace
 
 Mask = NDArray[np.bool_]
@@ -75,9 +75,8 @@ class Stopwatch:
     """
 
     def __init__(self, graph: Graph, until: Mask, ways: Mapping[str, Mask]) -> None:
-        names = [event.name in (TICK, CROWDED) for event in graph.system.events]
         self.graph, self.inside = graph, ~until
-        self.ticks: Mask = np.array(names, np.bool_)[graph.event]
+        self.ticks: Mask = graph.system.of_kind(Kind.TIME)[graph.event]
         ends = until[graph.dest] & ~self.ticks
         self.ends = {"": ends} | {name: ends & mask[graph.event] for name, mask in ways.items()}
         self._label, self._rounds = self._loops()
