@@ -9,14 +9,13 @@ grow, and a suspended app, whose clocks stand still.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Any
 
 from mealspec.core import ANY, CheckerError, Machine, System, unknown
-from mealspec.core.timed import Bound, Phase, in_time, timed
+from mealspec.core.timed import Bound, Phase, in_time, is_one_of, timed
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
 from mealspec.model.client.poller import Loop
@@ -156,40 +155,30 @@ def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ..
     )
 
 
-def timed_system(
-    design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1, extra: tuple[Machine, ...] = ()
-) -> System:
+def timed_system(design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1) -> System:
     """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
     if "background" in scope:
         raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
     if not quantum > 0:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
-    product = system(design, scope, extra)
-    machines = [
-        timed(m, *_clock(m, design, scope, table, quantum), _excuses(m)) for m in product.machines if m not in extra
-    ]
-    return in_time(product, [*machines, *extra])
+    product = system(design, scope)
+    return in_time(product, [_timed(machine, design, scope, table, quantum) for machine in product.machines])
 
 
-def _clock(
-    machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
-) -> tuple[list[Phase], Mapping[str, Any]]:
+def _timed(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Machine:
     kind = machine.name.split(".")[0]
-    phases: dict[int, tuple[Any, list[Bound]]] = {}  # clocks of one phase name the same condition
-    for clock in table:
-        if clock.machine == kind and _known(machine, clock.events) and (clock.only is None or clock.only in design):
-            greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
-            bound = Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
-            phases.setdefault(id(clock.where), (clock.where, []))[1].append(bound)
+    own = [clock for clock in table if clock.machine == kind and (clock.only is None or clock.only in design)]
+    own = [clock for clock in own if any(is_one_of(event, clock.events) for event in machine.alphabet)]
+    wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
+    phases = [Phase(w, tuple(_bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
     at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like
-    return [Phase(where, tuple(bounds)) for where, bounds in phases.values()], at_once
+    return timed(machine, phases, at_once, _excuses(kind))
 
 
-def _known(machine: Machine, events: tuple[str, ...]) -> bool:
-    pattern = re.compile("|".join(f"{re.escape(event)}(\\..*)?" for event in events))
-    return any(map(pattern.fullmatch, machine.alphabet))
+def _bound(clock: Clock, quantum: float) -> Bound:
+    greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
+    return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
 
 
-def _excuses(machine: Machine) -> dict[str, Any]:
-    kind = machine.name.split(".")[0]
+def _excuses(kind: str) -> dict[str, Any]:
     return {name: where if kind == asked else ANY for name, (asked, where) in EXCUSES.items()}

@@ -101,8 +101,7 @@ def the_seconds() -> Iterator[str]:
     found = {name: outcomes(DESIGNS[name], scope) for name in ("before", "published", "hardened")}
     rows = []
     for situation, *each in zip(SITUATIONS, *found.values(), strict=True):
-        cells = ["-" if not one.occurs else "never" if one.greatest is None else f"{one.greatest:g} s" for one in each]
-        rows.append([situation.name, situation.claimed, *cells])
+        rows.append([situation.name, situation.claimed, *(one.most for one in each)])
     yield from table(["completed while", "claimed", *found], rows)
 
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core import CheckerError, Event, Graph, Predicate, Progress, System, any_of, explore
+from mealspec.core import CheckerError, Graph, Predicate, Progress, System, any_of, explore
 from mealspec.core.explicit.delays import Delay, Stopwatch
 from mealspec.core.predicate import At
+from mealspec.core.timed import is_one_of
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
@@ -50,7 +51,7 @@ class Situation:
     holds
         As a fact about the state after the completion.
     claim
-        What the outcome table claims, as the greatest seconds; None if it claims nothing.
+        What the outcome table claims, as the greatest seconds.
     claimed
         The claim in words.
     refs
@@ -59,7 +60,7 @@ class Situation:
 
     name: str
     holds: Callable[[Facts], Predicate]
-    claim: float | None
+    claim: float
     claimed: str
     refs: tuple[str, ...] = ()
 
@@ -111,6 +112,13 @@ class Outcome(NamedTuple):
         """Whether a meal is ever completed so."""
         return self.whole.soonest is not None or self.whole.latest is not None
 
+    @property
+    def most(self) -> str:
+        """The greatest, for people."""
+        if not self.occurs:
+            return "-"
+        return "never" if self.greatest is None else f"{self.greatest:g} s"
+
     def to_json(self) -> dict[str, object]:
         """For programs: seconds, and the runs that take them."""
         runs = {"soonest": self.whole.soonest, "latest": self.whole.latest}
@@ -129,7 +137,7 @@ class Outcome(NamedTuple):
             return "does not occur"
         if self.greatest is None:
             return "never" if self.least is None else "unattainable: some run never shows it"
-        if self.situation.claim is None or self.greatest <= self.situation.claim:
+        if self.greatest <= self.situation.claim:
             return "true"
         return f"too optimistic by {self.greatest - self.situation.claim:g} s"
 
@@ -171,11 +179,7 @@ def _found(graph: Graph, facts: Facts, quantum: float) -> list[Outcome]:
 
 def _named(system: System, names: tuple[str, ...]) -> NDArray[np.bool_]:
     """The events of these groups."""
-
-    def wanted(event: Event) -> bool:
-        return any(event.name == name or event.name.startswith(f"{name}.") for name in names)
-
-    return np.array([wanted(event) for event in system.events], np.bool_)
+    return np.array([is_one_of(event.name, names) for event in system.events], np.bool_)
 
 
 def _leads(graph: Graph, events: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -12,8 +12,6 @@ from mealspec.core import Kind
 from mealspec.model.clocks import Clock, seconds
 from mealspec.model.design import Design
 
-COLOURS = {"true": "green", "does not occur": ""}
-
 
 def outcome_table(plan: Design, found: list[Outcome]) -> Table:
     """For each situation in which a meal may be completed, the seconds, by what, and the claim."""
@@ -22,11 +20,10 @@ def outcome_table(plan: Design, found: list[Outcome]) -> Table:
         table.add_column(column, justify="right" if column in ("least", "most") else "left")
     for each in found:
         if each.occurs:
-            most = "never" if each.greatest is None else f"{each.greatest:g} s"
             least = "-" if each.least is None else f"{each.least:g} s"
             ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
-            verdict = Text(each.verdict, style=COLOURS.get(each.verdict, "red"))
-            table.add_row(each.situation.name, least, most, ways, each.situation.claimed, verdict)
+            verdict = Text(each.verdict, style="green" if each.verdict == "true" else "red")
+            table.add_row(each.situation.name, least, each.most, ways, each.situation.claimed, verdict)
     return table
 
 

@@ -27,6 +27,15 @@ TICK = "tick"
 """The event by which time passes."""
 
 
+def is_one_of(event: str, names: Iterable[str]) -> bool:
+    """Whether these are beginnings, part by part, of the event's name.
+
+    >>> [is_one_of(event, ["poll.wake"]) for event in ("poll.wake", "poll.wake.anyway", "poll.wakes")]
+    [True, True, False]
+    """
+    return any(event == name or event.startswith(f"{name}.") for name in names)
+
+
 @dataclass(frozen=True)
 class Bound:
     """When events of a phase may happen, and when they must.
@@ -51,7 +60,7 @@ class Bound:
 
     def covers(self, event: str) -> bool:
         """Whether it speaks of the event."""
-        return any(event == name or event.startswith(f"{name}.") for name in self.events)
+        return is_one_of(event, self.events)
 
 
 @dataclass(frozen=True)
@@ -190,10 +199,8 @@ class _Clock:
                 yield row.event, self._made(row.dest, ticks if stays else 0)
         permitted = [row.event for row in self._rows.get(state, [])]
         due = phase.due(permitted, ticks) if phase else []
-        now = any(
-            event == name or event.startswith(f"{name}.")
-            for event in permitted for name, holds in self.at_once.items() if holds(state)
-        )  # fmt: skip
+        urgent = [name for name, holds in self.at_once.items() if holds(state)]
+        now = any(is_one_of(event, urgent) for event in permitted)
         later = self._made(state, min(ticks + 1, phase.most) if phase else 0)
         if not due and not now:
             yield TICK, later
