@@ -14,6 +14,8 @@ COMMANDS = (
 )  # fmt: skip
 """Their names, in the order in which one needs them; each is ``command`` in the file of its name."""
 
+HELP = ["-h", "--help"]
+
 
 class Commands(click.Group):
     """A group that loads one command at a time, and names the nearest one."""
@@ -25,6 +27,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = import_module(f"mealspec.cli.commands.{cmd_name}").command
+        found.context_settings.setdefault("help_option_names", HELP)  # also for who asks a command by itself
         return found
 
     def resolve_command(
@@ -41,7 +44,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings={"help_option_names": HELP, "max_content_width": 80},
     epilog='Completion in bash: eval "$(_MEALSPEC_COMPLETE=bash_source mealspec)"; zsh and fish have theirs.',
 )
 @click.version_option(mealspec.__version__, prog_name="mealspec")
