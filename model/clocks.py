@@ -9,13 +9,14 @@ grow, and a suspended app, whose clocks stand still.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, floor
 from typing import Any
 
-from mealspec.core import ANY, CheckerError, Machine, System, unknown
-from mealspec.core.timed import Bound, Phase, in_time, is_one_of, timed
+from mealspec.core import ANY, CheckerError, Configuration, Machine, System, branches, unknown
+from mealspec.core.timed import Bound, Clockwork, Phase, TimedFamily, in_time, is_one_of, timed
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
 from mealspec.model.client.poller import Loop
@@ -23,9 +24,10 @@ from mealspec.model.client.screen import Screen
 from mealspec.model.client.store import Store
 from mealspec.model.client.sync import Fetch
 from mealspec.model.design import Design
+from mealspec.model.featured import AnyDesign, family
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
-from mealspec.model.product import system
+from mealspec.model.product import builders, system
 from mealspec.model.scope import ImpossibleScope, Scope
 from mealspec.model.server.job import Job
 from mealspec.model.server.notification import Fate
@@ -73,6 +75,10 @@ class Clock:
     restarts: bool = False
     only: M | None = None
 
+    def bounds(self, event: str) -> bool:
+        """Whether it says when the event may happen, or must."""
+        return is_one_of(event, self.events)
+
 
 BROKEN = {"fine": False}
 ENDED = {"server": Server.GONE, "client": {Client.DIALLING, Client.OPEN, Client.READY}, "fine": True}
@@ -100,7 +106,8 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("client_ping", "a silent break at the client: the pause between pings, and the wait for the answer", "connection", BROKEN,
           ("client.expire",), 20, 40, ("R10", "F2")),
     Clock("server_ping", "the same at the server", "connection", BROKEN, ("server.expire",), 20, 40, ("F2",)),
-    Clock("dial_limit", "the limit on a dial, from the break on", "connection", BROKEN, ("client.give_up",), 0, 10),
+    *(Clock("dial_limit", "the limit on a dial, from the break or the crash on", "connection", where, ("client.give_up",), 0, 10)
+      for where in (BROKEN, ENDED)),
     Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), excused=("crowded", "hidden")),
     Clock("upload", "the pause of the outbox", "outbox", {Outbox.SAVED, Outbox.RETRY}, ("client.upload",), 0, 2, ("E33",)),
     Clock("request", "an upload", "outbox", {Outbox.UPLOADING, Outbox.ANSWERED},
@@ -133,16 +140,21 @@ EXCUSES: Mapping[str, tuple[str, Any]] = {
 
 def seconds(clock: Clock) -> str:
     """``5``, ``0 to 30``, or ``20 or more``."""
-    if clock.greatest is None:
-        return f"{clock.least:g} or more"
-    return f"{clock.least:g}" if clock.least == clock.greatest else f"{clock.least:g} to {clock.greatest:g}"
+    return between(clock.least, clock.greatest)
 
 
-def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ...]:
+def between(least: float, greatest: float | None) -> str:
+    """The same of two figures."""
+    if greatest is None:
+        return f"{least:g} or more"
+    return f"{least:g}" if least == greatest else f"{least:g} to {greatest:g}"
+
+
+def clocks(changes: Mapping[str, tuple[float, float | None]], table: tuple[Clock, ...] = CLOCKS) -> tuple[Clock, ...]:
     """The table with other seconds, by name; ``UnknownName`` names the choices."""
     for name, (least, greatest) in changes.items():
-        if name not in {clock.name for clock in CLOCKS}:
-            raise unknown("clock", name, dict.fromkeys(clock.name for clock in CLOCKS))
+        if name not in {clock.name for clock in table}:
+            raise unknown("clock", name, dict.fromkeys(clock.name for clock in table))
         if least < 0 or (greatest is not None and greatest < least):
             raise CheckerError(
                 f"clock '{name}' cannot run from {least:g} to {greatest:g} s: choose 0 <= LEAST <= GREATEST"
@@ -151,28 +163,58 @@ def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ..
         replace(clock, least=changes[clock.name][0], greatest=changes[clock.name][1])
         if clock.name in changes
         else clock
-        for clock in CLOCKS
+        for clock in table
     )
 
 
 def timed_system(design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1) -> System:
     """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
+    _check(scope, quantum)
+    product = system(design, scope)
+    return in_time(product, [
+        timed(clockwork(machine, design, scope, table, quantum), excuses(machine)) for machine in product.machines
+    ])  # fmt: skip
+
+
+def timed_family(
+    scope: Scope, free: Collection[M], fixed: Collection[M] = (), table: tuple[Clock, ...] = CLOCKS, quantum: float = 1
+) -> TimedFamily:
+    """All designs that have ``fixed`` and any of ``free``, in time."""
+    _check(scope, quantum)
+    plain, on = family(scope, free, fixed), frozenset(m.value for m in fixed)
+    built = builders(scope, (branch.value for some in plain.events.values() for branch in some))
+
+    def clock(name: str, choice: Configuration) -> Clockwork | None:
+        machine = built[name](AnyDesign(choice))
+        if machine is None:
+            return None
+        known = machine.keeping(lambda row: row.event in plain.events)
+        return clockwork(known, AnyDesign(choice), scope, table, quantum)
+
+    clocks = {name: branches(partial(clock, name), plain.features, on) for name in plain.variants}
+    excuses = {
+        name: {machine: where for machine in clocks if machine.split(".")[0] == asked}
+        for name, (asked, where) in EXCUSES.items()
+    }
+    return TimedFamily(plain, clocks, excuses)
+
+
+def _check(scope: Scope, quantum: float) -> None:
     if "background" in scope:
         raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
     if not quantum > 0:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
-    product = system(design, scope)
-    return in_time(product, [_timed(machine, design, scope, table, quantum) for machine in product.machines])
 
 
-def _timed(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Machine:
+def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Clockwork:
+    """The machine of a design, and how it moves in time."""
     kind = machine.name.split(".")[0]
     own = [clock for clock in table if clock.machine == kind and (clock.only is None or clock.only in design)]
-    own = [clock for clock in own if any(is_one_of(event, clock.events) for event in machine.alphabet)]
+    own = [clock for clock in own if any(map(clock.bounds, machine.alphabet))]
     wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
     phases = [Phase(w, tuple(_bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
     at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like
-    return timed(machine, phases, at_once, _excuses(kind))
+    return Clockwork(machine, tuple(phases), at_once)
 
 
 def _bound(clock: Clock, quantum: float) -> Bound:
@@ -180,5 +222,7 @@ def _bound(clock: Clock, quantum: float) -> Bound:
     return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
 
 
-def _excuses(kind: str) -> dict[str, Any]:
+def excuses(machine: Machine) -> dict[str, Any]:
+    """By name the reasons to be late, and where this machine gives them."""
+    kind = machine.name.split(".")[0]
     return {name: where if kind == asked else ANY for name, (asked, where) in EXCUSES.items()}

@@ -6,31 +6,37 @@ seconds for some of them; here the claims stand beside the figures and the runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mealspec.core import CheckerError, Graph, Predicate, Progress, System, any_of, explore
-from mealspec.core.explicit.delays import Delay, Stopwatch
+from mealspec.check.verify import choose
+from mealspec.core import CheckerError, Effort, Predicate, Progress, any_of, explore
+from mealspec.core.delay import Delay, Timekeeper
+from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.predicate import At
-from mealspec.core.timed import is_one_of
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
-from mealspec.model.clocks import CLOCKS, Clock, timed_system
+from mealspec.model.clocks import CLOCKS, Clock, timed_family, timed_system
 from mealspec.model.design import Design
+from mealspec.model.network.connection import Connection, Server
 from mealspec.model.scope import Scope
+from mealspec.model.server.registry import Registry
 from mealspec.properties.facts import Facts
 
 MOST = 40_000_000
-"""States that are searched at most."""
+"""States that are searched one by one at most."""
 
 WATCHED = At("screen", lambda s: s is not Screen.HIDDEN)
 """Somebody looks; else it is up to people when they do."""
+
+ENDED = At("view.m1", lambda s: s.finished)
+"""How it ended is on the screen."""
+
+SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
+"""The meal is on the screen."""
 
 WAYS = {
     "socket": ("client.apply.handler",),
@@ -41,17 +47,21 @@ WAYS = {
 
 
 @dataclass(frozen=True)
-class Situation:
-    """How things stand when the work is done.
+class Measure:
+    """From when to when, and how things stand at the beginning.
 
     Attributes
     ----------
     name
         In a few words.
     holds
-        As a fact about the state after the completion.
+        How things stand, as a fact about the state in which it begins.
+    after
+        The events with which it begins, by the beginnings of their names; without any whenever that fact comes true.
+    until
+        When it ends.
     claim
-        What the outcome table claims, as the greatest seconds.
+        What is claimed, as the greatest seconds; None if nothing is.
     claimed
         The claim in words.
     refs
@@ -60,39 +70,81 @@ class Situation:
 
     name: str
     holds: Callable[[Facts], Predicate]
-    claim: float
-    claimed: str
+    after: tuple[str, ...] = ()
+    until: Callable[[Facts], Predicate] = lambda f: SHOWN
+    claim: float | None = None
+    claimed: str = ""
     refs: tuple[str, ...] = ()
 
 
-def _dead(f: Facts) -> Predicate:
-    """The service holds a socket that is silently broken."""
+def _situation(name: str, holds: Callable[[Facts], Predicate], claim: float, claimed: str, *refs: str) -> Measure:
+    """How things stand when the work is done and somebody looks: until the meal is on the screen."""
+    return Measure(name, lambda f: WATCHED & holds(f), ("server.complete",), claim=claim, claimed=claimed, refs=refs)
+
+
+def _held_by_service(f: Facts, holds: Callable[[Connection], bool]) -> Predicate:
+    """The service holds a socket of which that is true."""
     held = {c: At("service", partial(_holds, c)) for c in f.scope.connection_names}
-    return any_of(holds & At(f"connection.{c}", lambda s: not s.fine) for c, holds in held.items())
+    return any_of(has & At(f"connection.{c}", holds) for c, has in held.items())
 
 
 def _holds(c: str, state: Service) -> bool:
     return state == Service(c, connected=True)
 
 
+def _dead(f: Facts) -> Predicate:
+    return _held_by_service(f, lambda s: not s.fine)
+
+
 def _none(f: Facts) -> Predicate:
     return At("service", lambda s: not s.connected)
 
 
-SITUATIONS: tuple[Situation, ...] = (
-    Situation("the socket works", lambda f: f.through(), 1, "under 1 s, by socket", ("R24",)),
-    Situation("no socket, and the client knows", _none, 10, "5 to 10 s, by polling", ("R17", "R23", "R24")),
-    Situation("the socket is silently broken", _dead, 10, "5 to 10 s, by polling", ("R17", "R24")),
-    Situation("connected, and not detected", lambda f: ~_none(f) & ~_dead(f) & ~f.through(), 10,
-              "5 to 10 s, by polling", ("R17", "R23")),
+def _differ(f: Facts) -> Predicate:
+    """One of the two holds a connection that the other does not, or that is broken."""
+    return ~f.through() & ~f.severed()
+
+
+def _dead_entry(f: Facts) -> Predicate:
+    """The registry lists a connection that nothing can come through."""
+    names = f.scope.connection_names
+    return any_of(
+        At("registry", partial(_lists, c)) & At(f"connection.{c}", lambda s: s.unreachable or s.server is Server.GONE)
+        for c in names
+    )
+
+
+def _wrong(f: Facts) -> Predicate:
+    return f.belief() & ~f.through()
+
+
+def _lists(c: str, state: Registry) -> bool:
+    return c in state.held
+
+
+SITUATIONS: tuple[Measure, ...] = (
+    _situation("the socket works", lambda f: f.through(), 1, "under 1 s, by socket", "R24"),
+    _situation("no socket, and the client knows", _none, 10, "5 to 10 s, by polling", "R17", "R23", "R24"),
+    _situation("the socket is silently broken", _dead, 10, "5 to 10 s, by polling", "R17", "R24"),
+    _situation("connected, and not detected", lambda f: ~_none(f) & ~_dead(f) & ~f.through(), 10,
+               "5 to 10 s, by polling", "R17", "R23"),
 )  # fmt: skip
 """All in which a meal may be completed: each state is in just one."""
 
+FURTHER: tuple[Measure, ...] = (
+    Measure("from save to its end on the screen", lambda f: WATCHED, ("user.submit", "user.wait"), lambda f: ENDED,
+            refs=("R12", "R29")),
+    Measure("client and server differ", _differ, until=lambda f: ~_differ(f), refs=("R30",)),
+    Measure("a dead entry is listed", _dead_entry, until=lambda f: ~_dead_entry(f), refs=("F2", "R30")),
+    Measure("the client believes wrongly", _wrong, until=lambda f: ~_wrong(f), refs=("R29", "R30")),
+)  # fmt: skip
+"""What else takes time."""
+
 
 class Outcome(NamedTuple):
-    """What was found for a situation: the delay in all, and by way; in ticks of ``quantum`` seconds."""
+    """What was found for a measure: the delay in all, and by way; in ticks of ``quantum`` seconds."""
 
-    situation: Situation
+    measure: Measure
     quantum: float
     whole: Delay
     ways: Mapping[str, Delay]
@@ -110,7 +162,7 @@ class Outcome(NamedTuple):
     @property
     def occurs(self) -> bool:
         """Whether a meal is ever completed so."""
-        return self.whole.soonest is not None or self.whole.latest is not None
+        return self.whole.begins
 
     @property
     def most(self) -> str:
@@ -122,12 +174,16 @@ class Outcome(NamedTuple):
     def to_json(self) -> dict[str, object]:
         """For programs: seconds, and the runs that take them."""
         runs = {"soonest": self.whole.soonest, "latest": self.whole.latest}
-        ways = {name: [None if n is None else n * self.quantum for n in each[:2]] for name, each in self.ways.items()}
+        ways = {
+            name: [None if n is None else n * self.quantum for n in (each.least, each.greatest)]
+            for name, each in self.ways.items()
+        }
         return {
-            "situation": self.situation.name, "occurs": self.occurs, "least": self.least, "greatest": self.greatest,
+            "situation": self.measure.name, "occurs": self.occurs, "least": self.least, "greatest": self.greatest,
             "ways": {name: both for name, both in ways.items() if both[0] is not None},
-            "claimed": self.situation.claimed, "refs": list(self.situation.refs), "verdict": self.verdict,
-            **{name: run and {"events": list(run.events), "loop": run.loop} for name, run in runs.items()},
+            "claimed": self.measure.claimed, "refs": list(self.measure.refs), "verdict": self.verdict,
+            **{name: run and {"events": list(run.trace.events), "loop": run.trace.loop, "begin": run.begin}
+               for name, run in runs.items()},
         }  # fmt: skip
 
     @property
@@ -135,55 +191,57 @@ class Outcome(NamedTuple):
         """The claim against the figures."""
         if not self.occurs:
             return "does not occur"
+        if self.measure.claim is None:
+            return ""
         if self.greatest is None:
             return "never" if self.least is None else "unattainable: some run never shows it"
-        if self.greatest <= self.situation.claim:
+        if self.greatest <= self.measure.claim:
             return "true"
-        return f"too optimistic by {self.greatest - self.situation.claim:g} s"
+        return f"too optimistic by {self.greatest - self.measure.claim:g} s"
 
 
 def outcomes(
     plan: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
-    report: Callable[[Progress], None] | None = None,
+    report: Callable[[Progress | Effort], None] | None = None, engine: str = "auto",
+    measures: Sequence[Measure] = SITUATIONS,
 ) -> list[Outcome]:  # fmt: skip
     """For each situation how long it takes from the completion of a meal to the screen, in every run of the scope.
+
+    Other ``measures`` have beginnings and ends of their own.
 
     Raises
     ------
     TooLarge
-        If there are more than :data:`MOST` states, or more than memory holds.
+        If there are more than :data:`MOST` states to be searched one by one, or more than memory holds.
     CheckerError
         If the seconds or the scope make no sense.
     """
     if scope.meals != 1:
         raise CheckerError(f"seconds are computed for one meal, not {scope.meals}")
+    times, facts = timekeeper(plan, scope, table, quantum, report=report, engine=engine)
+    return [_measured(times, facts, measure, quantum) for measure in measures]
+
+
+def timekeeper(
+    plan: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1, *,
+    report: Callable[[Progress | Effort], None] | None = None, engine: str = "auto",
+) -> tuple[Timekeeper, Facts]:  # fmt: skip
+    """All that the design can do in time, by the engine that is asked for; errors as of :func:`outcomes`."""
     product = timed_system(plan, scope, table, quantum)
+    facts = Facts(plan, scope, product)
+    if choose(scope, engine) == "symbolic":
+        from mealspec.core.symbolic.time import InTime, SetTimes  # its library takes a tenth of a second to import
+
+        family = timed_family(scope, (), plan.mechanisms, table, quantum)
+        return SetTimes(InTime(family, report=report), product), facts
     graph = explore(product, limit=MOST, report=report)
     if not graph.complete:
         raise CheckerError(f"{plan} has more than {MOST:,} states in time: choose a smaller scope or a longer tick")
-    return list(_found(graph, Facts(plan, scope, product), quantum))
+    return StateTimes(graph), facts
 
 
-def _found(graph: Graph, facts: Facts, quantum: float) -> list[Outcome]:
-    done = _leads(graph, _named(graph.system, ("server.complete",)))
-    done &= graph.where(WATCHED)
-    shown = graph.where(At("view.m1", lambda s: s is View.COMPLETED))
-    stopwatch = Stopwatch(graph, shown, {name: _named(graph.system, events) for name, events in WAYS.items()})
-    found = []
-    for situation in SITUATIONS:
-        begins = done & graph.where(situation.holds(facts))
-        every = stopwatch.delays(begins)
-        found.append(Outcome(situation, quantum, every.pop(""), every))
-    return found
-
-
-def _named(system: System, names: tuple[str, ...]) -> NDArray[np.bool_]:
-    """The events of these groups."""
-    return np.array([is_one_of(event.name, names) for event in system.events], np.bool_)
-
-
-def _leads(graph: Graph, events: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The states to which some of these events lead."""
-    out = np.zeros(len(graph), np.bool_)
-    out[graph.dest[events[graph.event]]] = True
-    return out
+def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float) -> Outcome:
+    begins = times.where(measure.holds(facts))
+    begins = begins & times.after(measure.after) if measure.after else times.entered(begins)
+    every = times.delays(begins, times.where(measure.until(facts)), WAYS)
+    return Outcome(measure, quantum, every.pop(""), every)

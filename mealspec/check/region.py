@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
-from mealspec.core import CheckerError, Configuration, Symbolic, branches
+from mealspec.core import CheckerError, Configuration, Predicate, Symbolic, branches
 from mealspec.core.symbolic.decide import Question, questions
-from mealspec.core.symbolic.sets import Set
+from mealspec.core.symbolic.sets import Set, Space
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.featured import AnyDesign
 from mealspec.model.mechanism import APPS, NEEDS, SEEDS
@@ -49,7 +49,7 @@ REPAIRS = Region(DESIGNS["app_head"].mechanisms - frozenset(APPS), world=APPS)
 """The app's latest design, with or without whatever it could leave out or add."""
 
 
-def valid_designs(space: Symbolic, region: Region) -> Set:
+def valid_designs(space: Space, region: Region) -> Set:
     """The designs of the region in which nothing lacks what it needs."""
     out = space.true
     for mechanism, needed in NEEDS.items():
@@ -83,7 +83,10 @@ def _on(fixed: Collection[M]) -> frozenset[str]:
 
 def witnessed(space: Symbolic, scope: Scope, prop: Property, fixed: Collection[M] = ()) -> Set:
     """Where the property's premise occurs."""
-    found = branches(
-        lambda choice: prop.witness(_facts(space, scope, choice, fixed)), space.family.features, _on(fixed)
-    )
+    return where(space, scope, prop.witness, fixed)
+
+
+def where(space: Symbolic, scope: Scope, what: Callable[[Facts], Predicate], fixed: Collection[M] = ()) -> Set:
+    """Where a fact holds, in whatever design."""
+    found = branches(lambda choice: what(_facts(space, scope, choice, fixed)), space.family.features, _on(fixed))
     return space.any(space.systems(branch.given) & space.where(branch.value) for branch in found)

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from mealspec.check.frontier import Reach
 from mealspec.check.latency import Outcome
+from mealspec.check.obligations import Edge, Obligation
+from mealspec.check.staircase import Staircase
 from mealspec.core import Kind
-from mealspec.model.clocks import Clock, seconds
+from mealspec.model.clocks import Clock, between, seconds
 from mealspec.model.design import Design
 
 
@@ -23,8 +26,64 @@ def outcome_table(plan: Design, found: list[Outcome]) -> Table:
             least = "-" if each.least is None else f"{each.least:g} s"
             ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
             verdict = Text(each.verdict, style="green" if each.verdict == "true" else "red")
-            table.add_row(each.situation.name, least, each.most, ways, each.situation.claimed, verdict)
+            table.add_row(each.measure.name, least, each.most, ways, each.measure.claimed, verdict)
     return table
+
+
+def further_table(found: list[Outcome]) -> Table:
+    """What else takes time, and how much."""
+    table = Table(width=80)
+    for column in ("how long", "least", "most"):
+        table.add_column(column, justify="left" if column == "how long" else "right")
+    for each in found:
+        if each.occurs:
+            table.add_row(each.measure.name, "-" if each.least is None else f"{each.least:g} s", each.most)
+    return table
+
+
+def stair_table(found: Staircase) -> Table:
+    """How many designs show a meal within so many seconds, wherever that changes, and what that takes."""
+    table = Table(width=80)
+    for column in ("within", "designs", "all of them have"):
+        table.add_column(column, justify="left" if column.startswith("all") else "right")
+    for stair in found.stairs:
+        table.add_row(f"{stair.seconds:g} s", f"{stair.designs:,}", ", ".join(stair.necessary) or "nothing in common")
+    return table
+
+
+def reach_table(found: list[Reach]) -> Table:
+    """How far each clock may go, and what takes too long beyond."""
+    table = Table(width=80)
+    for column in ("clock", "now", "at most", "beyond that too long"):
+        table.add_column(column, justify="right" if column in ("now", "at most") else "left")
+    for each in found:
+        most = "any" if each.beyond is None else "none" if each.most is None else f"{each.most:g} s"
+        beyond = "" if each.beyond is None else f"{each.beyond.measure.name}: {each.beyond.most}"
+        table.add_row(each.name, between(each.least, each.greatest), most, beyond)
+    return table
+
+
+def owed_table(plan: Design, found: list[tuple[Obligation, Edge | None]], table: tuple[Clock, ...]) -> Table:
+    """The obligations between the timers of a design: what is to be shorter than what, and where that ends."""
+    out = Table(title=str(plan), title_justify="left", width=80)
+    for column in ("owed", "now", "up to", "otherwise"):
+        out.add_column(column, justify="right" if column == "up to" else "left")
+    for each, at in found:
+        longest, limit = each.figures(table)
+        now = f"{'any' if longest is None else f'{longest:g} s'} < {limit:g} s"
+        edge = "arithmetic" if at is None else "none" if at.holds is None else f"{at.holds:g} s"
+        style = "red" if each.broken(table) else "green"
+        out.add_row(str(each), Text(now, style=style), edge, each.otherwise)
+    return out
+
+
+def owed_json(obligation: Obligation, at: Edge | None, table: tuple[Clock, ...]) -> dict[str, object]:
+    """The same for programs."""
+    longest, limit = obligation.figures(table)
+    return {
+        "owed": str(obligation), "longest": longest, "limit": limit, "holds": not obligation.broken(table),
+        "up_to": at and at.holds, "run": at and list(at.run.events), "otherwise": obligation.otherwise,
+    }  # fmt: skip
 
 
 def clock_table(table: tuple[Clock, ...]) -> Table:
@@ -38,20 +97,18 @@ def clock_table(table: tuple[Clock, ...]) -> Table:
 
 
 def timeline(found: Outcome) -> Iterator[str]:
-    """The slowest run, or one that never shows the meal, each step with the seconds since the completion."""
-    run = found.whole.latest
-    if run is None:
+    """The slowest run, or one that never ends it, each step with the seconds since it began."""
+    if found.whole.latest is None:
         return
-    done = next(k for k, name in enumerate(run.events) if name.startswith("server.complete."))
+    run, begin = found.whole.latest
     kinds = [run.system.event(name).kind for name in run.events]
-    ticks, begun = 0, kinds[:done].count(Kind.TIME)
-    yield f"The slowest run: {found.situation.name}" if run.loop is None else "A run that never shows it"
+    ticks = -kinds[:begin].count(Kind.TIME)
+    yield f"{found.measure.name}: the slowest run" if run.loop is None else f"{found.measure.name}: a run without end"
     for k, name in enumerate(run.events):
         if k == run.loop:
             yield "        from here round and round"
         if kinds[k] is Kind.TIME:
             ticks += 1
         else:
-            at = (ticks - begun) * found.quantum
-            yield f"{at:+7.4g} s  {run.system.event(name).label or name}"
+            yield f"{ticks * found.quantum:+7.4g} s  {run.system.event(name).label or name}"
     yield ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from mealspec.model.mechanism import Mechanism
     from mealspec.model.scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,6 +41,46 @@ def scoped(function: F, *, faults: str = "any", connections: int = 2) -> F:
     for option in reversed(options):
         call = option(call)
     return call  # type: ignore[return-value]
+
+
+def regional(function: F) -> F:
+    """Options that make a part of the design space, handed on as ``region``."""
+
+    def call(
+        *args: Any, require: str, forbid: str, base: str | None, within: str | None, app: bool, **more: Any
+    ) -> Any:  # fmt: skip
+        from mealspec.check.region import REPAIRS, Region
+        from mealspec.model.design import design
+        from mealspec.model.mechanism import Mechanism
+
+        required = mechanisms(require) | (design(base).mechanisms if base else frozenset())
+        beyond = frozenset(Mechanism) - design(within).mechanisms if within else frozenset()
+        own = REPAIRS if app else Region()
+        forbidden = mechanisms(forbid) | (beyond & frozenset(own.world))
+        return function(*args, region=Region(own.required | required, forbidden, own.world), **more)
+
+    options = [
+        click.option("--require", default="", help="Mechanisms that every design is to have, by commas."),
+        click.option("--forbid", default="", help="Mechanisms that none is to have, by commas."),
+        click.option("--base", help="Only designs that have all that this DESIGN has."),
+        click.option("--within", help="Only designs that have nothing but what this DESIGN has."),
+        click.option("--app", is_flag=True, help="The app's latest design, with what it could leave out or add."),
+    ]
+    update_wrapper(call, function)  # with the options that it has
+    for option in reversed(options):
+        call = option(call)
+    return call  # type: ignore[return-value]
+
+
+def mechanisms(names: str) -> frozenset[Mechanism]:
+    """Mechanisms by their names, separated by commas; ``UnknownName`` for one that is none."""
+    from mealspec.core.errors import unknown
+    from mealspec.model.mechanism import Mechanism
+
+    for name in split(names):
+        if name not in set(Mechanism):
+            raise unknown("mechanism", name, list(Mechanism))
+    return frozenset(Mechanism(name) for name in split(names))
 
 
 def number_of_faults(faults: str) -> int | None:

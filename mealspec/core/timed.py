@@ -12,13 +12,15 @@ are digital clocks?*, ICALP 1992).
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from mealspec.core.configuration import Branch
 from mealspec.core.event import Event, Kind
+from mealspec.core.featured import FeaturedSystem
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.rule import condition
 from mealspec.core.system import System, trimmed
@@ -112,60 +114,69 @@ class Timed(NamedTuple):
         return self.state
 
 
-def timed(
-    machine: Machine,
-    phases: Sequence[Phase],
-    at_once: Mapping[str, Any],
-    excuses: Mapping[str, Any] = MappingProxyType({}),
-) -> Machine:
-    """The machine with its clock.
+@dataclass(frozen=True)
+class Clockwork:
+    """A machine, and how it moves in time.
 
-    Parameters
+    Attributes
     ----------
     machine
-        Without.
+        Without its clock.
     phases
-        Where its clock runs; the first that holds counts.
+        Where the clock runs; the first that holds counts.
     at_once
         Events that must happen before the next tick wherever the machine permits them and the condition holds.
-    excuses
-        By name every reason of the system to be late, and where this machine gives it; it is one where all machines do.
-        Time then passes by a tick of that name, ``tick.crowded``.
-
-    >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
-    >>> clock = timed(bell, [Phase("set", (Bound(("ring",), 1, 2),))], {})
-    >>> [str(state) for state in clock.states]
-    ['set 0', 'set 1', 'rung 0', 'set 2']
-    >>> clock.step(clock.states[0], "ring") is None, clock.step(clock.states[3], "tick") is None
-    (True, True)
     """
-    wanted = {name: condition(where) for name, where in at_once.items()}
-    given = {f"{TICK}.{name}": (name, condition(where)) for name, where in excuses.items()}
-    clock = _Clock(machine, tuple(phases), wanted, given)
-    first = clock.begins
-    waiting, found, rows = [first], {first}, list[Row]()
-    for here in waiting:
-        for event, dest in clock.steps(here):
-            rows.append(Row(event, here, dest))
-            if dest not in found:
-                found.add(dest)
-                waiting.append(dest)
-    resting = machine.resting
-    never = frozenset({*machine.alphabet, TICK, *given} - {row.event for row in rows})  # refused, and on purpose
-    return replace(
-        machine, initial=first, rows=tuple(rows), rules=machine.rules | never,
-        resting=lambda s: resting(getattr(s, "untimed", s)),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """How a machine moves in time."""
 
     machine: Machine
     phases: tuple[Phase, ...]
-    at_once: Mapping[str, Callable[[State], bool]]
-    excuses: Mapping[str, tuple[str, Callable[[State], bool]]]
+    at_once: Mapping[str, Any] = field(default_factory=dict)
+
+    def counting(self) -> Machine:
+        """The machine with the ticks since it entered its phase; what can wait no longer does not hold them up.
+
+        >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
+            >>> [str(state) for state in Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 2),)),)).counting().states]
+            ['set 0', 'set 1', 'rung 0', 'set 2']
+        """
+        first = self._made(self.machine.initial, 0)
+        waiting, found, rows = [first], {first}, list[Row]()
+        for here in waiting:
+            for event, dest in self._steps(here):
+                rows.append(Row(event, here, dest))
+                if dest not in found:
+                    found.add(dest)
+                    waiting.append(dest)
+        resting = self.machine.resting
+        never = frozenset({*self.machine.alphabet} - {row.event for row in rows})  # refused, and on purpose
+        return replace(
+            self.machine, initial=first, rows=tuple(rows), rules=self.machine.rules | never,
+            resting=lambda s: resting(getattr(s, "untimed", s)),
+        )  # fmt: skip
+
+    def pressing(self, here: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Of the events that the machine permits those that cannot wait for a tick, and by what they may be excused."""
+        state, ticks = here.untimed, here[-1]
+        phase = self._phase(state)
+        urgent = [name for name, holds in self._urgent.items() if holds(state)]
+        for event, *_ in self._rows.get(state, []):
+            if is_one_of(event, urgent):
+                yield event, ()
+            for bound in phase.due([event], ticks) if phase else ():
+                yield event, bound.excused
+
+    def _steps(self, here: Any) -> Iterator[tuple[str, Any]]:
+        state, ticks = here.untimed, here[-1]
+        phase = self._phase(state)
+        for row in self._rows.get(state, []):
+            if phase is None or phase.allows(row.event, ticks):
+                stays = phase is not None and self._phase(row.dest) is phase and not phase.restarted_by(row.event)
+                yield row.event, self._made(row.dest, ticks if stays else 0)
+        yield TICK, self._made(state, min(ticks + 1, phase.most) if phase else 0)
+
+    @cached_property
+    def _urgent(self) -> dict[str, Callable[[State], bool]]:
+        return {name: condition(where) for name, where in self.at_once.items()}
 
     @cached_property
     def _shape(self) -> Callable[..., Any] | None:
@@ -178,35 +189,42 @@ class _Clock:
             rows.setdefault(row.source, []).append(row)
         return rows
 
-    @property
-    def begins(self) -> Any:
-        """Where it begins."""
-        return self._made(self.machine.initial, 0)
-
     def _made(self, state: Any, ticks: int) -> Any:
         return Timed(state, ticks) if self._shape is None else self._shape(*state, ticks)
 
     def _phase(self, state: State) -> Phase | None:
         return next((phase for phase in self.phases if phase.holds(state)), None)
 
-    def steps(self, here: Any) -> Iterable[tuple[str, Any]]:
-        """Where its events and the ticks lead from a state."""
-        state, ticks = here.untimed, here[-1]
-        phase = self._phase(state)
-        for row in self._rows.get(state, []):
-            if phase is None or phase.allows(row.event, ticks):
-                stays = phase is not None and self._phase(row.dest) is phase and not phase.restarted_by(row.event)
-                yield row.event, self._made(row.dest, ticks if stays else 0)
-        permitted = [row.event for row in self._rows.get(state, [])]
-        due = phase.due(permitted, ticks) if phase else []
-        urgent = [name for name, holds in self.at_once.items() if holds(state)]
-        now = any(is_one_of(event, urgent) for event in permitted)
-        later = self._made(state, min(ticks + 1, phase.most) if phase else 0)
-        if not due and not now:
-            yield TICK, later
-        for tick, (name, holds) in self.excuses.items():
-            if not now and all(name in bound.excused for bound in due) and holds(state):
-                yield tick, later
+
+def timed(clock: Clockwork, excuses: Mapping[str, Any] = MappingProxyType({})) -> Machine:
+    """The machine with its clock, which refuses the tick as long as an event that it permits can wait no longer.
+
+    ``excuses`` are by name every reason of the system to be late, and where this machine gives it; it is one where all
+    machines do. Time then passes by a tick of that name, ``tick.crowded``.
+
+    >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
+    >>> clock = timed(Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 2),)),)))
+    >>> clock.step(clock.states[0], "ring") is None, clock.step(clock.states[3], "tick") is None
+    (True, True)
+    """
+    given = {name: condition(where) for name, where in excuses.items()}
+    counting = clock.counting()
+    rows = list[Row]()
+    for row in counting.rows:
+        if row.event != TICK:
+            rows.append(row)
+            continue
+        state: Any = row.source
+        late = [excused for _, excused in clock.pressing(state)]
+        rows += [row] * (not late)
+        rows += [
+            row._replace(event=f"{TICK}.{name}")
+            for name, holds in given.items()
+            if holds(state.untimed) and all(name in excused for excused in late)
+        ]
+    ticks = (TICK, *(f"{TICK}.{name}" for name in given))
+    never = frozenset({*counting.alphabet, *ticks} - {row.event for row in rows})
+    return replace(counting, rows=tuple(rows), rules=counting.rules | never)
 
 
 @cache
@@ -234,7 +252,7 @@ def in_time(system: System, machines: Sequence[Machine]) -> System:
     >>> from mealspec.core.event import Event, Kind
     >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
     >>> events = [Event("ring", Kind.SYSTEM, "x", ("bell",)), Event("wind", Kind.USER, "x", ("bell",))]
-    >>> slow = in_time(System([bell], events), [timed(bell, [Phase("set", (Bound(("ring",), 1, 2),))], {})])
+    >>> slow = in_time(System([bell], events), [timed(Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 2),)),)))])
     >>> [event.name for event in slow.enabled(slow.initial)]
     ['tick']
     """
@@ -254,3 +272,50 @@ def _kinds(clocks: Mapping[str, Machine]) -> tuple[str, ...]:
     excused = dict.fromkeys(event for _, _, event in sorted(rows, key=str) if event.startswith(f"{TICK}."))
     plain = {(name, source) for name, source, event in rows if event == TICK}
     return (TICK, *(e for e in excused if any(event == e and (m, at) not in plain for m, at, event in rows)))
+
+
+@dataclass(frozen=True)
+class TimedFamily:
+    """A family, and how its machines move in time.
+
+    Attributes
+    ----------
+    untimed
+        The family without its clocks.
+    clocks
+        For each of its machines the clockwork in branches; None where a system goes without the machine.
+    excuses
+        By name every reason to be late: what must hold of which machines, see :func:`timed`.
+    """
+
+    untimed: FeaturedSystem
+    clocks: Mapping[str, tuple[Branch[Clockwork | None], ...]]
+    excuses: Mapping[str, Mapping[str, Any]]
+
+    def counting(self) -> FeaturedSystem:
+        """The family with ticks that nothing holds up."""
+        tick = Event(TICK, Kind.TIME, "time", tuple(self.clocks), "time passes")
+        return replace(
+            self.untimed,
+            variants={name: tuple(map(_counting, every)) for name, every in self.clocks.items()},
+            events={**self.untimed.events, TICK: (Branch({}, tick),)},
+            order=tuple(_with_ticks(self.untimed.order, list(self.clocks))),
+        )
+
+
+def _counting(branch: Branch[Clockwork | None]) -> Branch[Machine | None]:
+    return Branch(branch.given, None if branch.value is None else branch.value.counting())
+
+
+def _with_ticks(order: Iterable[str], machines: Iterable[str]) -> Iterator[str]:
+    """The order, and in it the ticks of each machine before the first of its other parts.
+
+    >>> list(_with_ticks(["job.m1", "poller.loop", "screen", "poller.stops"], ["poller", "screen"]))
+    ['job.m1', 'poller.ticks', 'poller.loop', 'screen', 'poller.stops']
+    """
+    left = list(machines)
+    for name in order:
+        for machine in [machine for machine in left if name.startswith(f"{machine}.")]:
+            left.remove(machine)
+            yield f"{machine}.ticks"
+        yield name

@@ -20,12 +20,12 @@ from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
 from mealspec.properties.facts import Facts
 
 NONE, ONE = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
-WORKS, _, DEAD, UNDETECTED = (situation.name for situation in SITUATIONS)
+WORKS, _, DEAD, UNDETECTED = (measure.name for measure in SITUATIONS)
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
 
 
 def found(name: str, scope: Scope = NONE, **seconds: tuple[float, float | None]) -> dict[str, Outcome]:
-    return {each.situation.name: each for each in outcomes(design(name), scope, clocks(seconds))}
+    return {each.measure.name: each for each in outcomes(design(name), scope, clocks(seconds))}
 
 
 # ---------------------------------------------------------------------- by hand
@@ -62,7 +62,7 @@ def test_without_polling_and_without_a_socket_it_never_comes() -> None:
     lost = found("published")[UNDETECTED]
     assert lost.greatest is None
     assert lost.whole.latest is not None
-    assert lost.whole.latest.loop is not None
+    assert lost.whole.latest.trace.loop is not None
     assert lost.verdict.startswith("unattainable")
 
 
@@ -167,18 +167,18 @@ def test_decision_diagrams_find_the_same_seconds(name: str, scope: Scope) -> Non
     done = space.any(space.image(step, space.reachable) for step in space.steps if step.name == "server.complete.m1")
     done, shown = done & space.where(WATCHED), space.where(SHOWN)
     for each in outcomes(DESIGNS[name], scope):
-        begins = done & space.where(each.situation.holds(facts))
-        assert by_sets(product, begins, space, shown) == (each.least, each.greatest), each.situation.name
+        begins = done & space.where(each.measure.holds(facts))
+        assert by_sets(product, begins, space, shown) == (each.least, each.greatest), each.measure.name
 
 
 def test_untimed_facts_mean_the_same_in_time() -> None:
     """A belief, say, is read off the state without its ticks: so every situation holds in just its states."""
     plan = DESIGNS["hardened"]
     plain, graph = explore(system(plan, ONE)), explore(timed_system(plan, ONE))
-    for situation in SITUATIONS:
-        holds = plain.where(situation.holds(Facts(plan, ONE, plain.system)))
+    for measure in SITUATIONS:
+        holds = plain.where(measure.holds(Facts(plan, ONE, plain.system)))
         known = {tuple(map(str, plain.state(int(k)).values())) for k in np.flatnonzero(holds)}
-        timed = graph.where(situation.holds(Facts(plan, ONE, graph.system)))
+        timed = graph.where(measure.holds(Facts(plan, ONE, graph.system)))
         seen = {
             tuple(str(getattr(s, "untimed", s)) for s in graph.state(int(k)).values())
             for k in np.flatnonzero(timed)[::97]
@@ -190,7 +190,7 @@ def test_each_completion_is_in_one_situation() -> None:
     plan = DESIGNS["hardened"]
     graph = explore(timed_system(plan, ONE))
     facts = Facts(plan, ONE, graph.system)
-    holds = np.sum([graph.where(situation.holds(facts)) for situation in SITUATIONS], axis=0)
+    holds = np.sum([graph.where(measure.holds(facts)) for measure in SITUATIONS], axis=0)
     assert np.all(holds == 1)
 
 

@@ -36,7 +36,7 @@ def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: py
     assert "1 meal, 1 connection, 1 fault" in words
     assert "never" in words
     assert {"too", "optimistic", "unattainable:"} <= {*words.split()}
-    assert "A run that never shows it" in words
+    assert "no socket, and the client knows: a run without end" in words
     assert "+0 s complete m1" in words
 
 

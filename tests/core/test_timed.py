@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mealspec.core import ANY, At, Event, Graph, Kind, Machine, System, explore, replay, trimmed
-from mealspec.core.explicit.delays import Delay, Stopwatch
-from mealspec.core.timed import TICK, Bound, Phase, in_time, timed
+from mealspec.core.delay import Delay
+from mealspec.core.explicit.delays import Stopwatch
+from mealspec.core.timed import TICK, Bound, Clockwork, Phase, in_time, timed
 
 CROWDED = "tick.crowded"
 TICKS = (TICK, CROWDED)
@@ -39,7 +40,7 @@ def random_clock(rng: Random, machine: Machine) -> Machine:
         least = rng.randint(0, 2)
         greatest = rng.choice((None, least, least + 2))
         phases.append(Phase(state, (Bound(events, least, greatest, restarts=rng.random() < 0.3),)))
-    return timed(machine, phases, {})
+    return timed(Clockwork(machine, tuple(phases)))
 
 
 def random_graph(seed: int) -> Graph:
@@ -64,7 +65,7 @@ def test_without_its_ticks_a_run_in_time_is_a_run(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_with_no_bounds_time_changes_nothing_but_that_it_passes(seed: int) -> None:
     plain = random_system(Random(seed))
-    graph = explore(in_time(plain, [timed(machine, [], {}) for machine in plain.machines]))
+    graph = explore(in_time(plain, [timed(Clockwork(machine, ())) for machine in plain.machines]))
     assert len(graph) == len(explore(plain))
     assert {graph.system.event(TICK)} == {*graph.system.events} - {*plain.events}
 
@@ -107,11 +108,12 @@ def test_a_stopwatch_measures_what_a_slow_search_does(seed: int) -> None:
     for run, ticks in ((found.soonest, found.least), (found.latest, found.greatest)):
         if ticks is not None:
             assert run is not None
-            assert run.loop is None
-            assert sum(name in TICKS for name in run.events) == ticks
-            assert str(run.state(len(run))["m0"]).startswith("end ")
-    if found.latest is not None and found.latest.loop is not None:
-        assert any(name in TICKS for name in found.latest.events[found.latest.loop :])
+            assert run.begin == 0
+            assert run.trace.loop is None
+            assert sum(name in TICKS for name in run.trace.events) == ticks
+            assert str(run.trace.state(len(run.trace))["m0"]).startswith("end ")
+    if found.latest is not None and found.latest.trace.loop is not None:
+        assert any(name in TICKS for name in found.latest.trace.events[found.latest.trace.loop :])
 
 
 def test_the_slow_search_and_the_stopwatch_see_every_kind_of_answer() -> None:
@@ -128,7 +130,7 @@ def test_the_slow_search_and_the_stopwatch_see_every_kind_of_answer() -> None:
 def test_of_nothing_that_begins_nothing_is_measured() -> None:
     graph = random_graph(1)
     nowhere = np.zeros(len(graph), np.bool_)
-    assert Stopwatch(graph, nowhere, {}).delays(nowhere) == {"": Delay(None, None, None, None)}
+    assert Stopwatch(graph, nowhere, {}).delays(nowhere) == {"": Delay(None, None)}
 
 
 # ---------------------------------------------------------------------- bounds
@@ -150,20 +152,22 @@ def moments(machine: Machine, event: str) -> list[int]:
 
 
 def test_bounds_are_closed_at_both_ends() -> None:
-    assert moments(timed(DOOR, [Phase("shut", (Bound(("open",), 2, 4),))], {}), "open") == [2, 3, 4]
+    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 2, 4),)),))), "open") == [2, 3, 4]
 
 
 def test_what_happens_at_once_lets_no_tick_pass() -> None:
-    assert moments(timed(DOOR, [], {"open": "shut"}), "open") == [0]
+    assert moments(timed(Clockwork(DOOR, (), {"open": "shut"})), "open") == [0]
 
 
 def test_without_a_greatest_an_event_need_not_happen() -> None:
-    assert moments(timed(DOOR, [Phase("shut", (Bound(("open",), 3, None),))], {}), "open") == [3, 4, 5, 6, 7]
+    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 3, None),)),))), "open") == [3, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize(("restarts", "after"), [(False, 1), (True, 3)])
 def test_an_event_that_stays_restarts_its_clock_or_not(restarts: bool, after: int) -> None:
-    clock = timed(DOOR, [Phase("ajar", (Bound(("creak",), 0, 3, restarts=restarts), Bound(("close",), 0, 3)))], {})
+    clock = timed(
+        Clockwork(DOOR, (Phase("ajar", (Bound(("creak",), 0, 3, restarts=restarts), Bound(("close",), 0, 3))),))
+    )
     state = clock.step(clock.initial, "open")
     for event in (TICK, TICK, "creak"):
         assert state is not None
@@ -182,7 +186,7 @@ def test_what_is_crowded_lets_the_overdue_wait() -> None:
     due = Phase("waits", (Bound(("dial",), 0, 1, excused=("crowded",)),))
     product = in_time(
         System([line, caller], events),
-        [timed(line, [], {}, {"crowded": "busy"}), timed(caller, [due], {}, {"crowded": ANY})],
+        [timed(Clockwork(line, ()), {"crowded": "busy"}), timed(Clockwork(caller, (due,)), {"crowded": ANY})],
     )
     run = replay(product, [TICK, CROWDED, CROWDED, "hang up"])
     assert [event.name for event in product.enabled(run.path[-1])] == ["dial"]  # type: ignore[union-attr]

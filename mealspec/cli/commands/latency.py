@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, print_json, scoped
+from mealspec.cli.options import as_json, regional, scoped
 
 if TYPE_CHECKING:
+    from mealspec.check.region import Region
     from mealspec.model.scope import Scope
 
 SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?")
+ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 
 
 @click.command("latency")
@@ -21,51 +23,50 @@ SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?")
 @click.option("--set", "changes", multiple=True, help="Seconds of a clock: poll=8, or dispatch=0..20; may be repeated.")
 @click.option("--tick", default=1.0, show_default=True, help="Seconds from one tick to the next.")
 @click.option("--clocks", "listed", is_flag=True, help="Only show the clocks, and where their seconds come from.")
+@click.option("--run", "shown", default="", help="Show the slowest run, too, of what begins so: 'no socket'.")
+@click.option("--engine", type=ENGINES, default="auto", show_default=True, help="State by state, or by sets.")
 @click.option(
-    "--run", "shown", default="", help="Show the slowest run, too, where the situation begins so: 'no socket'."
+    "--frontier", "bound", type=float, help="How far each clock may go if a meal is to be there in so many s."
 )
+@click.option("--obligations", "owed", is_flag=True, help="Which figures contradict each other, and what happens then.")
+@click.option("--sweep", "swept", is_flag=True, help="All designs: how many show a meal within 1 s, 2 s, ... 120 s.")
+@regional
 @as_json
 @partial(scoped, faults="1", connections=1)
 def command(
-    designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, as_json: bool,
-    scope: Scope,
+    designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, engine: str,
+    bound: float | None, owed: bool, swept: bool, region: Region, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
     All seven designs, if none is named. What is computed stands beside what the fix claims.
     """
-    from mealspec.check.latency import SITUATIONS, outcomes
-    from mealspec.check.progress import Reporter
-    from mealspec.check.show_latency import clock_table, outcome_table, timeline
+    from mealspec.check.region import Region
+    from mealspec.check.show_latency import clock_table
     from mealspec.check.terminal import console
+    from mealspec.cli import seconds
     from mealspec.core.errors import CheckerError
     from mealspec.model.clocks import clocks
     from mealspec.model.design import DESIGNS, design
 
-    table, plans = clocks(dict(map(_change, changes))), [design(name) for name in designs or DESIGNS]
-    if shown and not any(each.name.startswith(shown) for each in SITUATIONS):
-        names = ", ".join(f"'{each.name}'" for each in SITUATIONS)
-        raise CheckerError(f"unknown situation '{shown}'; choose from ({names})")
+    table = clocks(dict(map(_change, changes)))
+    plans = [design(name) for name in designs or DESIGNS]
+    if sum((listed, owed, swept, bound is not None)) > 1:
+        raise CheckerError("choose one of --clocks, --frontier, --obligations and --sweep")
+    if swept and (designs or shown or engine == "explicit"):
+        raise CheckerError("--sweep asks all designs, by sets; choose some by --within, --base, --require or --forbid")
+    if not swept and region != Region():
+        raise CheckerError("--within, --base, --require, --forbid and --app choose the designs of --sweep; add it")
     if listed:
         console().print(clock_table(table))
-        return
-    reporter, found, out = Reporter(), {}, console()
-    for plan in plans:
-        found[plan.name] = outcomes(plan, scope, table, tick, reporter.on(plan.name))
-        reporter.done(plan.name)
-        if not as_json:
-            if len(found) == 1:
-                out.print(
-                    f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n"
-                )
-            out.print(outcome_table(plan, found[plan.name]))
-            for each in found[plan.name] if shown else ():
-                if each.situation.name.startswith(shown) and each.occurs:
-                    out.print("\n".join(timeline(each)))
-    if as_json:
-        print_json({"scope": scope.to_json(), "tick": tick, "designs": {
-            name: [each.to_json() for each in some] for name, some in found.items()
-        }})  # fmt: skip
+    elif owed:
+        seconds.owed(plans, table, as_json=as_json)
+    elif swept:
+        seconds.sweep(region, scope, table, tick, as_json=as_json)
+    elif bound is not None:
+        seconds.frontier(plans, scope, table, tick, bound, as_json=as_json)
+    else:
+        seconds.outcome(plans, scope, table, tick, engine=engine, shown=shown, as_json=as_json)
 
 
 def _change(text: str) -> tuple[str, tuple[float, float | None]]:

@@ -8,39 +8,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, check_properties, deliver, scoped, split
+from mealspec.cli.options import as_json, check_properties, deliver, regional, scoped
 
 if TYPE_CHECKING:
-    from mealspec.model.mechanism import Mechanism
+    from mealspec.check.region import Region
     from mealspec.model.scope import Scope
 
 
 @click.command("sweep")
 @click.option("--property", "only", multiple=True, help="Ask for this property only; may be repeated.")
-@click.option("--require", default="", help="Mechanisms that every design is to have, by commas.")
-@click.option("--forbid", default="", help="Mechanisms that none is to have, by commas.")
-@click.option("--base", help="Only designs that have all that this DESIGN has.")
-@click.option("--within", help="Only designs that have nothing but what this DESIGN has.")
-@click.option("--app", is_flag=True, help="The app's latest design, with what it could leave out or add.")
+@regional
 @click.option("--each", "separately", is_flag=True, help="Each property by itself, for all designs, with no climb.")
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @scoped
 def command(
-    only: tuple[str, ...], require: str, forbid: str, base: str | None, within: str | None, app: bool,
-    separately: bool, as_json: bool, as_csv: bool, out: Path | None, scope: Scope,
+    only: tuple[str, ...], separately: bool, as_json: bool, as_csv: bool, out: Path | None, region: Region,
+    scope: Scope,
 ) -> None:  # fmt: skip
     """Decide all designs at once: which pass, what they have in common, and what repairs the others.
 
     Designs are decided in small scopes first, and those that are left in larger ones.
     """
-    from mealspec.check.region import REPAIRS, Region
     from mealspec.check.terminal import Terminal
     from mealspec.cli import sweeping
     from mealspec.core.errors import CheckerError
-    from mealspec.model.design import design
-    from mealspec.model.mechanism import Mechanism
     from mealspec.properties.catalogue import PROPERTIES
 
     check_properties(only)
@@ -49,10 +42,6 @@ def command(
     if out is not None and not out.parent.is_dir():  # said before the work, not after it
         raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
-    required = _mechanisms(require) | (design(base).mechanisms if base else frozenset())
-    beyond = frozenset(Mechanism) - design(within).mechanisms if within else frozenset()
-    own = REPAIRS if app else Region()
-    region = Region(own.required | required, _mechanisms(forbid) | (beyond & frozenset(own.world)), own.world)
     console = None if as_json or as_csv or out else Terminal(highlight=False, soft_wrap=True)
     if console:
         console.print("\n".join(sweeping.heading(scope, region, properties)))
@@ -66,13 +55,3 @@ def command(
         deliver(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n", out)
     else:
         sweeping.show(console, found)
-
-
-def _mechanisms(names: str) -> frozenset[Mechanism]:
-    from mealspec.core.errors import unknown
-    from mealspec.model.mechanism import Mechanism
-
-    for name in split(names):
-        if name not in set(Mechanism):
-            raise unknown("mechanism", name, list(Mechanism))
-    return frozenset(Mechanism(name) for name in split(names))

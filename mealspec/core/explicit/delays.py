@@ -8,37 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from mealspec.core.delay import Attained, Delay, Timekeeper
 from mealspec.core.event import Kind
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.explicit.kernel import compiled
+from mealspec.core.predicate import Predicate
+from mealspec.core.timed import is_one_of
 from mealspec.core.trace import Trace
 
 Mask = NDArray[np.bool_]
 Edges = NDArray[np.int64]
-
-
-class Delay(NamedTuple):
-    """After how many ticks something can happen.
-
-    Attributes
-    ----------
-    least, greatest
-        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen.
-    soonest, latest
-        A run that takes the least, and one that takes the greatest, or one that goes round for ever.
-    """
-
-    least: int | None
-    greatest: int | None
-    soonest: Trace | None
-    latest: Trace | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +32,41 @@ class _Layer:
 
     nodes: NDArray[np.int64]
     via: Edges
+
+
+class StateTimes(Timekeeper):
+    """Of a system whose graph is complete."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.states = graph, len(graph)
+        self._known: list[tuple[Mask, Mapping[str, tuple[str, ...]], Stopwatch]] = []
+
+    def where(self, predicate: Predicate) -> Mask:
+        return self.graph.where(predicate)
+
+    def after(self, events: tuple[str, ...]) -> Mask:
+        return self._dest(self._named(events)[self.graph.event])
+
+    def entered(self, states: Mask) -> Mask:
+        found = self._dest(states[self.graph.dest] & ~states[self.graph.source])
+        found[0] = states[0]
+        return found
+
+    def delays(self, begins: Mask, until: Mask, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
+        known = (watch for mask, some, watch in self._known if some == ways and (mask == until).all())
+        stopwatch = next(known, None)
+        if stopwatch is None:  # what leads round in loops is found once for all beginnings
+            stopwatch = Stopwatch(self.graph, until, {name: self._named(events) for name, events in ways.items()})
+            self._known.append((until, ways, stopwatch))
+        return stopwatch.delays(begins)
+
+    def _dest(self, edges: Mask) -> Mask:
+        out = np.zeros(len(self.graph), np.bool_)
+        out[self.graph.dest[edges]] = True
+        return out
+
+    def _named(self, events: tuple[str, ...]) -> Mask:
+        return np.array([is_one_of(event.name, events) for event in self.graph.system.events], np.bool_)
 
 
 class Stopwatch:
@@ -64,13 +84,13 @@ class Stopwatch:
     Examples
     --------
     >>> from mealspec.core import At, Event, Kind, Machine, System, explore
-    >>> from mealspec.core.timed import Bound, Phase, in_time, timed
+    >>> from mealspec.core.timed import Bound, Clockwork, Phase, in_time, timed
     >>> bell = Machine.table("bell", "set", [("ring", "set", "rung")])
     >>> system = System([bell], [Event("ring", Kind.SYSTEM, "x", ("bell",))])
-    >>> graph = explore(in_time(system, [timed(bell, [Phase("set", (Bound(("ring",), 1, 3),))], {})]))
+    >>> graph = explore(in_time(system, [timed(Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 3),)),)))]))
     >>> rung = graph.where(At("bell", lambda state: state == "rung"))
     >>> found = Stopwatch(graph, rung, {}).delays(np.arange(len(graph)) == 0)[""]
-    >>> found.least, found.greatest, found.latest.events
+    >>> found.least, found.greatest, found.latest.trace.events
     (1, 3, ('tick', 'tick', 'tick', 'ring'))
     """
 
@@ -87,14 +107,20 @@ class Stopwatch:
         reached, loop = self._endless(start)
         due = {name: _leaves(self.graph, edges) & reached for name, edges in self.ends.items()}
         layers = self._layers(start, None if loop is None else list(due.values()))
-        return {name: self._delay(edges, due[name], layers, loop) for name, edges in self.ends.items()}
+        return {
+            name: self._delay(edges, due[name], layers, loop) if len(start) else Delay(None, None)
+            for name, edges in self.ends.items()
+        }
 
-    def _delay(self, edges: Mask, leads: Mask, layers: list[_Layer], loop: Trace | None) -> Delay:
+    def _delay(self, edges: Mask, leads: Mask, layers: list[_Layer], loop: Attained | None) -> Delay:
         hits = [k for k, layer in enumerate(layers) if leads[layer.nodes].any()]
         if not hits:
-            return Delay(None, None, None, loop)
-        runs = [self._run(layers, k, edges) for k in (hits[0], hits[-1])]
-        return Delay(hits[0], hits[-1] if loop is None else None, runs[0], runs[1] if loop is None else loop)
+            return Delay(None, None, True, lambda _: loop)
+
+        def run(latest: bool) -> Attained:
+            return loop if latest and loop else self._run(layers, hits[-1 if latest else 0], edges)
+
+        return Delay(hits[0], hits[-1] if loop is None else None, True, run)
 
     def _layers(self, start: Edges, enough: list[Mask] | None) -> list[_Layer]:
         """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met."""
@@ -110,7 +136,7 @@ class Stopwatch:
             seen[entries] = -1
         return layers
 
-    def _run(self, layers: list[_Layer], k: int, edges: Mask) -> Trace:
+    def _run(self, layers: list[_Layer], k: int, edges: Mask) -> Attained:
         """A run that ends with one of these edges after so many ticks."""
         source = self.graph.source
         last = next(
@@ -132,10 +158,11 @@ class Stopwatch:
                     break
         return self._told(node, steps[::-1])
 
-    def _told(self, node: int, steps: list[int], loop: int | None = None) -> Trace:
+    def _told(self, node: int, steps: list[int], loop: int | None = None) -> Attained:
         names = [self.graph.system.events[self.graph.event[edge]].name for edge in steps]
         before = self.graph.path(node)
-        return Trace.of(self.graph.system, [*before, *names], loop=None if loop is None else len(before) + loop)
+        told = Trace.of(self.graph.system, [*before, *names], loop=None if loop is None else len(before) + loop)
+        return Attained(told, len(before))
 
     def _loops(self) -> tuple[NDArray[np.int32], Edges]:
         """Which states lie on common loops before it happens, as labels; and the ticks that do."""
@@ -146,7 +173,7 @@ class Stopwatch:
         _, label = connected_components(matrix, connection="strong")
         return label, np.flatnonzero(self.ticks & kept & (label[source] == label[graph.dest]))
 
-    def _endless(self, start: Edges) -> tuple[Mask, Trace | None]:
+    def _endless(self, start: Edges) -> tuple[Mask, Attained | None]:
         """What is reached before it happens; and a run that goes round for ever, with a tick in its loop, if any."""
         graph, source, label = self.graph, self.graph.source, self._label
         nodes, via, reached = self._free(start, self.inside)

@@ -64,7 +64,7 @@ class BySets(Engine):
         first = rings.first(goals) if goals else None
         if first is not None:
             ring, which = first
-            return Trace.of(self.system, rings.run(ring, goals[which])[0])
+            return Trace.of(self.system, rings.run(ring, goals[which]).events)
         run = next((run for question in asked if (run := lasso(space, question, rings)) is not None), None)
         return None if run is None else Trace.of(self.system, *run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from mealspec.core.claim import Form
 from mealspec.core.event import Kind
@@ -10,6 +11,14 @@ from mealspec.core.symbolic.decide import Question, ends, fair
 from mealspec.core.symbolic.diagrams import Symbolic
 from mealspec.core.symbolic.sets import Set, bounded
 from mealspec.core.symbolic.steps import Step
+
+
+class Way(NamedTuple):
+    """A run: where it begins, its events, and where it ends."""
+
+    begin: Set
+    events: list[str]
+    end: Set
 
 
 class Rings:
@@ -58,8 +67,8 @@ class Rings:
             k += 1
         return None
 
-    def run(self, ring: int, goal: Set) -> tuple[list[str], Set]:
-        """The events of a shortest run to a state of the goal in that ring, and that state.
+    def run(self, ring: int, goal: Set) -> Way:
+        """A shortest run to a state of the goal in that ring.
 
         Ties fall to the event that is declared first.
         """
@@ -72,7 +81,7 @@ class Rings:
             )
             events.append(step.name)
             at = space.one(source)
-        return events[::-1], end
+        return Way(at, events[::-1], end)
 
 
 @bounded
@@ -84,15 +93,15 @@ def lasso(space: Symbolic, question: Question, rings: Rings) -> tuple[list[str],
     goal = ends(space, question)
     if goal != space.false:
         ring, _ = rings.first({"end": goal}) or (0, "")
-        return rings.run(ring, goal)[0], None
+        return rings.run(ring, goal).events, None
     if question.form is not Form.FOREVER:
         return None
     left = fair(space, space.reachable & question.wrong, ~question.excused)
     if left == space.false:
         return None
     ring, _ = rings.first({"loop": left}) or (0, "")
-    stem, entry = rings.run(ring, left)
-    further, entry, component = _settled(space, entry, left)
+    _, stem, entry = rings.run(ring, left)
+    further, entry, component = settled(space, entry, left, _calm(space))
     return [*stem, *further, *_round(space, entry, component, question)], len(stem) + len(further)
 
 
@@ -100,9 +109,8 @@ def _calm(space: Symbolic) -> list[Step]:
     return [step for step in space.steps if step.kind is not Kind.FAULT]
 
 
-def _settled(space: Symbolic, entry: Set, left: Set) -> tuple[list[str], Set, Set]:
-    """A run from there, within ``left``, into a part that it cannot leave, and that part."""
-    steps = _calm(space)
+def settled(space: Symbolic, entry: Set, left: Set, steps: Sequence[Step]) -> tuple[list[str], Set, Set]:
+    """A run by these steps from there, within ``left``, into a part that it cannot leave, and that part."""
     events: list[str] = []
     while True:
         ahead = Rings(space, entry, left, steps)
@@ -113,7 +121,7 @@ def _settled(space: Symbolic, entry: Set, left: Set) -> tuple[list[str], Set, Se
         if away == space.false:
             return events, entry, future
         ring, _ = ahead.first({"away": away}) or (0, "")
-        more, entry = ahead.run(ring, away)
+        _, more, entry = ahead.run(ring, away)
         events += more
 
 
@@ -126,7 +134,7 @@ def _round(space: Symbolic, entry: Set, component: Set, question: Question) -> l
         nonlocal at
         rings = Rings(space, at, component, steps)
         ring, _ = rings.first({"goal": goal}) or (0, "")
-        events, at = rings.run(ring, goal)
+        _, events, at = rings.run(ring, goal)
         walk.extend(events)
 
     def take(step: Step) -> None:

@@ -96,7 +96,8 @@ def test_a_run_ends_in_its_goal_and_has_as_many_events_as_its_ring_says(seed: in
         lengths = [int(graph.level[k]) for k in range(len(graph)) if goal.holds(graph.state(k))]
         assert first == ((min(lengths), "goal") if lengths else None)
         if first:
-            events, end = rings.run(first[0], space.where(goal))
+            begin, events, end = rings.run(first[0], space.where(goal))
+            assert begin == space.initial
             run = replay(system, events)
             assert isinstance(run, Trace)
             assert len(run) == first[0]

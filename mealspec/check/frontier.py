@@ -1,0 +1,130 @@
+"""How far a clock may go: for a bound in seconds the largest figure of each clock that still meets it.
+
+A clock whose longest moves up has all runs that it had before, so the greatest delay grows with it, and halving finds
+where it passes the bound; a clock that has to be shorter than its least is exactly so long then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mealspec.check.latency import Outcome, outcomes
+from mealspec.core import CheckerError, Effort, Progress
+from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_system
+from mealspec.model.design import Design
+from mealspec.model.scope import Scope
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far one clock may go while the others stay.
+
+    Attributes
+    ----------
+    name
+        Of the clock.
+    least, greatest
+        Its seconds now.
+    most
+        The longest that it may take, in seconds; None if any figure will do.
+    meets
+        Whether any figure meets the bound at all.
+    beyond
+        What takes too long with a tick more, or with no figure; None if any figure will do.
+    """
+
+    name: str
+    least: float
+    greatest: float | None
+    most: float | None
+    meets: bool
+    beyond: Outcome | None
+
+    def to_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "clock": self.name, "least": self.least, "greatest": self.greatest, "meets": self.meets,
+            "most": self.most, "beyond": self.beyond and self.beyond.to_json(),
+        }  # fmt: skip
+
+
+Report = Callable[[Progress | Effort], None]
+
+
+class Frontier:
+    """Measures a design against a bound.
+
+    Parameters
+    ----------
+    plan, scope, table, quantum
+        As of :func:`mealspec.check.latency.outcomes`.
+    bound
+        Seconds from completion to screen, in every situation.
+    report
+        Is told how far each search has come.
+
+    Attributes
+    ----------
+    now
+        What takes too long with the figures of the table, the longest; None if nothing does.
+    """
+
+    def __init__(
+        self, plan: Design, scope: Scope, bound: float, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
+        report: Report | None = None,
+    ) -> None:  # fmt: skip
+        self.plan, self.scope, self.bound, self.table, self.quantum = plan, scope, bound, table, quantum
+        self.report = report
+        self.now = self._beyond({})
+
+    def clocks(self) -> list[str]:
+        """The clocks that the design has."""
+        product = timed_system(self.plan, self.scope, self.table, self.quantum)
+        some = [clock for clock in self.table if clock.only is None or clock.only in self.plan]
+        return list(dict.fromkeys(c.name for c in some if any(c.bounds(event.name) for event in product.events)))
+
+    def reach(self, name: str) -> Reach:
+        """How far that clock may go."""
+        clock = next(clock for clock in self.table if clock.name == name)
+        now, met = clock.greatest, self.now is None
+        if met and (now is None or self._with(name, None) is None):
+            return Reach(name, clock.least, now, None, meets=True, beyond=None)
+        fits = self._ticks(now) if met and now is not None else -1
+        fails = self._ticks(now if now is not None and not met else self.bound + (now or clock.least)) + 1
+        beyond = self._with(name, fails * self.quantum)
+        while beyond is None:
+            fits, fails = fails, 2 * fails
+            beyond = self._with(name, fails * self.quantum)
+        while fails - fits > 1:
+            middle = (fits + fails) // 2
+            found = self._with(name, middle * self.quantum)
+            fits, fails, beyond = (middle, fails, beyond) if found is None else (fits, middle, found)
+        return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, meets=fits >= 0, beyond=beyond)
+
+    def _ticks(self, seconds: float) -> int:
+        return round(seconds / self.quantum)
+
+    def _with(self, name: str, longest: float | None) -> Outcome | None:
+        least = min(clock.least for clock in self.table if clock.name == name)
+        return self._beyond({name: (least if longest is None else min(least, longest), longest)})
+
+    def _beyond(self, changes: dict[str, tuple[float, float | None]]) -> Outcome | None:
+        """What takes longer than the bound, the longest first; None if nothing does."""
+        found = outcomes(self.plan, self.scope, clocks(changes, self.table), self.quantum, self.report)
+        late = [each for each in found if each.occurs and (each.greatest is None or each.greatest > self.bound)]
+        return max(late, key=lambda each: float("inf") if each.greatest is None else each.greatest, default=None)
+
+
+def frontier(
+    plan: Design, scope: Scope, bound: float, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
+    report: Report | None = None,
+) -> list[Reach]:  # fmt: skip
+    """For each clock of a design how far it alone may go so that a meal is on the screen within ``bound`` seconds.
+
+    ``CheckerError`` if a run never shows a meal, whatever the clocks say.
+    """
+    asked = Frontier(plan, scope, bound, table, quantum, report)
+    if asked.now is not None and asked.now.greatest is None:
+        raise CheckerError(f"{plan} has a run that never shows a meal: no figure of a clock mends that")
+    return [asked.reach(name) for name in asked.clocks()]
