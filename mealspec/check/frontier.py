@@ -28,6 +28,8 @@ class Reach:
         Its seconds now.
     most
         The longest that it may take, in seconds; None if any figure will do.
+    tried
+        The same if nothing longer was tried, for it is longer than the bound; only without any end it takes too long.
     meets
         Whether any figure meets the bound at all.
     beyond
@@ -40,12 +42,13 @@ class Reach:
     most: float | None
     meets: bool
     beyond: Outcome | None
+    tried: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """For programs."""
         return {
             "clock": self.name, "least": self.least, "greatest": self.greatest, "meets": self.meets,
-            "most": self.most, "beyond": self.beyond and self.beyond.to_json(),
+            "most": self.most, "tried": self.tried, "beyond": self.beyond and self.beyond.to_json(),
         }  # fmt: skip
 
 
@@ -93,9 +96,9 @@ class Frontier:
         fits = self._ticks(now) if met and now is not None else -1
         fails = self._ticks(now if now is not None and not met else self.bound + (now or clock.least)) + 1
         beyond = self._with(name, fails * self.quantum)
-        while beyond is None:
-            fits, fails = fails, 2 * fails
-            beyond = self._with(name, fails * self.quantum)
+        if beyond is None:
+            most = fails * self.quantum
+            return Reach(name, clock.least, now, most, meets=True, beyond=self._with(name, None), tried=most)
         while fails - fits > 1:
             middle = (fits + fails) // 2
             found = self._with(name, middle * self.quantum)

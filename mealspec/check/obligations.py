@@ -24,8 +24,8 @@ from mealspec.model.network.connection import Await, Connection
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
-SCOPE = Scope(connections=1, faults=1, includes=frozenset({"break"}))
-"""Where edges are searched for: what is well must not need much to be called broken."""
+SCOPE = Scope(connections=1, faults=1, includes=frozenset({"break", "dial"}))
+"""Where edges are searched for. Its faults are there for what may follow on them; a run with one does not count."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ def _runs_out(
     product = impatient(plan, clocks({obligation.name: (least, longest)}, table), quantum)
     graph = explore(product)
     names = [machine.name for machine in product.machines if machine.name.startswith("connection.")]
-    well = graph.where(any_of(At(name, _coming) for name in names))
+    untouched = At("budget", lambda left: left == SCOPE.faults)
+    well = graph.where(untouched & any_of(At(name, _coming) for name in names))
     timer = np.array([is_one_of(event.name, [obligation.timer]) for event in product.events])
     found = np.flatnonzero(timer[graph.event] & well[graph.source])
     if not len(found):
@@ -192,14 +193,20 @@ def _given_up(machine: Machine) -> Machine:
     """A connection that the client may give up while it is being opened, as it may give up a broken one."""
     if not isinstance(machine.initial, Connection):
         return machine
-    events = [event for event in machine.alphabet if is_one_of(event, ["client.give_up"])]
-    rows = []
-    for state in machine.states:
-        assert isinstance(state, Connection)
-        if not _coming(state) or state.caller is not Await.WAITING:
-            continue
-        for event in events:
-            dest = machine.step(state._replace(fine=False), event)
-            if isinstance(dest, Connection) and machine.step(state, event) is None:
-                rows.append(Row(event, state, dest._replace(fine=True)))
+    rows = [
+        Row(event, state, dest)
+        for state in machine.states
+        if isinstance(state, Connection) and _coming(state) and state.caller is Await.WAITING
+        for event in machine.alphabet
+        if is_one_of(event, ["client.give_up"]) and machine.step(state, event) is None
+        if (dest := _after(machine, state, event)) is not None
+    ]
     return replace(machine, rows=(*machine.rows, *rows))
+
+
+def _after(machine: Machine, state: Connection, event: str) -> Connection | None:
+    """Where giving up leads: as with a dial that is broken, or that nobody has accepted."""
+    broken = machine.step(state._replace(fine=False), event)
+    alone = machine.step(state, event.replace("client.give_up", "network.fail_dial"))
+    found = alone if broken is None else broken
+    return found._replace(fine=True) if isinstance(found, Connection) else None
