@@ -217,7 +217,7 @@ class Timer(NamedTuple):
     event, what
         The beginning of the event's name, and what has run out.
     figure, refs
-        What documents and logs say of its length, if anything, and where that comes from.
+        What documents and logs say of its length beyond its clock, if anything, and where that comes from.
     mechanisms
         Without which nobody waits so.
     """
@@ -230,7 +230,7 @@ class Timer(NamedTuple):
 
 
 TIMERS = (
-    Timer("client.poll.wake", "the sleep of the poll task", "5 s", ("R7", "R23", "R26")),
+    Timer("client.poll.wake", "the sleep of the poll task", refs=("R7", "R23", "R26")),
     Timer(
         "client.poll.wake",
         "the same, after empty polls",
@@ -241,19 +241,22 @@ TIMERS = (
     Timer(
         "client.poll.pass",
         "the sleep of the poll task; it reads the local store and looks for unfinished meals in the same step",
-        "5 s",
-        ("R7", "E7"),
-        (M.LOCAL_STORE,),
+        refs=("R7", "E7"),
+        mechanisms=(M.LOCAL_STORE,),
     ),
     Timer("client.rogue.pass", "the same, of a task whose handle is lost", "5 s", ("E7", "E9"), (M.ANY_TASK_LOWERS,)),
     Timer(
         "client.connected",
         "the half second after which a connect succeeds, whatever has become of its dial",
-        "0.5 s",
-        ("E15",),
-        (M.TIMED_CONNECT,),
+        refs=("E15",),
+        mechanisms=(M.TIMED_CONNECT,),
     ),
-    Timer("client.sync", "the pause between two fetches of what is unfinished", "30 s", ("E11",), (M.BACKGROUND_SYNC,)),
+    Timer(
+        "client.sync",
+        "the pause between two fetches of what is unfinished",
+        refs=("E11",),
+        mechanisms=(M.BACKGROUND_SYNC,),
+    ),
     Timer(
         "client.upload",
         "the outbox's pause before the next attempt",
@@ -270,9 +273,8 @@ TIMERS = (
     Timer(
         "client.submit_anyway",
         "the wait of a submission for a connect",
-        "at most 5 s",
-        ("R28",),
-        (M.WAIT_BEFORE_SUBMIT,),
+        refs=("R28",),
+        mechanisms=(M.WAIT_BEFORE_SUBMIT,),
     ),
     Timer("client.give_up", "the limit on a dial"),
     Timer("client.redial", "the pause before the next dial", "", ("F10",), (M.AUTO_RECONNECT,)),
@@ -281,7 +283,7 @@ TIMERS = (
     Timer("client.expire", "the client's limit on the answer to a ping", "", ("R10", "F2"), (M.CLIENT_PING,)),
     Timer("client.probe_dead", "the limit on the answer to a probe", "", ("F7",), (M.PROBE_ON_FOREGROUND,)),
     Timer("server.expire", "the server's limit on the answer to a ping", "", ("F2",), (M.SERVER_PING,)),
-    Timer("server.start", "the wait of queued work for the dispatcher", "up to 30 s", ("E37",)),
+    Timer("server.start", "the wait of queued work for the dispatcher", refs=("E37",)),
     Timer("server.complete", "the AI work", "5 to 8 s; 26 to 33 s from the submission to the end", ("E37", "R12")),
 )
 """All of them; a timer may end at any moment while it runs."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from mealspec.check.obligations import OBLIGATIONS, Obligation
 from mealspec.core import Event
 from mealspec.draw.communication import kind_of
 from mealspec.draw.entries import Condition, conditions, conditions_of, elsewhere, every_event, group_of, having, takers
@@ -15,7 +16,7 @@ from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
 from mealspec.model.clocks import CLOCKS, seconds
 from mealspec.model.design import DESIGNS
-from mealspec.model.meanings import TIMERS
+from mealspec.model.meanings import TIMERS, Timer
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -94,9 +95,31 @@ def timing() -> Page:
         event = link(TIMING, f"{EVENTS}#{group_of(names[0])}", code(timer.event))
         switch = ", ".join(mechanism(TIMING, m) for m in timer.mechanisms)
         asked = _asked(TIMING, conditions_of(plan, names))
-        rows.append((timer.what, event, switch, asked, timer.figure or "none", references(TIMING, timer.refs)))
+        rows.append((timer.what, event, switch, asked, figure(timer), references(TIMING, timer.refs)))
     about = "every timer: when it runs, what its end brings, and the figures"
     clocks = [
         (clock.what, code(clock.name), seconds(clock), references(TIMING, clock.refs) or "assumed") for clock in CLOCKS
     ]
-    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=clocks)
+    owed = [
+        (code(str(each)), _owed_by(each), each.otherwise, "searched for" if each.searched else "arithmetic")
+        for each in OBLIGATIONS
+    ]
+    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=clocks, owed=owed)
+
+
+def figure(timer: Timer) -> str:
+    """How long a timer runs: what is said of it, or else what its clock says; assumed where nobody says it."""
+    clock = next((clock for clock in CLOCKS if any(map(clock.bounds, _of(timer)))), None)
+    if timer.figure or clock is None:
+        return timer.figure or "none"
+    return f"{seconds(clock)} s{'' if clock.refs else ', assumed'}"
+
+
+def _of(timer: Timer) -> list[str]:
+    return [name for name, event in every_event().items() if event.is_of(timer.event)]
+
+
+def _owed_by(owed: Obligation) -> str:
+    """Whose timers need it."""
+    those = f"designs with {mechanism(TIMING, owed.only)}" if owed.only else "all designs"
+    return f"{those} but those with {mechanism(TIMING, owed.unless)}" if owed.unless else those

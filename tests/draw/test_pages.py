@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from mealspec.check.obligations import OBLIGATIONS
 from mealspec.core import Kind, System
 from mealspec.draw.charts import drawn
 from mealspec.draw.entries import (
@@ -21,6 +22,7 @@ from mealspec.draw.entries import (
     variants,
     widest,
 )
+from mealspec.draw.event_pages import figure
 from mealspec.draw.everything import parts
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.matrix import matrix
@@ -200,9 +202,17 @@ def test_every_timer_is_told_with_where_it_runs() -> None:
         row = next(line for line in page.splitlines() if line.startswith(f"| {timer.what} |"))
         assert f"[`{timer.event}`]" in row
         assert all(f"#{mechanism})" in row for mechanism in timer.mechanisms)
-        assert f"| {timer.figure or 'none'} |" in row
+        assert f"| {figure(timer)} |" in row
         assert any(event.is_of(timer.event) for event in every_event().values())
     assert "[`poller`](machines/poller.md) has loop: sleep" in page
+    assert [figure(TIMERS[0]), figure(TIMERS[1])] == ["5 s", TIMERS[1].figure]
+    assert {figure(timer) for timer in TIMERS} >= {"none", "0 to 10 s, assumed"}
+
+
+def test_every_obligation_between_timers_is_told() -> None:
+    page = text("reference/timing.md")
+    for owed in OBLIGATIONS:
+        assert any(str(owed) in line and owed.otherwise in line for line in page.splitlines())
 
 
 def test_what_a_whole_machine_is_there_for_is_said_once() -> None:
