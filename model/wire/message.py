@@ -15,7 +15,7 @@ from typing import Any
 from mealspec.core import Event
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.rows import EVERY, Only
+from mealspec.model.rows import EVERY, Given, Only, has
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -84,6 +84,10 @@ class Field:
     only: M | None = None
 
 
+Said = str | tuple[str, Given]
+"""The events at which a message is sent: all of a kind, or those of some designs."""
+
+
 @dataclass(frozen=True, eq=False)
 class Message:
     """What one side sends.
@@ -98,9 +102,10 @@ class Message:
         When it is sent, and what the other side does with it.
     source, refs
         Whose word it is, and the facts and requirements that it rests on.
-    events
-        The events of the model at which it is sent, taken, lost or missed: beginnings of their names, as
-        :meth:`mealspec.core.Event.is_of` reads them, or a group with a value that they must have, in braces.
+    sent, taken, missed
+        The events of the model at which it is sent, is taken, and is lost, late or not sent though it should be:
+        beginnings of their names, as :meth:`mealspec.core.Event.is_of` reads them, or a group with a value that they
+        must have, in braces; with the designs in which it is sent at them, where not all do.
     outside
         Why the model has no event for it, if it has none.
     start
@@ -119,7 +124,9 @@ class Message:
     start: str | int
     source: Source
     refs: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
+    sent: tuple[Said, ...] = ()
+    taken: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
     outside: str = ""
     query: tuple[Field, ...] = ()
     headers: tuple[Field, ...] = ()
@@ -127,8 +134,18 @@ class Message:
     only: Only = EVERY
 
     def is_at(self, event: Event) -> bool:
-        """Whether it is sent, taken, lost or missed at the event."""
-        return any(_names(pattern, event) for pattern in self.events)
+        """Whether it is sent, taken or missed at the event."""
+        return self.is_sent(event) or named((*self.taken, *self.missed), event)
+
+    def is_sent(self, event: Event, design: Design | None = None) -> bool:
+        """Whether it is sent at the event, in a design or in any."""
+        some = [(said, EVERY) if isinstance(said, str) else said for said in self.sent]
+        return named((said for said, given in some if design is None or has(design, given)), event)
+
+
+def named(patterns: Iterable[str], event: Event) -> bool:
+    """Whether one of the patterns names the event."""
+    return any(_names(pattern, event) for pattern in patterns)
 
 
 def _names(pattern: str, event: Event) -> bool:
