@@ -17,6 +17,9 @@ from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, example, schema
 from mealspec.model.wire.table import AUTHENTICATION, LIMITS, MESSAGES
 
+WIDTH = 100
+"""Of a line of an example."""
+
 WIRE, SCHEMAS = "reference/wire.md", "reference/wire.schema.json"
 
 CHAPTERS = (
@@ -120,17 +123,18 @@ def as_text(message: Message, design: Design | None = None) -> str:
     return "\n".join([first, *headers, *body])
 
 
-def _json(value: Any) -> str:
-    """JSON with a field a line, and what fits into one in one."""
-    return _folded(value, "")
-
-
-def _folded(value: Any, indent: str) -> str:
+def _json(value: Any, indent: str = "") -> str:
+    """JSON in few lines: what is short stands together, what is long begins a line of its own."""
     flat = json.dumps(value, ensure_ascii=False)
-    if len(indent) + len(flat) <= 100 or not isinstance(value, (dict, list)):
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, (dict, list)):
         return flat
-    more = indent + "  "
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(more + _folded(each, more) for each in value) + f"\n{indent}]"
-    parts = (f"{more}{json.dumps(name)}: {_folded(each, more)}" for name, each in value.items())
-    return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    more, named = indent + "  ", value if isinstance(value, dict) else dict.fromkeys(range(len(value)))
+    opens, closes = "{}" if isinstance(value, dict) else "[]"
+    lines = [more]
+    for name in named:
+        key = f"{json.dumps(name)}: " if isinstance(value, dict) else ""
+        text = f"{key}{_json(value[name], more)}, "
+        if lines[-1] != more and ("\n" in text or len(lines[-1]) + len(text) > WIDTH):
+            lines.append(more)
+        lines[-1] += text
+    return f"{opens}\n" + "\n".join(line.rstrip() for line in lines).rstrip(",") + f"\n{indent}{closes}"

@@ -201,8 +201,8 @@ MESSAGES: tuple[Message, ...] = (
     # Messages: JSON in text frames.
     Message("connected", "connected", TEXT, SERVER,
             "The app's backend sends it after the handshake. It does not say that the registry holds the socket, so nothing may "
-            "hang on it; a server that sends `ready` need not send it.",
-            "connected", APP, ("E16",), ("server.accept",), ("client.open",), body=(OWNER, WHEN)),
+            "hang on it; a server that sends `ready` does without it.",
+            "connected", APP, ("E16",), ("server.accept",), only=Only(lacking=(M.READY_ACK,)), body=(OWNER, WHEN)),
     Message("ready", "ready", TEXT, SERVER,
             "Sent once the registry holds the socket, and again as the answer to `register`. Only from the first one on may the "
             "client call itself connected.",
@@ -210,9 +210,10 @@ MESSAGES: tuple[Message, ...] = (
             body=(Field("connection_id", "this socket, for the logs of both sides", "c-7f3a9e", NAME),
                   Field("epoch", "this life of the server: another one after each restart", "2025-11-08T06:00:00Z/1", NAME), WHEN)),
     Message("ping", "ping", TEXT, CLIENT, "Asks whether the socket works and, with the answer, whether the registry holds it.",
-            "ping", APP, ("R10", "E22"), ("client.ping", ("user.foreground", M.PROBE_ON_FOREGROUND)), ("client.pong", "client.reregister", "client.probe_alive"), ("client.expire", "client.probe_dead")),
+            "ping", APP, ("R10", "E22"), ("client.ping", ("user.foreground", M.PROBE_ON_FOREGROUND)), ("client.pong", "client.probe_alive"), ("client.expire", "client.probe_dead")),
     Message("pong", "pong", TEXT, SERVER, "The answer to one `ping`, at once, by whoever reads the socket.",
-            "pong", APP, ("E22", "E38", "F16"), *BOTH("client.pong", "client.reregister", "client.probe_alive"), ("client.expire", "client.probe_dead"),
+            "pong", APP, ("E22", "E38", "F16"), ("client.pong", "client.probe_alive"), ("client.pong", "client.reregister", "client.probe_alive"),
+            ("client.expire", "client.probe_dead"),
             body=(WHEN, Field("listed", "whether the registry holds this socket, looked up now", True, {"type": "boolean"}, source=PROPOSED, only=M.PONG_SAYS_LISTED))),
     Message("register", "register anew", TEXT, CLIENT,
             "Sent when a pong says that the registry does not hold the socket. The server enters it as on a new one and sends `ready`.",
@@ -232,7 +233,7 @@ MESSAGES: tuple[Message, ...] = (
                 Field("details", "more of it", None, {"type": ["string", "null"]}, required=False))), WHEN)),
     Message("error", "an error of the connection", TEXT, SERVER,
             "Sent before a close that it explains. It changes nothing by itself: the close does.",
-            "error", APP, ("E20", "E39"), ("server.expire",), ("client.hear_close",),
+            "error", APP, ("E20", "E39"), (), ("client.hear_close",),
             body=(Field("error", "for people", "server error", STRING),
                   Field("error_code", "for programs", "SERVER_ERROR", {"enum": ["AUTH_FAILED", "CONNECTION_LIMIT", "SERVER_ERROR", "RATE_LIMIT"]}),
                   Field("details", "more of it", None, {"type": ["string", "null"]}, required=False), WHEN)),
@@ -259,7 +260,7 @@ MESSAGES: tuple[Message, ...] = (
     Message("close.none", "the end without a close", CLOSE, SERVER,
             "Nobody sends this code: libraries report it when a connection ends without a close frame, as after a crash, a reset or an "
             "error. Both sides treat it as a close.",
-            1006, SEED, ("R22", "F2"), ("server.crash",), ("network.tell_client", "network.tell_server", "client.hear_close")),
+            1006, SEED, ("R22", "F2"), (), ("network.tell_client", "client.hear_close"), ("server.crash", "network.tell_server")),
 )  # fmt: skip
 """All of them, in the order in which a page tells them."""
 
