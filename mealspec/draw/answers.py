@@ -79,8 +79,8 @@ def _of_client(asked: Asked) -> Iterator[tuple[str, str]]:
         yield (
             "When is the back-off reset?",
             "The model knows only a pause before each dial, of any length between the bounds of `redial`, so nothing "
-            "that is checked hangs on it. Proposed: when `ready` has come, not at the handshake, for a server that accepts "
-            "and fails would be dialled without a pause; and when a person presses reconnect.",
+            "that is checked hangs on it. Proposed: when `ready` has come, not at the handshake, for a server that "
+            "accepts and fails would be dialled without a pause; and when a person presses reconnect.",
         )
     if asked.does("user.reconnect", "service"):
         yield "What does a reconnect press do during a dial?", _pressed(asked)

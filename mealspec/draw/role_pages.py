@@ -91,11 +91,13 @@ def _chapters(here: str, side: Side, design: Design, some: Iterable[Happening]) 
 
 def _entry(here: str, told: Told, some: list[Happening], design: Design) -> dict[str, Any]:
     words = [told.when, *(text for text, given in told.more if has(design, given))]
-    why = dict.fromkeys(link(here, f"reference/events.md#{one.group}", code(one.group.removesuffix(".c1"))) for one in some)
+    names = {one.group: code(one.group.removesuffix(".c1")) for one in some}
     return {
-        "title": told.title, "when": " ".join(filter(None, words)), "why": list(why),
+        "title": told.title,
+        "when": " ".join(filter(None, words)),
+        "why": [link(here, f"reference/events.md#{group}", name) for group, name in names.items()],
         "blocks": list(blocks(some, design)),
-    }  # fmt: skip
+    }
 
 
 # ---------------------------------------------------------------------- what is kept, and shown
@@ -143,7 +145,11 @@ def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> l
                     told = WORDS.get(str(seen)) or next((words[str(seen)] for words in _words_of(seen, state)), "")
                     found.setdefault(name, (machine.name, {}))[1].setdefault(value(seen), told)
     return [
-        (code(name), f"{MEANS.get(name, name)}<br>{_values(values)}", link(here, machine_path(machine), code(kind_of(machine))))
+        (
+            code(name),
+            f"{MEANS.get(name, name)}<br>{_values(values)}",
+            link(here, machine_path(machine), code(kind_of(machine))),
+        )
         for name, (machine, values) in found.items()
         if len(values) > 1
     ]
