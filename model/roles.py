@@ -69,7 +69,7 @@ CLIENT: Chapters = {
         Told("Whoever dialled runs on", "In a step of its own after the dial has succeeded or failed: other code may have run between the two, so "
              "look first which socket is held now.", ("client.connected", "client.failed", "client.superseded")),
     ),
-    "The socket": (
+    "The socket and its messages": (
         Told("Time for a ping, and its pong", "Again and again while the socket is usable. The pong clears the deadline of its ping.",
              ("client.ping", "client.pong")),
         Told("A pong says `listed: false`", "The socket works, and no push would find it. You stay connected meanwhile.", ("client.reregister",)),
@@ -77,8 +77,6 @@ CLIENT: Chapters = {
              "works, that socket is lost like any other, and no meal with it.", ("client.expire",)),
         Told("The socket ends", "A close arrives, or an error or a reset does; `error` before it changes nothing. A silent break you do not "
              "hear at all.", ("client.hear_close", "network.tell_client", "client.notice_drop")),
-    ),
-    "Messages": (
         Told("A meal is completed, or has failed", "One at a time: the next message waits until the load of this one is over. It may come twice, "
              "late, or never.", ("client.receive", "client.ignore", "client.garbled"),
              (("It says that something is new, not what: also one that cannot be read asks for a load.", Only(lacking=(M.LOCAL_STORE,))),
@@ -87,7 +85,7 @@ CLIENT: Chapters = {
     "Polling and loads": (
         Told("The poll task wakes", "When its interval is over.", ("client.poll.wake", "client.poll.pass", "client.poll.tire"),
              (("Nobody ends the task but itself, by what it finds, and whoever closes the screen.", Only(lacking=(M.CONNECT_STOPS_POLLING, M.MESSAGE_STOPS_POLLING, M.LOCAL_STORE))),)),
-        Told("The poll's load is over", "Show, look and decide without an `await` between them. Whatever the reason of a failure is, it is one.",
+        Told("The poll's load is over", "Show, look and decide without an `await` between them. A meal is known in an answer by its key, or by the backend's id.",
              ("client.apply.poll", "client.error.poll", "client.offline.poll", "client.denied.poll", "network.cut.poll"),
              (("An unfinished meal is one that was submitted and is not shown as completed or failed, listed or not.", M.POLL_UNTIL_TERMINAL),
               ("After a failure the list stays as it is.", M.KEEP_ON_FAILURE))),
@@ -134,9 +132,10 @@ SERVER: Chapters = {
     ),
     "Work": (
         Told("Work is taken up", "When a worker is free; it outlives the request, and is never done twice at once.", ("server.start",)),
-        Told("Work has ended", "One transaction: store the result, or the failure, and that its notification is owed.", ("server.complete", "server.fail")),
+        Told("Work has ended", "Store the result, or the failure, in one transaction; only then its notification is owed, for which memory is enough.", ("server.complete", "server.fail")),
         Told("A notification is owed", "At once after that; look the user up once. A send that raises no error says nothing about its arrival. "
-             "The notification is not owed afterwards, whatever became of it.", ("server.push", "server.skip", "server.replay")),
+             "The notification is not owed afterwards, whatever became of it.", ("server.push", "server.skip", "server.replay"),
+             (("Instances share what their registries hold: a socket is found, and reached, whichever of them holds it.", M.BACKPLANE),)),
     ),
     "The process": (
         Told("It ends", "In order or not: registry and handlers are gone, what was owed and not sent is never sent. If it ends in order, close "

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mealspec.draw.duties import Duty, happenings
+from mealspec.model.clocks import CLOCKS, seconds
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.wire.message import Side
@@ -75,6 +76,7 @@ def _of_client(asked: Asked) -> Iterator[tuple[str, str]]:
         "Are pings answered before `ready`?",
         f"{pings}. A server reads a socket only once it has entered it; what came before is answered then.",
     )
+    yield from _paces(asked, "client_ping")
     if asked.does("client.redial", "service"):
         yield (
             "When is the back-off reset?",
@@ -92,6 +94,19 @@ def _of_client(asked: Asked) -> Iterator[tuple[str, str]]:
     yield (
         "Does an expired token close the socket?",
         "No: only requests and dials are refused. An open socket stays usable.",
+    )
+
+
+def _paces(asked: Asked, name: str) -> Iterator[tuple[str, str]]:
+    """A break is found at the soonest after the wait for a pong, at the latest after a pause and that wait."""
+    clock = next(clock for clock in CLOCKS if clock.name == name)
+    if clock.greatest is None or not any(each.group in clock.events for each in happenings(asked.side, asked.design)):
+        return
+    pause, wait = clock.greatest - clock.least, clock.least
+    yield (
+        "How often do you ping, and how long do you wait?",
+        f"{pause:g} s between pings and {wait:g} s for the pong make the bounds of `{name}`: a break is found after "
+        f"{seconds(clock)} s.",
     )
 
 
@@ -132,6 +147,7 @@ def _of_server(asked: Asked) -> Iterator[tuple[str, str]]:
     early = any("accepted" in duty.when for duty in asked.does("client.pong", "connection"))
     late = "No: the reader starts when the socket is entered. A ping that came before waits, and is answered then."
     yield "Are pings answered before `ready`?", "Yes." if early else late
+    yield from _paces(asked, "server_ping")
     alone = asked.sets("server.register", "registry", "others := no")
     entered = (
         "takes the old one's place" if alone else "is entered beside the old one, and each stays until its own end"

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from mealspec.draw.duties import Happening
+from mealspec.draw.sides import PERMITS
 from mealspec.draw.wire import start_of
 from mealspec.model.clocks import CLOCKS
 from mealspec.model.design import Design
@@ -35,7 +36,7 @@ def _heads(some: Iterable[Happening], design: Design) -> Iterator[str]:
 
 
 def _seen(each: Happening, design: Design) -> str:
-    heard = " or ".join(dict.fromkeys(map(_short, each.hears)))
+    heard = "" if _answered(each) else " or ".join(dict.fromkeys(map(_short, each.hears)))
     mine = (clock for clock in CLOCKS if _ends(clock.events, each) and (clock.only is None or clock.only in design))
     timer = next((clock.name for clock in mine), "") if each.events[0].owner != "user" else ""
     return f": {heard} comes" if heard else f": timer `{timer}` ends".replace("`", "") if timer else ""
@@ -47,7 +48,8 @@ def _ends(events: Iterable[str], each: Happening) -> bool:
 
 def _lines(each: Happening, design: Design) -> Iterator[str]:
     """Guards first, then what is set, then what is sent."""
-    asked = [(f"{duty.when}", duty.rule[0]) for duty in each.duties if duty.when]
+    begins = any(duty.rule[0] in PERMITS.values() and duty.then for duty in each.duties)  # then no code has run before
+    asked = [(duty.when, duty.rule[0]) for duty in each.duties if duty.when and not begins]
     shown_first = sorted(each.duties, key=lambda duty: duty.rule[0] != "view")  # what is decided hangs on it
     done = [(text, duty.rule[0]) for duty in shown_first if duty.then for text in duty.then.split("; ")]
     for text, machines in _together(asked):
@@ -59,9 +61,16 @@ def _lines(each: Happening, design: Design) -> Iterator[str]:
     if each.group == "server.push":
         yield f"    send {' or '.join(map(_short, each.sends))} to {_target(each)} that the registry holds"
     elif sent:
-        yield f"    send {', and '.join(sent)}"
+        yield f"    send {', and '.join(sent)}{_answered(each)}"
     elif not done:
         yield "    nothing to change"
+
+
+def _answered(each: Happening) -> str:
+    """What comes back in the same step."""
+    asks = any(message.kind is Kind.REQUEST for message in each.sends)
+    answers = [_short(message) for message in each.hears if message.kind is Kind.ANSWER]
+    return f", and take {' or '.join(answers)}" if asks and answers else ""
 
 
 def _together(some: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

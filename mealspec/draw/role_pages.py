@@ -54,19 +54,29 @@ def role_pages() -> Iterator[Page]:
 
 def role_page(side: Side, design: Design) -> Page:
     """The page of a side for a design."""
-    here, some = role_path(side), happenings(side, design)
-    rest = unseen(side, design)
+    here, some, rest = role_path(side), happenings(side, design), unseen(side, design)
+    whole = rules(side, design)
+    told = {
+        "chapters": list(_chapters(here, side, design, some)),
+        "data": _data(here, side, some, design),
+        "shows": _shows(side, design),
+        "timers": _timers(here, side, design, some),
+        "relations": RELATIONS,
+        "answers": answers(side, design),
+        "rely": _words(here, RELY[side], design),
+        "borne": _borne(here, side, design),
+        "sent": _examples(here, side, some, design, heard=False),
+        "heard": _examples(here, side, some, design, heard=True),
+        "outside": [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in MESSAGES if m.outside],
+        "checklist": _checklist(here, design, side, some),
+        "unseen": _unseen(rest, side),
+        "rules": len(whole),
+        "duties": len(whole) - len(rest),
+    }
     return render(
         here, "role", f"You implement the {side}", f"all that the {side} of `{design}` must do, in one page",
         side=side, other=next(each for each in Side if each is not side), design=design, scope=SEEN.describe(),
-        picture=f"roles/{side}.svg", runs=[(page_of(name), says) for name, says in RUNS],
-        chapters=list(_chapters(here, side, design, some)), data=_data(here, side, some, design),
-        shows=_shows(side, design), timers=_timers(here, side, design, some), relations=RELATIONS,
-        rely=_words(here, RELY[side], design), borne=_borne(here, side, design),
-        answers=answers(side, design), heard=_examples(here, some, design, heard=True),
-        sent=_examples(here, some, design, heard=False), checklist=_checklist(here, design, side, some),
-        duties=sum(1 for each in rules(side, design) if each not in rest), rules=len(rules(side, design)),
-        unseen=_unseen(rest, side),
+        picture=f"roles/{side}.svg", runs=[(page_of(name), says) for name, says in RUNS], **told,
     )  # fmt: skip
 
 
@@ -200,13 +210,23 @@ def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) ->
         slow = [event for event in ends if not event.prompt]
         if slow:
             refs, group = references(here, clock.refs) or "assumed", slow[0].group
-            rows[group] = (clock.what, code(clock.name), seconds(clock), *_brings(here, slow), refs)
+            what = clock.what if not clock.what.startswith("the same") else _waits(slow[0])
+            rows[group] = (what, code(clock.name), seconds(clock), *_brings(here, slow), refs)
     for timer in TIMERS:
         ends = [event for event in mine if event.is_of(timer.event)]
         if ends and ends[0].group not in rows and all(m in design for m in timer.mechanisms):
-            seen = (timer.figure or "choose", *_brings(here, ends), references(here, timer.refs) or "assumed")
+            seen = (
+                f"{timer.figure} in documents" if timer.figure else "choose",
+                *_brings(here, ends),
+                references(here, timer.refs) or "assumed",
+            )
             rows[ends[0].group] = (timer.what, "", *seen)
     return list(rows.values())
+
+
+def _waits(event: Event) -> str:
+    """What a timer waits for, where its clock only says that it does as the one before."""
+    return next(timer.what for timer in TIMERS if event.is_of(timer.event))
 
 
 def _brings(here: str, events: Iterable[Event]) -> tuple[str]:
@@ -231,9 +251,12 @@ def _word(here: str, word: Word) -> str:
     return f"{word.says} ({events}; {references(here, word.refs)})"
 
 
-def _examples(here: str, some: Iterable[Happening], design: Design, *, heard: bool) -> list[tuple[str, ...]]:
+def _examples(
+    here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool
+) -> list[tuple[str, ...]]:
     """The messages of one direction, each with a link, a title, whose word it is, and an example in one cell."""
     found = {message for each in some for message in (each.hears if heard else each.sends)}
+    found |= {m for m in MESSAGES if m.kind is Kind.FRAME and (m.sender is side) is not heard and m.only.of(design)}
     return [
         (link(here, f"{WIRE}#{message.id}", code(start_of(message))), message.title, message.source,
          _in_a_cell(message, design))

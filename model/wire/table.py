@@ -126,7 +126,7 @@ MESSAGES: tuple[Message, ...] = (
     # REST.
     Message("submit", "submit a meal", REQUEST, CLIENT,
             "Sent for a saved meal, and again with the same key until a 201 has come.",
-            "POST /api/v1/meal-logs/natural", APP, ("R11", "E35", "F15"),
+            "POST /api/v1/meal-logs/natural", SEED, ("R11", "E35", "F15"),
             ("client.upload",), ("server.take",), ("network.cut_upload", "network.refuse_upload"),
             headers=(BEARER, Field("Idempotency-Key", "made when the meal is saved, stored with it, and never changed", KEY, UUID, source=PROPOSED, only=M.IDEMPOTENT_UPLOAD)),
             body=(Field("raw_input", "what was typed", INPUT, {"type": "string", "minLength": 1, "maxLength": 1000}), MEAL_TYPE,
@@ -134,7 +134,7 @@ MESSAGES: tuple[Message, ...] = (
     Message("submit.taken", "the meal is taken", ANSWER, SERVER,
             "Sent when the meal is stored and its work is queued, and for a key that is known already the same again, with "
             "the status that the meal has by then. The client stops sending.",
-            201, APP, ("R11", "E36"), ("server.take",), ("client.uploaded", "client.saved"), ("network.cut_upload",),
+            201, SEED, ("R11", "E36"), ("server.take",), ("client.uploaded", "client.saved"), ("network.cut_upload",),
             body=(Field("data", "the meal", fields=_meal("processing", STATUS)),)),
     Message("list", "list the meals", REQUEST, CLIENT,
             "Every load. The answer may come in pages: whoever awaits a meal that a page does not hold asks for the next one.",
@@ -184,7 +184,7 @@ MESSAGES: tuple[Message, ...] = (
     # The handshake.
     Message("dial", "dial", REQUEST, CLIENT,
             "The upgrade of RFC 6455. The server takes the token here or as `Authorization`; its access log must not keep the query.",
-            "GET /ws/meal-logs", APP, ("E23", "E41"), (*DIALS, "user.join"), ("server.accept",), ("network.fail_dial", "client.unreachable"),
+            "GET /ws/meal-logs", SEED, ("R2", "E23", "E41"), (*DIALS, "user.join"), ("server.accept",), ("network.fail_dial", "client.unreachable"),
             headers=(Field("Upgrade", "", "websocket", {"const": "websocket"}),),
             query=(Field("token", "the access token, fresh at the time of the dial", TOKEN, STRING, required=False),)),
     Message("dial.accepted", "the handshake is answered", ANSWER, SERVER,
@@ -260,7 +260,7 @@ MESSAGES: tuple[Message, ...] = (
     Message("close.none", "the end without a close", CLOSE, SERVER,
             "Nobody sends this code: libraries report it when a connection ends without a close frame, as after a crash, a reset or an "
             "error. Both sides treat it as a close.",
-            1006, SEED, ("R22", "F2"), (), ("network.tell_client", "client.hear_close"), ("server.crash", "network.tell_server")),
+            1006, PROPOSED, ("R22", "F2"), (), ("network.tell_client", "client.hear_close"), ("server.crash", "network.tell_server")),
 )  # fmt: skip
 """All of them, in the order in which a page tells them."""
 
