@@ -47,11 +47,11 @@ def _ends(events: Iterable[str], each: Happening) -> bool:
 
 
 def _lines(each: Happening, design: Design) -> Iterator[str]:
-    """Guards first, then what is set, then what is sent."""
+    """Guards, then what is set (the old socket first, and what is shown before what hangs on it), then what is sent."""
     begins = any(duty.rule[0] in PERMITS.values() and duty.then for duty in each.duties)  # then no code has run before
     asked = [(duty.when, duty.rule[0]) for duty in each.duties if duty.when and not begins]
-    shown_first = sorted(each.duties, key=lambda duty: duty.rule[0] != "view")  # what is decided hangs on it
-    done = [(text, duty.rule[0]) for duty in shown_first if duty.then for text in duty.then.split("; ")]
+    ranked = sorted(each.duties, key=lambda duty: (duty.whose != "held", duty.rule[0] != "view"))
+    done = [(text, duty.rule[0]) for duty in ranked if duty.then for text in duty.then.split("; ")]
     for text, machines in _together(asked):
         yield from _line(f"only if {text}", machines)
     for text, machines in _together(done):

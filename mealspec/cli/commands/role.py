@@ -18,6 +18,7 @@ def command(side: str, name: str, out: Path | None) -> None:
 
     Its links lead to where diagrams/roles/ stands.
     """
+    from mealspec.check.terminal import Line
     from mealspec.core.errors import unknown
     from mealspec.draw.role_pages import role_page
     from mealspec.model.design import design
@@ -25,4 +26,8 @@ def command(side: str, name: str, out: Path | None) -> None:
 
     if side not in set(Side):
         raise unknown("side", side, list(Side))
-    deliver(role_page(Side(side), design(name)).text, out)
+    plan, progress = design(name), Line()
+    progress.show(f"role: reading the rows of {plan}")
+    page = role_page(Side(side), plan)
+    progress.clear()
+    deliver(page.text, out)
