@@ -211,7 +211,7 @@ def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) ->
         if slow:
             refs, group = references(here, clock.refs) or "assumed", slow[0].group
             what = clock.what if not clock.what.startswith("the same") else _waits(slow[0])
-            rows[group] = (what, code(clock.name), seconds(clock), *_brings(here, slow), refs)
+            rows[group] = (f"{code(clock.name)}: {what}", seconds(clock), *_brings(here, slow), refs)
     for timer in TIMERS:
         ends = [event for event in mine if event.is_of(timer.event)]
         if ends and ends[0].group not in rows and all(m in design for m in timer.mechanisms):
@@ -220,7 +220,7 @@ def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) ->
                 *_brings(here, ends),
                 references(here, timer.refs) or "assumed",
             )
-            rows[ends[0].group] = (timer.what, "", *seen)
+            rows[ends[0].group] = (timer.what, *seen)
     return list(rows.values())
 
 

@@ -14,7 +14,7 @@ from mealspec.draw.entries import every_event, group_of
 from mealspec.draw.page import Page, code, link, references, render
 from mealspec.model.design import Design
 from mealspec.model.mechanism import CATALOGUE
-from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, example, schema
+from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, Source, example, schema
 from mealspec.model.wire.table import AUTHENTICATION, LIMITS, MESSAGES
 
 WIDTH = 100
@@ -49,8 +49,11 @@ def _definitions() -> dict[str, Any]:
 
 def _told(message: Message) -> dict[str, Any]:
     groups = [link(WIRE, f"reference/events.md#{group}", code(group)) for group in groups_at(message)]
+    refs = [references(WIRE, message.refs)] if message.refs else []
+    if message.source is Source.APP and not any(ref.startswith("E") for ref in message.refs):
+        refs.append("the description of its interface")
     return {
-        "is": message, "start": start_of(message), "refs": references(WIRE, message.refs), "groups": groups,
+        "is": message, "start": start_of(message), "refs": ", ".join(refs), "groups": groups,
         "fields": list(rows(message)), "example": as_text(message), "language": language(message),
     }  # fmt: skip
 

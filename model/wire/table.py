@@ -22,7 +22,10 @@ CLIENT, SERVER = Side.CLIENT, Side.SERVER
 
 STRING: dict[str, Any] = {"type": "string"}
 UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
-TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+TIME: dict[str, Any] = {
+    "type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
+}  # fmt: skip
+"""In UTC; a format alone is checked by few."""
 NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}

@@ -111,6 +111,7 @@ def test_a_message_without_a_field_that_it_needs_is_refused_and_so_is_one_of_ano
         ("submit", ("body", "raw_input"), "x" * 1001),
         ("submit", ("headers", "Idempotency-Key"), "not a uuid"),
         ("submit", ("headers", "Authorization"), "Basic abc"),
+        ("submit", ("body", "logged_at"), "8 November 2025"),
         ("meal", ("path",), "/api/v1/meal-logs/1/items"),
         ("list", ("query", "limit"), 1000),
         ("failed", ("data", "error_code"), "UNKNOWN"),
