@@ -79,7 +79,7 @@ CLIENT: Chapters = {
              "hear at all.", ("client.hear_close", "network.tell_client", "client.notice_drop")),
         Told("A meal is completed, or has failed", "One at a time: the next message waits until the load of this one is over. It may come twice, "
              "late, or never.", ("client.receive", "client.ignore", "client.garbled"),
-             (("It says that something is new, not what: also one that cannot be read asks for a load.", Only(lacking=(M.LOCAL_STORE,))),
+             (("It says that something is new, not what: also one that cannot be read asks for a load (proposed).", Only(lacking=(M.LOCAL_STORE,))),
               ("What a completed meal causes on the device happens when it is first shown as completed, by whatever way that came.", M.EFFECT_ON_FINISH))),
     ),
     "Polling and loads": (

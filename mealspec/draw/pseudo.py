@@ -39,7 +39,7 @@ def _seen(each: Happening, design: Design) -> str:
     heard = "" if _answered(each) else " or ".join(dict.fromkeys(map(_short, each.hears)))
     mine = (clock for clock in CLOCKS if _ends(clock.events, each) and (clock.only is None or clock.only in design))
     timer = next((clock.name for clock in mine), "") if each.events[0].owner != "user" else ""
-    return f": {heard} comes" if heard else f": timer `{timer}` ends".replace("`", "") if timer else ""
+    return f": {heard} comes" if heard else f": timer {timer} ends" if timer else ""
 
 
 def _ends(events: Iterable[str], each: Happening) -> bool:
@@ -94,9 +94,7 @@ def _line(text: str, machine: str) -> Iterator[str]:
 
 def _short(message: Message) -> str:
     """A message in one word or two."""
-    if message.kind is Kind.TEXT:
-        return f"`{message.start}`".replace("`", "")
-    return start_of(message)
+    return str(message.start) if message.kind is Kind.TEXT else start_of(message)
 
 
 def _to(each: Happening, message: Message) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -22,7 +22,7 @@ from mealspec.draw.wire import WIRE, as_text, start_of
 from mealspec.draw.wording import value
 from mealspec.model.clocks import CLOCKS, seconds
 from mealspec.model.design import DESIGNS, Design
-from mealspec.model.meanings import TIMERS, VALUES
+from mealspec.model.meanings import FIELDS, TIMERS, VALUES
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.roles import BORNE, CHAPTERS, RELY, Told, Word
 from mealspec.model.rows import has
@@ -140,27 +140,32 @@ MEANS = {
     "taken": "whether a key is known",
     "job": "a meal's work, in the database",
     "owed": "a notification is due",
+    "stored": "what the device has stored of a meal",
+    "saving": "a save in progress",
+    "fetch": "a fetch of one meal",
+    "day": "the day that the list shows",
 }
 """What each variable is."""
 
 
 def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> list[tuple[str, ...]]:
     """Each variable: what it is, its values, the first one first, and its machine."""
-    found: dict[str, tuple[str, dict[str, str]]] = {}
+    found: dict[str, tuple[str, str, dict[str, str]]] = {}
     used = {duty.rule[0] for each in some for duty in each.duties}
     for machine in (m for m in product(design).machines if kind_of(m.name) in used):
         for names in ({}, {"c1": "this"}) if kind_of(machine.name) == "registry" else ({},):
             for state in machine.states:
                 for name, seen in known(side, machine.name, state, names)._asdict().items():
                     told = WORDS.get(str(seen)) or next((words[str(seen)] for words in _words_of(seen, state)), "")
-                    found.setdefault(name, (machine.name, {}))[1].setdefault(value(seen), told)
+                    means = MEANS.get(name) or FIELDS[type(state)][name]
+                    found.setdefault(name, (machine.name, means, {}))[2].setdefault(value(seen), told)
     return [
         (
             code(name),
-            f"{MEANS.get(name, name)}<br>{_values(values)}",
+            f"{means}<br>{_values(values)}",
             link(here, machine_path(machine), code(kind_of(machine))),
         )
-        for name, (machine, values) in found.items()
+        for name, (machine, means, values) in found.items()
         if len(values) > 1
     ]
 
@@ -301,15 +306,14 @@ def _is_kept(requirement: Requirement, design: Design) -> bool:
 
 def _unseen(rest: Iterable[Rule], side: Side) -> list[str]:
     """Rules that are no duty, by the reason why, with how many there are."""
-    reasons: dict[str, list[str]] = defaultdict(list)
+    reasons: Counter[str] = Counter()
     for kind, group in rest:
         if group in ABSTRACT:
-            why = "only the model needs it"
+            reasons["are of the model alone"] += 1
         elif kind == PERMITS[side]:
-            why = f"that your code must run (`{kind}`)"
+            reasons[f"say only that your code must run (`{kind}`)"] += 1
         elif kind == "token":
-            why = "whether a token is good, which a client learns by a 401, and a server reads off it (`token`)"
+            reasons["ask whether a token is good, which a client learns by a 401, and a server reads off it"] += 1
         else:
-            why = "it changes nothing that you can see"
-        reasons[why].append(f"{kind} at {group}")
-    return [f"{why}: {len(names)}" for why, names in reasons.items()]
+            reasons["change nothing that you can see"] += 1
+    return [f"{number} {why}" for why, number in reasons.items()]
