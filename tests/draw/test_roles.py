@@ -105,6 +105,12 @@ def test_the_rules_are_all_that_the_sides_machines_take_part_in(side: Side) -> N
     assert found == set(rules(side, HARDENED))
 
 
+@PLANS
+def test_every_machine_is_of_a_side_but_the_network(plan: Design) -> None:
+    kinds = {kind_of(machine.name) for machine in product(plan).machines}
+    assert kinds - {*CLIENT, *SERVER} == {"path"}, "what the device has of a network, nobody's code holds"
+
+
 @SIDES
 @PLANS
 def test_what_is_no_duty_changes_nothing_that_the_side_can_see(side: Side, plan: Design) -> None:
