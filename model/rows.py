@@ -184,17 +184,18 @@ def _piece(row: Row, values: Values) -> Piece:
     line = Line(row.log or ("server" if owner == "server" else "client"), texts) if texts else None
 
     def piece(design: Design) -> Event | None:
-        if not _has(design, row.only):
+        if not has(design, row.only):
             return None
-        takes = dict.fromkeys(machine for machine, given in parts if given is None or _has(design, given))
-        prompt = row.prompt if isinstance(row.prompt, bool) else _has(design, row.prompt)
-        printed = line if _has(design, row.prints_in) else None
+        takes = dict.fromkeys(machine for machine, given in parts if given is None or has(design, given))
+        prompt = row.prompt if isinstance(row.prompt, bool) else has(design, row.prompt)
+        printed = line if has(design, row.prints_in) else None
         return Event(name, row.kind, owner, tuple(takes), line=printed, prompt=prompt, **said)
 
     return piece
 
 
-def _has(design: Design, given: Given) -> bool:
+def has(design: Design, given: Given) -> bool:
+    """Whether the design is one of those."""
     return given in design if isinstance(given, M) else given.of(design)
 
 

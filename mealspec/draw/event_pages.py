@@ -14,6 +14,7 @@ from mealspec.draw.communication import kind_of
 from mealspec.draw.entries import Condition, conditions, conditions_of, elsewhere, every_event, group_of, having, takers
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
+from mealspec.draw.wire import WIRE, said_at, start_of
 from mealspec.model.clocks import CLOCKS, seconds
 from mealspec.model.design import DESIGNS
 from mealspec.model.meanings import TIMERS, Timer
@@ -47,6 +48,7 @@ def _group(name: str, some: list[Event]) -> dict[str, Any]:
         "asked": _asked(EVENTS, conditions(name)),
         "needs": dict.fromkeys(event.needs for event in some if event.needs),
         "laws": _law_of().get(name, []), "events": some,
+        "wire": [link(EVENTS, f"{WIRE}#{message.id}", code(start_of(message))) for message in said_at(some)],
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mealspec.draw.event_pages import events, timing
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.matrix import cell
 from mealspec.draw.page import Page, code, link, references, render
+from mealspec.draw.wire import wire
 from mealspec.model.assumptions import ASSUMPTIONS
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import CATALOGUE
@@ -32,7 +33,7 @@ WITNESSED = Scope(connections=1).with_(["job"])
 def reference(machines: Iterable[Page]) -> Iterator[Page]:
     """All pages of the reference; those of the machines are given."""
     every = list(machines)
-    rest = [events(), timing(), _mechanisms(), _properties(), _traceability(), _scopes(), _laws()]
+    rest = [events(), *wire(), timing(), _mechanisms(), _properties(), _traceability(), _scopes(), _laws()]
     yield from (*every, *rest)
     about = "what to build, machine by machine and event by event"
     yield render("reference/README.md", "reference", "Reference", about, flaw=page_of("flaw"), repair=page_of("repair"),

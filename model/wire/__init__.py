@@ -1,0 +1,1 @@
+"""What goes over the wire: every request, answer, message and close, in one table."""
