@@ -94,7 +94,7 @@ class Frontier:
         if met and (now is None or self._with(name, None) is None):
             return Reach(name, clock.least, now, None, meets=True, beyond=None)
         fits = self._ticks(now) if met and now is not None else -1
-        fails = self._ticks(now if now is not None and not met else self.bound + (now or clock.least)) + 1
+        fails = self._ticks(max(self.bound, clock.least if now is None else now)) + 1
         beyond = self._with(name, fails * self.quantum)
         if beyond is None:
             most = fails * self.quantum
