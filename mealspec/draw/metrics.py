@@ -35,7 +35,7 @@ TOTAL, LEFT, RIGHT, TALL, LINE = 1000, 74, 24, 270, 18
 
 COLOURS = (
     ("#b34700", "#ffa45c"), ("#cf222e", "#ff7b72"), ("#8250df", "#ab7df8"), ("#1a7f37", "#4cc764"),
-    ("#59636e", "#9da7b3"), ("#0958b3", "#74b4ff"), ("#0d7680", "#5cc8d2"),
+    ("#c4cad1", "#4a525c"), ("#0958b3", "#74b4ff"), ("#0d7680", "#5cc8d2"),
 )  # fmt: skip
 """Of the curves, for light and for dark."""
 
@@ -67,7 +67,7 @@ def picture(found: Sequence[Meals], scope: Scope, seed: int) -> str:
     title = "Time to update, and polls"
     told = (
         f"{len(found[0].seen):,} meals of each design, drawn at random with seed {seed}: {scope.describe()}. "
-        "Each line is a tenth of the one above; a curve that stays level stays for ever."
+        "Each line is a tenth of the one above."
     )
     out, y = [_text(12, 32, title, "ink title")], 36.0
     for line in wrapped(told, TOTAL - 24, 13):
