@@ -83,7 +83,7 @@ class Spread:
     @property
     def says(self) -> str:
         """How they are spread, in words."""
-        return "always the greatest" if self.amount == NEVER else f"mostly {self.amount:g} s after the least"
+        return "always the greatest" if self.amount == NEVER else f"{self.amount:g} s after the least, on average"
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def _rate(clock: Clock, ticks: int, spread: Rate | None, quantum: float) -> floa
 
 
 def _instead(system: System, shares: list[Share]) -> Iterator[tuple[str, list[tuple[str, float]]]]:
-    """For each event those that only happen in the place of others, and may in its, and how likely."""
+    """For each event the faults that may take its place, and how likely."""
     for event in system.events:
         some = [
             (other.name, share.amount)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mealspec.check.latency import SITUATIONS, WATCHED, WAYS, Outcome
 from mealspec.core import At, CheckerError, System
-from mealspec.core.explicit.sampling import Mask, Sample, Watch, sample
+from mealspec.core.explicit.sampling import Mask, Noted, Sample, sample
 from mealspec.core.timed import is_one_of
 from mealspec.model.client.poller import Loop
 from mealspec.model.client.view import View
@@ -43,6 +43,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "dials": ("client.connect", "user.reconnect", "client.heal", "client.redial"),
     "opened": ("client.open",),
     "believed": ("client.connected",),
+    "failed": ("network.fail_dial", "client.refused", "client.unreachable", "client.denied", "client.give_up"),
     "messages": ("client.receive",),
     "not_connected": ("server.skip",),
     "polls": tuple(f"client.{loop}.{load}" for loop in ("poll", "rogue", "stale") for load in LOADS),
@@ -117,9 +118,10 @@ class Meals:
         """How often in each session."""
         return self.seen.counts[name]
 
-    def rate(self, part: str, whole: str) -> float | None:
-        """How many of all."""
-        return None if not self.count(whole).sum() else float(self.count(part).sum() / self.count(whole).sum())
+    def success(self, name: str) -> float | None:
+        """Of how many dials that is so; None if there are none."""
+        dials = self.count("dials").sum()
+        return float(self.count(name).sum() / dials) if dials else None
 
 
 def percentile(values: NDArray[Any], share: float) -> float | None:
@@ -152,7 +154,7 @@ def simulate(
     if not 0 <= seed < 1 << 63:
         raise CheckerError(f"a seed cannot be {seed}: choose 0 to 2^63 - 1")
     product = timed_system(plan, scope, table, quantum)
-    seen = sample(product, odds(product, plan, table, rates, quantum), _watch(product, quantum), meals, seed, report)
+    seen = sample(product, odds(product, plan, table, rates, quantum), _noted(product, quantum), meals, seed, report)
     return Meals(plan, quantum, seen, Facts(plan, scope, product))
 
 
@@ -166,13 +168,13 @@ def _check(table: tuple[Clock, ...], quantum: float) -> None:
             raise CheckerError(f"clock '{clock.name}' would count {ticks:,.0f} ticks: choose at most {TICKS:,}")
 
 
-def _watch(product: System, quantum: float) -> Watch:
+def _noted(product: System, quantum: float) -> Noted:
     def mask(names: Sequence[str]) -> Mask:
         return np.array([is_one_of(event.name, names) for event in product.events], np.bool_)
 
     limits = (int(np.ceil(seconds / quantum)) for seconds in (AFTER, PATIENCE, MOST))
     counted = {name: mask(events) for name, events in COUNTED.items()}
-    return Watch(mask(("server.complete", "server.fail")), SHOWN, counted, {"polling": POLLING}, *limits)
+    return Noted(mask(("server.complete", "server.fail")), SHOWN, counted, {"polling": POLLING}, *limits)
 
 
 def strays(found: Meals, outcomes: Sequence[Outcome]) -> list[str]:

@@ -70,6 +70,7 @@ FAMILIES: tuple[Counter | Histogram, ...] = (
             lambda each: {name: some.sum() for name, some in each.ways.items()}),
     Counter("mealspec_dials", "Attempts to connect.", "", _total("dials")),
     Counter("mealspec_connections", "Dials that opened a socket.", "", _total("opened")),
+    Counter("mealspec_failed_dials", "Dials that failed.", "", _total("failed")),
     Counter("mealspec_beliefs", "Dials that the client takes for a success.", "", _total("believed")),
     Counter("mealspec_messages", "Messages that are handled.", "", _total("messages")),
     Counter("mealspec_not_connected", "Pushes that are skipped: nobody is connected.", "", _total("not_connected")),

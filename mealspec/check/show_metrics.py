@@ -135,7 +135,7 @@ def to_json(found: Meals) -> dict[str, Any]:
         "ways": {name: int(some.sum()) for name, some in found.ways.items()},
         "situations": {name: _told(found.seconds[some]) for name, some in found.situations.items() if some.any()},
         "connections": {name: int(found.count(name).sum()) for name in COUNTED if name != "polls"},
-        "success_rate": found.rate("opened", "dials"), "success_rate_by_the_client": found.rate("believed", "dials"),
+        "success_rate": found.success("opened"), "success_rate_by_the_client": found.success("believed"),
         "polls": _told(found.count("polls")), "seconds_of_polling": _told(found.polling),
     }  # fmt: skip
 

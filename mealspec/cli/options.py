@@ -69,10 +69,10 @@ def seconds_of_clock(text: str) -> tuple[str, tuple[float, float | None]]:
 
 
 def amount_of_rate(text: str) -> tuple[str, float]:
-    """``break=600`` is 600 s on average, ``dial=0.05`` a share, ``break=inf`` never."""
+    """``break=600`` is 600 s on average, ``failed_dial=0.05`` a share, ``break=inf`` never."""
     found = AMOUNT.fullmatch(text)
     if not found:
-        raise _unread(text, "a rate", "break=600, dial=0.05 or break=inf")
+        raise _unread(text, "a rate", "break=600, failed_dial=0.05 or break=inf")
     return found[1], float(found[2])
 
 

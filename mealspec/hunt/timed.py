@@ -36,11 +36,11 @@ def bounds(plan: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS) -> Bou
 def subject_in_time(plan: Design, scope: Scope, limits: Bounds, table: tuple[Clock, ...] = CLOCKS) -> Subject:
     """The design in time as what a hunt is about, with a stopwatch that knows these bounds."""
     product = timed_system(plan, scope, table)
-    return Subject(plan, scope, explore(product), {BOUNDED: partial(Stopwatch, _Dial(plan, scope, product, limits))})
+    return Subject(plan, scope, explore(product), {BOUNDED: partial(Timer, _Reading(plan, scope, product, limits))})
 
 
-class _Dial:
-    """What a stopwatch reads off a state."""
+class _Reading:
+    """What a timer reads off a state."""
 
     def __init__(self, plan: Design, scope: Scope, product: System, limits: Bounds) -> None:
         facts = Facts(plan, scope, product)
@@ -51,22 +51,22 @@ class _Dial:
         self.limits = [(each.holds(facts).compiled(product), limits[each.name]) for each in SITUATIONS]
 
 
-class Stopwatch:
+class Timer:
     """Counts the ticks from the completion of a meal to the screen; ``bad`` while they are too many."""
 
-    def __init__(self, dial: _Dial) -> None:
-        self.dial, self.bad = dial, False
+    def __init__(self, reading: _Reading) -> None:
+        self.reading, self.bad = reading, False
         self.waited: int | None = None
         self.limit: int | None = None
 
     def step(self, event: int, state: Locals) -> None:
         """An event has happened."""
-        dial = self.dial
-        if dial.shown(state):
+        reading = self.reading
+        if reading.shown(state):
             self.waited = None
-        elif dial.completes[event] and dial.watched(state):
+        elif reading.completes[event] and reading.watched(state):
             self.waited = 0
-            self.limit = next(limit for holds, limit in dial.limits if holds(state))
+            self.limit = next(limit for holds, limit in reading.limits if holds(state))
         elif self.waited is not None:
-            self.waited += dial.ticks[event]
+            self.waited += reading.ticks[event]
         self.bad = self.waited is not None and self.limit is not None and self.waited > self.limit

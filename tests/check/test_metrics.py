@@ -104,17 +104,26 @@ def test_each_meal_is_in_one_situation_and_shown_in_one_way_or_not_at_all(name: 
 def test_no_fault_no_lost_meal_and_no_failed_dial() -> None:
     calm = simulate(DESIGNS["hardened"], Scope(connections=1, faults=0), 1000, seed=1)
     assert np.isfinite(calm.seconds).all()
-    assert calm.rate("opened", "dials") == 1
+    assert calm.success("opened") == 1
     assert calm.failed.sum() == 0
 
 
 def test_the_apps_client_takes_every_dial_for_a_success() -> None:
     """E15: half a second after the dial began, whatever has become of it."""
     found = simulate(DESIGNS["app_head"], ONE, 2000, 1, rates=rates({"failed_dial": 0.3}))
-    opened, believed = found.rate("opened", "dials"), found.rate("believed", "dials")
+    opened, believed = found.success("opened"), found.success("believed")
     assert opened is not None
     assert opened < 0.8
     assert believed == 1
+
+
+@pytest.mark.parametrize("name", ["published", "hardened"])
+def test_a_dial_opens_or_fails(name: str) -> None:
+    """But for those under way when a session ends, or closed by who dials anew."""
+    found = seen(name)
+    dials, known = found.count("dials"), found.count("opened") + found.count("failed")
+    assert (known <= dials).all()
+    assert (known == dials).mean() > 0.99
 
 
 def test_what_happens_more_often_is_seen_more_often() -> None:

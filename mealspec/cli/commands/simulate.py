@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("designs", nargs=-1, metavar="[DESIGN]...")
 @click.option("--meals", "number", default=10_000, show_default=True, help="Meals of each design.")
 @click.option("--seed", default=1, show_default=True, help="The same seed draws the same meals.")
-@click.option("--rate", "often", multiple=True, help="How often: break=600, or dial=0.05; may be repeated.")
+@click.option("--rate", "often", multiple=True, help="How often: break=600, or failed_dial=0.05; may be repeated.")
 @click.option("--set", "changes", multiple=True, help="Seconds of a clock, as of latency; may be repeated.")
 @click.option("--seed-times", is_flag=True, help="Work that takes the seed's 26 to 33 s.")
 @click.option("--tick", default=1.0, show_default=True, help="Seconds from one tick to the next.")

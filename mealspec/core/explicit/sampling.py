@@ -61,7 +61,7 @@ class Odds:
     instead: Mapping[str, list[tuple[str, float]]]
 
 
-class Watch(NamedTuple):
+class Noted(NamedTuple):
     """What is told of each run.
 
     Attributes
@@ -131,7 +131,7 @@ class Sample:
 
 
 def sample(
-    system: System, odds: Odds, watch: Watch, runs: int, seed: int, report: Callable[[int], None] | None = None
+    system: System, odds: Odds, noted: Noted, runs: int, seed: int, report: Callable[[int], None] | None = None
 ) -> Sample:
     """So many runs of a system in time.
 
@@ -150,38 +150,31 @@ def sample(
     >>> rings = np.array([event.name == "ring" for event in slow.events])
     >>> rung = At("bell", lambda state: state == "rung")
     >>> odds = Odds({"ring": 1.0}, lambda machine, state, event: None, {})
-    >>> found = sample(slow, odds, Watch(rings, rung, {"rings": rings}, {}, 0, 9, 99), runs=1000, seed=1)
+    >>> found = sample(slow, odds, Noted(rings, rung, {"rings": rings}, {}, 0, 9, 99), runs=1000, seed=1)
     >>> sorted(set(found.start.tolist())), set(found.counts["rings"].tolist())
     ([1, 2, 3], {1})
     """
-    t, names = system.tables, list(watch.counted)
-    ticking = system.of_kind(Kind.TIME)
-    base = np.array([UNIT if tick else _whole(odds.rates[event.name]) for event, tick in zip(system.events, ticking, strict=True)])  # fmt: skip  # noqa: E501
-    swaps = _swaps(system, odds)
-    counted = np.array([watch.counted[name] for name in names], np.bool_).reshape(len(names), len(system.events))
-    facts = [_fact(system, fact) for fact in (watch.until, *watch.timed.values())]
-    machines = np.array([k for k, _ in facts], np.int64)
-    holds = np.zeros((len(facts), max(len(table) for _, table in facts)), np.bool_)
-    for number, (_, table) in enumerate(facts):
-        holds[number, : len(table)] = table
+    t, ticking = system.tables, system.of_kind(Kind.TIME)
+    rules = (_weights(system, odds), _alone(system, odds), ticking, *_swaps(system, odds))
+    counted = np.array(list(noted.counted.values()), np.bool_).reshape(-1, len(system.events))
+    limits = np.array([noted.after, noted.patience, noted.most, STEPS], np.int64)
+    asked = (counted, *_facts(system, [noted.until, *noted.timed.values()]), noted.begins, limits)
     marks = np.full((runs, 5), -1, np.int64)
     states = np.zeros((runs, len(system.machines)), np.int32)
-    counts, times = np.zeros((runs, len(names)), np.int64), np.zeros((runs, len(watch.timed)), np.int64)
-    weight = _weights(system, odds)
-    ends = np.array([watch.after, watch.patience, watch.most, STEPS], np.int64)
+    counts, times = (np.zeros((runs, len(some)), np.int64) for some in (noted.counted, noted.timed))
     for begin in range(0, runs, CHUNK):
         end = min(begin + CHUNK, runs)
         stuck = drawn(
-            np.uint64(seed), begin, end, t.first, t.machine, t.row, t.dest, weight, base, ticking, *swaps, counted,
-            machines, holds, watch.begins, ends, marks, states, counts, times,
-        )  # fmt: skip
+            np.uint64(seed), begin, end, t.first, t.machine, t.row, t.dest, *rules, *asked, marks, states, counts, times
+        )
         if stuck >= 0:
             raise CheckerError(f"{system.name}: run {stuck} comes to where time stands still; no odds allow for that")
         if report:
             report(end)
+    start, stop, started_by, stopped_by, ticks = marks.T
     return Sample(
-        system, marks[:, 0], marks[:, 1], marks[:, 2], marks[:, 3], states, marks[:, 4],
-        {name: counts[:, k] for k, name in enumerate(names)}, {name: times[:, k] for k, name in enumerate(watch.timed)},
+        system, start, stop, started_by, stopped_by, states, ticks,
+        dict(zip(noted.counted, counts.T, strict=True)), dict(zip(noted.timed, times.T, strict=True)),
     )  # fmt: skip
 
 
@@ -189,8 +182,19 @@ def _whole(rate: float) -> int:
     return round(rate * UNIT)
 
 
-def _fact(system: System, fact: At) -> tuple[int, list[bool]]:
-    return system.position[fact.machine], fact.table(system)
+def _alone(system: System, odds: Odds) -> Ints:
+    """The rate of each event, where no machine says more."""
+    rates = dict(odds.rates) | {event.name: 1.0 for event in system.events if event.kind is Kind.TIME}
+    return np.array([_whole(rates[event.name]) for event in system.events], np.int64)
+
+
+def _facts(system: System, facts: list[At]) -> tuple[Ints, Mask]:
+    """Of each fact the machine's number, and in which of its states it holds."""
+    tables = [fact.table(system) for fact in facts]
+    holds = np.zeros((len(facts), max(map(len, tables))), np.bool_)
+    for number, table in enumerate(tables):
+        holds[number, : len(table)] = table
+    return np.array([system.position[fact.machine] for fact in facts], np.int64), holds
 
 
 def _weights(system: System, odds: Odds) -> Ints:
@@ -240,7 +244,7 @@ def _enabled(event: int, local: Ints, first: Ints, machine: Ints, row: Ints, des
 def drawn(
     seed: np.uint64, begin: int, end: int, first: Ints, machine: Ints, row: Ints, dest: NDArray[np.int32],
     weight: Ints, base: Ints, ticking: Mask, swap_at: Ints, swap_to: Ints, swap_chance: NDArray[np.uint64],
-    counted: Mask, machines: Ints, holds: Mask, begins: Mask, ends: Ints,
+    counted: Mask, machines: Ints, holds: Mask, begins: Mask, limits: Ints,
     marks: Ints, states: NDArray[np.int32], counts: Ints, times: Ints,
 ) -> int:  # fmt: skip
     """The runs ``begin`` to ``end``; the number of one that cannot go on, or -1."""
@@ -251,12 +255,12 @@ def drawn(
         random = _mixed(_mixed(seed + golden) ^ np.uint64(run))
         local[:] = 0
         ticks, start, stop = 0, -1, -1
-        for step in range(ends[3] + 1):
-            late = stop >= 0 and ticks >= stop + ends[0]
-            late |= start >= 0 and stop < 0 and ticks >= start + ends[1]
-            if late or ticks >= ends[2]:
+        for step in range(limits[3] + 1):
+            late = stop >= 0 and ticks >= stop + limits[0]
+            late |= start >= 0 and stop < 0 and ticks >= start + limits[1]
+            if late or ticks >= limits[2]:
                 break
-            if step == ends[3]:
+            if step == limits[3]:
                 return run
             found, total, ticked = 0, 0, False
             for event in range(events):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, CheckerError, Event, Kind, Machine, System
-from mealspec.core.explicit.sampling import CERTAIN, UNIT, Odds, Sample, Watch, sample
+from mealspec.core.explicit.sampling import CERTAIN, UNIT, Noted, Odds, Sample, sample
 from mealspec.core.system import Locals
 from mealspec.core.timed import Bound, Phase, in_time, timed
 from mealspec.model.clocks import timed_system
@@ -19,7 +19,10 @@ MANY = 20_000
 
 def bells(least: int = 0, greatest: int | None = None) -> System:
     """Two bells that ring once each, or break; the first within bounds."""
-    first, second = (Machine.table(name, "set", [(f"{name}.ring", "set", "rung"), (f"{name}.break", "set", "broken")]) for name in ("a", "b"))  # fmt: skip  # noqa: E501
+    rows = [("ring", "rung"), ("break", "broken")]
+    first, second = (
+        Machine.table(name, "set", [(f"{name}.{event}", "set", dest) for event, dest in rows]) for name in ("a", "b")
+    )
     kinds = {"ring": Kind.SYSTEM, "break": Kind.FAULT}
     events = [Event(f"{name}.{what}", kind, "x", (name,)) for name in ("a", "b") for what, kind in kinds.items()]
     bound = Bound(("a.ring",), least, greatest)
@@ -34,8 +37,8 @@ def rung(system: System, rates: dict[str, float], instead: dict[str, list[tuple[
     names = ("a.ring", "b.ring", "a.break")
     counted = {name: np.array([event.name == name for event in system.events]) for name in names}
     until = At("b", lambda s: s == "rung")
-    watch = Watch(counted["a.ring"], until, counted, {"set": At("b", lambda s: s == "set")}, 0, 40, 80)
-    return sample(system, told, watch, runs, seed)
+    noted = Noted(counted["a.ring"], until, counted, {"set": At("b", lambda s: s == "set")}, 0, 40, 80)
+    return sample(system, told, noted, runs, seed)
 
 
 def close(share: float, wanted: float) -> bool:
@@ -163,7 +166,7 @@ def test_the_compiled_draws_are_those_of_the_systems_own_steps() -> None:
     ticks, runs, seed = 25, 12, 3
     every = {event.name: np.array([other is event for other in product.events]) for event in product.events}
     never = np.zeros(len(product.events), np.bool_)
-    found = sample(product, told, Watch(never, At("screen", lambda s: True), every, {}, 0, 0, ticks), runs, seed)
+    found = sample(product, told, Noted(never, At("screen", lambda s: True), every, {}, 0, 0, ticks), runs, seed)
     slow = Slow(product, told, seed)
     for number in range(runs):
         drawn = slow.run(number, ticks)
