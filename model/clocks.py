@@ -206,11 +206,16 @@ def _check(scope: Scope, quantum: float) -> None:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
 
 
-def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Clockwork:
-    """The machine of a design, and how it moves in time."""
+def clocks_of(machine: Machine, design: Design, table: tuple[Clock, ...] = CLOCKS) -> list[Clock]:
+    """The clocks of the table that run in the machine."""
     kind = machine.name.split(".")[0]
     own = [clock for clock in table if clock.machine == kind and (clock.only is None or clock.only in design)]
-    own = [clock for clock in own if any(map(clock.bounds, machine.alphabet))]
+    return [clock for clock in own if any(map(clock.bounds, machine.alphabet))]
+
+
+def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Clockwork:
+    """The machine of a design, and how it moves in time."""
+    kind, own = machine.name.split(".")[0], clocks_of(machine, design, table)
     wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
     phases = [Phase(w, tuple(_bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
     at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import update_wrapper
 from pathlib import Path
@@ -12,19 +13,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from mealspec.core.errors import CheckerError
     from mealspec.model.mechanism import Mechanism
     from mealspec.model.scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?", re.ASCII)
+AMOUNT = re.compile(r"(\w+)=(\d+(?:\.\d+)?|inf)", re.ASCII)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")
 jobs = click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
 
 
-def scoped(function: F, *, faults: str = "any", connections: int = 2) -> F:
-    """Options that make a scope, handed on as ``scope``; usually with so many faults and connections."""
+def scoped(function: F, *, faults: str = "any", connections: int = 2, alone: bool = False) -> F:
+    """Options that make a scope, handed on as ``scope``; usually with so many faults and connections.
 
-    def call(*args: Any, meals: int, connections: int, faults: str, with_: str, without: str, **more: Any) -> Any:
+    With ``alone`` it has one meal, and nobody is asked how many.
+    """
+
+    def call(*args: Any, connections: int, faults: str, with_: str, without: str, meals: int = 1, **more: Any) -> Any:
         from mealspec.model.scope import Scope
 
         scope = Scope(meals, connections, faults=number_of_faults(faults))
@@ -38,7 +46,7 @@ def scoped(function: F, *, faults: str = "any", connections: int = 2) -> F:
         click.option("--without", default="", help="Fault kinds and aspects to leave out, by commas."),
     ]
     call.__name__, call.__doc__ = function.__name__, function.__doc__
-    for option in reversed(options):
+    for option in reversed(options[alone:]):
         call = option(call)
     return call  # type: ignore[return-value]
 
@@ -91,6 +99,29 @@ def number_of_faults(faults: str) -> int | None:
         return None if faults == "any" else int(faults)
     except ValueError:
         raise ImpossibleScope(f"impossible scope: '{faults}' faults; choose 0 to 99, or any") from None
+
+
+def seconds_of_clock(text: str) -> tuple[str, tuple[float, float | None]]:
+    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
+    found = SECONDS.fullmatch(text)
+    if not found:
+        raise _unread(text, "seconds of a clock", "poll=8, poll=5..8 or poll=5..")
+    name, least, greatest = found.groups()
+    return name, (float(least), None if text.endswith("..") else float(greatest or least))
+
+
+def amount_of_rate(text: str) -> tuple[str, float]:
+    """``break=600`` is 600 s on average, ``failed_dial=0.05`` a share, ``break=inf`` never."""
+    found = AMOUNT.fullmatch(text)
+    if not found:
+        raise _unread(text, "a rate", "break=600, failed_dial=0.05 or break=inf")
+    return found[1], float(found[2])
+
+
+def _unread(text: str, what: str, how: str) -> CheckerError:
+    from mealspec.core.errors import CheckerError
+
+    return CheckerError(f"cannot read '{text}' as {what}; write {how}")
 
 
 def recorded_scope(whose: str, meta: Mapping[str, Any]) -> Scope:

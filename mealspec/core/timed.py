@@ -257,7 +257,7 @@ def in_time(system: System, machines: Sequence[Machine]) -> System:
     ['tick']
     """
     clocks = {machine.name: machine for machine in machines}
-    ticks = [Event(name, Kind.TIME, "time", tuple(clocks), "time passes") for name in _kinds(clocks)]
+    ticks = [Event(name, Kind.TIME, "time", tuple(clocks), "time passes", verb=TICK) for name in _kinds(clocks)]
     parts = [clocks.get(machine.name, machine) for machine in system.machines]
     known = {event.name for event in (*system.events, *ticks)}
     parts = [part.keeping(lambda row: row.event in known) for part in parts]

@@ -17,6 +17,7 @@ from mealspec.draw.comparison import STEPS, changes
 from mealspec.draw.designs import designs
 from mealspec.draw.machine_pages import machine_pages
 from mealspec.draw.matrix import matrix
+from mealspec.draw.metrics import pages as metrics
 from mealspec.draw.page import Page, render
 from mealspec.draw.picture import Picture
 from mealspec.draw.portraits import portraits
@@ -43,7 +44,7 @@ def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
     ours += [] if full else portraits([APP], OWN)
     whole, reachable = communication.whole(HARDENED), list(states.pictures())
     drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
-    pages = [*charts(full=full), matrix(), designs(), app(), *reference(machine_pages(ours, changed))]
+    pages = [*charts(full=full), matrix(), designs(), app(), *metrics(), *reference(machine_pages(ours, changed))]
     pages += [_listed("states", "Reachable states", "the reachable states, seen from what matters", reachable)]
     for before, after in steps:
         step = f"changes/{before}-{after}"

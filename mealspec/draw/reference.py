@@ -105,6 +105,13 @@ def _witness(graph: Graph, facts: Facts, prop: Property) -> str:
 # ---------------------------------------------------------------------- traceability
 
 
+MEASURED = {
+    "latency": ("reference/timing.md", "seconds, of every run"),
+    "simulate": ("metrics.md", "figures, of many runs"),
+}
+"""Commands that check by measuring: where that is told, and what comes out."""
+
+
 def _traceability() -> Page:
     here = "reference/traceability.md"
     classes = [
@@ -154,6 +161,9 @@ def _check(here: str, name: str, scope: Scope) -> tuple[str, str]:
     """What checks, and what it found."""
     if name in PROPERTIES:
         return link(here, f"reference/properties.md#{name}", name), _holds(scope, name)
+    if name in MEASURED:
+        path, what = MEASURED[name]
+        return link(here, path, name), what
     runs = {each.slug: each for _, each in drawn()}
     if name in runs:
         scenario = (SCENARIOS | FAILURES | PATHS)[name]

@@ -109,7 +109,7 @@ class Hunt:
         Returns the violation of this or another watched property that it finds, or None.
         """
         machine = hunter(self.subject, (property_id, *self.watched), seen=self.seen)
-        seed = self.seed + 1000 * (1 + list(PROPERTIES).index(property_id))
+        seed = self.seed + 1000 * (1 + [*PROPERTIES, property_id].index(property_id))
         try:
             self._run(machine, self.profile.examples, seed)
         except Violation as caught:

@@ -17,7 +17,8 @@ Reference: A. Groce and others, *Swarm testing* (ISSTA 2012).
 from __future__ import annotations
 
 import sys
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from hypothesis import event as noted
@@ -28,7 +29,7 @@ from mealspec.core import Form, Trace
 from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Lockstep
 from mealspec.core.system import Locals, bits, each
-from mealspec.hunt.subject import Bad, Subject
+from mealspec.hunt.subject import Bad, Subject, Watch
 from mealspec.hunt.verbs import verbs
 from mealspec.properties.catalogue import PROPERTIES
 
@@ -67,7 +68,7 @@ def violation(property_id: str) -> type[Violation]:
 
 
 class Hunter(RuleBasedStateMachine):
-    """One run; :func:`hunter` adds a rule for each verb and an invariant for each safety property."""
+    """One run; :func:`hunter` adds a rule for each verb and an invariant for each property that forbids something."""
 
     subject: ClassVar[Subject]
     run: ClassVar[Lockstep]
@@ -75,6 +76,7 @@ class Hunter(RuleBasedStateMachine):
     checks: ClassVar[list[tuple[str, Bad]]]
     endings: ClassVar[list[tuple[str, Bad]]]
     loops: ClassVar[list[tuple[str, Bad, Bad]]]
+    watched: ClassVar[Mapping[str, Callable[[], Watch]]]
     hunted: ClassVar[tuple[str, ...]]
     caught: ClassVar[list[Violation]]
     varied: ClassVar[bool]
@@ -87,6 +89,7 @@ class Hunter(RuleBasedStateMachine):
         self.liked = -1
         self.data: st.DataObject | None = None
         self.failed: set[str] = set()
+        self.watches = {name: make() for name, make in self.watched.items()}
         self._calls = _calls(self)
         self._rules_strategy = _schedule(self)  # type: ignore[assignment]
 
@@ -120,6 +123,8 @@ class Hunter(RuleBasedStateMachine):
         self.faults_left -= self.subject.faults >> event & 1
         self.run.fire(event)
         self.seen.step(before, state, event, self.run.number)
+        for watch in self.watches.values():
+            watch.step(event, self.run.locals)
 
     def fail(self, property_id: str, loop: int | None = None) -> None:
         """The property is violated. If it is hunted, the run so far is kept, and goes on; else that is a failure."""
@@ -156,6 +161,9 @@ class Hunter(RuleBasedStateMachine):
             self.happen(event)
             for property_id, bad in self.checks:
                 if bad(self.run.locals):
+                    self.fail(property_id)
+            for property_id, watch in self.watches.items():
+                if watch.bad:
                     self.fail(property_id)
             path.append(self.run.locals)
             if k > CHOSEN and path[-1] in path[CHOSEN:-1]:
@@ -227,6 +235,7 @@ def hunter(
     """
     body: dict[str, Any] = {
         "subject": subject,
+        "watched": {p: subject.watches[p] for p in watched if p in subject.watches},
         "hunted": hunted,
         "caught": [],
         "varied": varied,
@@ -241,8 +250,9 @@ def hunter(
     for property_id in watched:
         forbidden = subject.bad(property_id, Form.NEVER)
         if forbidden:
-            name = property_id.replace("-", "_")
-            body[name] = _invariant(name, property_id, forbidden)
+            body |= _invariant(property_id, partial(_forbidden, forbidden))
+        elif property_id in subject.watches:
+            body |= _invariant(property_id, partial(_noticed, property_id))
     return type("Hunter", (Hunter,), body)
 
 
@@ -258,11 +268,21 @@ def _rule(verb: str, events: int, subject: Subject) -> Any:
     return precondition(lambda self: self.enabled & events != 0)(rule(event=possible)(step))
 
 
-def _invariant(name: str, property_id: str, forbidden: list[Bad]) -> Any:
+def _forbidden(bad: list[Bad], run: Hunter) -> bool:
+    return any(each_bad(run.run.locals) for each_bad in bad)
+
+
+def _noticed(property_id: str, run: Hunter) -> bool:
+    return run.watches[property_id].bad
+
+
+def _invariant(property_id: str, violated: Callable[[Hunter], bool]) -> dict[str, Any]:
+    name = property_id.replace("-", "_")
+
     def check(self: Hunter) -> None:
-        if any(bad(self.run.locals) for bad in forbidden):
+        if violated(self):
             self.fail(property_id)
 
     check.__name__ = name
     check.__qualname__ = f"Hunter.{name}"
-    return invariant()(check)
+    return {name: invariant()(check)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from mealspec.check.verify import decide
 from mealspec.core import Form, Graph, Kind, Progress, System, Trace, explore
@@ -19,6 +20,15 @@ Bad = Callable[[Locals], bool]
 """Whether a state, given by indices, is one that a clause forbids."""
 
 
+class Watch(Protocol):
+    """Follows one run, for a property that is not decided by the state alone; ``bad`` once that is violated."""
+
+    bad: bool
+
+    def step(self, event: int, state: Locals) -> None:
+        """The event has happened, and led to the state."""
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A design in a scope.
@@ -29,11 +39,14 @@ class Subject:
         What is hunted.
     graph
         What the search knows of it: everything, or every run up to some length.
+    watches
+        Makers of what follows a run, by the property that it judges.
     """
 
     design: Design
     scope: Scope
     graph: Graph
+    watches: Mapping[str, Callable[[], Watch]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -59,8 +72,8 @@ class Subject:
 
     @cached_property
     def owed(self) -> int:
-        """The system's own events, as bits."""
-        return self._of(Kind.SYSTEM)
+        """The system's own events, as bits, and the ticks of one in time."""
+        return self._of(Kind.SYSTEM) | self._of(Kind.TIME)
 
     @cached_property
     def faults(self) -> int:
@@ -80,11 +93,15 @@ class Subject:
 
     def bad(self, property_id: str, *forms: Form) -> list[Bad]:
         """What the property's clauses of these forms forbid, of a state that is seen or in which a run may end."""
+        if property_id in self.watches:
+            return []
         clauses = (clause for clause in PROPERTIES[property_id].clauses if clause.form in forms)
         return [each_bad.compiled(self.system) for clause in clauses for each_bad in clause.bad(self.facts)]
 
     def forever(self, property_id: str) -> list[tuple[Bad, Bad]]:
         """What the property forbids for ever: what is wrong, and what is wrong and not excused."""
+        if property_id in self.watches:
+            return []
         clauses = [clause for clause in PROPERTIES[property_id].clauses if clause.form is Form.FOREVER]
         pairs = [pair for c in clauses for pair in zip(c.wrong(self.facts), c.bad(self.facts), strict=True)]
         return [(wrong.compiled(self.system), bad.compiled(self.system)) for wrong, bad in pairs]
@@ -124,6 +141,7 @@ class Subject:
 
         def run(script: Sequence[int], limit: int) -> list[int] | None:
             state = self.system.initial
+            watch = self.watches[property_id]() if property_id in self.watches else None
             done: list[int] = []
             turns: dict[int, int] = {}
             waiting = iter(script)
@@ -140,7 +158,9 @@ class Subject:
                     continue
                 state = after
                 done.append(event)
-                if len(done) < limit and any(bad(state) for bad in never):
+                if watch is not None:
+                    watch.step(event, state)
+                if len(done) < limit and (any(bad(state) for bad in never) or (watch is not None and watch.bad)):
                     return done
             return None
 

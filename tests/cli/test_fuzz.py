@@ -169,6 +169,8 @@ SEARCHES = (
     "mealspec.check.parallel.reports",
     "mealspec.check.verify.counterexample",
     "mealspec.check.incident.explain_all",
+    "mealspec.check.latency.outcomes",
+    "mealspec.check.metrics.simulate",
     "mealspec.check.mutants.cases",
     "mealspec.check.crosscheck.compare",
     "mealspec.check.engines.grown",

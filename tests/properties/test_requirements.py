@@ -42,7 +42,7 @@ def test_a_requirement_is_modelled_by_machines_and_mechanisms_that_exist(
 def test_a_requirement_is_checked_by_properties_and_stories_that_exist_or_says_what_it_waits_for(
     requirement: Requirement,
 ) -> None:
-    assert set(requirement.checked) <= {*PROPERTIES, *SCENARIOS, *FAILURES, "incident", "latency"}
+    assert set(requirement.checked) <= {*PROPERTIES, *SCENARIOS, *FAILURES, "incident", "latency", "simulate"}
     assert requirement.checked or requirement.later
     assert requirement.modelled or requirement.later
 
