@@ -80,6 +80,9 @@ class Clock:
         return is_one_of(event, self.events)
 
 
+TICKS = 10_000
+"""How many a clock may count."""
+
 BROKEN = {"fine": False}
 ENDED = {"server": Server.GONE, "client": {Client.DIALLING, Client.OPEN, Client.READY}, "fine": True}
 LEFT = {"server": {*HELD}, "client": Client.CLOSED, "fine": True}
@@ -169,7 +172,7 @@ def clocks(changes: Mapping[str, tuple[float, float | None]], table: tuple[Clock
 
 def timed_system(design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1) -> System:
     """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
-    _check(scope, quantum)
+    _check(scope, table, quantum)
     product = system(design, scope)
     return in_time(product, [
         timed(clockwork(machine, design, scope, table, quantum), excuses(machine)) for machine in product.machines
@@ -180,7 +183,7 @@ def timed_family(
     scope: Scope, free: Collection[M], fixed: Collection[M] = (), table: tuple[Clock, ...] = CLOCKS, quantum: float = 1
 ) -> TimedFamily:
     """All designs that have ``fixed`` and any of ``free``, in time."""
-    _check(scope, quantum)
+    _check(scope, table, quantum)
     plain, on = family(scope, free, fixed), frozenset(m.value for m in fixed)
     built = builders(scope, (branch.value for some in plain.events.values() for branch in some))
 
@@ -199,11 +202,15 @@ def timed_family(
     return TimedFamily(plain, clocks, excuses)
 
 
-def _check(scope: Scope, quantum: float) -> None:
+def _check(scope: Scope, table: tuple[Clock, ...], quantum: float) -> None:
     if "background" in scope:
         raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
     if not quantum > 0:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
+    for clock in table:
+        ticks = max(clock.least, clock.greatest or 0) / quantum
+        if ticks > TICKS:
+            raise CheckerError(f"clock '{clock.name}' would count {ticks:,.0f} ticks: choose at most {TICKS:,}")
 
 
 def clocks_of(machine: Machine, design: Design, table: tuple[Clock, ...] = CLOCKS) -> list[Clock]:

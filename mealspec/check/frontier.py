@@ -1,7 +1,8 @@
 """How far a clock may go: for a bound in seconds the largest figure of each clock that still meets it.
 
 A clock whose longest moves up has all runs that it had before, so the greatest delay grows with it, and halving finds
-where it passes the bound; a clock that has to be shorter than its least is exactly so long then.
+where it passes the bound. A clock of one exact figure stays exact, and one that has to be shorter than its least
+becomes so: that a longer one is no faster is taken for granted there, and only the two figures at the edge are known.
 """
 
 from __future__ import annotations
@@ -109,8 +110,11 @@ class Frontier:
         return round(seconds / self.quantum)
 
     def _with(self, name: str, longest: float | None) -> Outcome | None:
-        least = min(clock.least for clock in self.table if clock.name == name)
-        return self._beyond({name: (least if longest is None else min(least, longest), longest)})
+        clock = next(clock for clock in self.table if clock.name == name)
+        if longest is None:
+            return self._beyond({name: (clock.least, None)})
+        exact = clock.least == clock.greatest
+        return self._beyond({name: (longest if exact else min(clock.least, longest), longest)})
 
     def _beyond(self, changes: dict[str, tuple[float, float | None]]) -> Outcome | None:
         """What takes longer than the bound, the longest first; None if nothing does."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, regional, scoped
+from mealspec.cli.options import as_json, regional, scoped, seconds_of_clock
 
 if TYPE_CHECKING:
     from mealspec.check.region import Region
     from mealspec.model.scope import Scope
 
-SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?")
 ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 
 
@@ -49,7 +47,7 @@ def command(
     from mealspec.model.clocks import clocks
     from mealspec.model.design import DESIGNS, design
 
-    table = clocks(dict(map(_change, changes)))
+    table = clocks(dict(map(seconds_of_clock, changes)))
     plans = [design(name) for name in designs or DESIGNS]
     if sum((listed, owed, swept, bound is not None)) > 1:
         raise CheckerError("choose one of --clocks, --frontier, --obligations and --sweep")
@@ -67,15 +65,3 @@ def command(
         seconds.frontier(plans, scope, table, tick, bound, as_json=as_json)
     else:
         seconds.outcome(plans, scope, table, tick, engine=engine, shown=shown, as_json=as_json)
-
-
-def _change(text: str) -> tuple[str, tuple[float, float | None]]:
-    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
-    from mealspec.core.errors import CheckerError
-
-    found = SECONDS.fullmatch(text)
-    if not found:
-        raise CheckerError(f"cannot read '{text}' as seconds of a clock; write poll=8, poll=5..8 or poll=5..")
-    name, least, greatest = found.groups()
-    open_end = text.endswith("..")
-    return name, (float(least), None if open_end else float(greatest or least))
