@@ -20,7 +20,7 @@ import pytest
 from mealspec.check.excerpts import excerpts
 from mealspec.check.incident import explain_all
 from mealspec.check.latency import SITUATIONS, outcomes
-from mealspec.check.records import RECORDS
+from mealspec.check.records import RECORDS, STAIRS
 from mealspec.check.show_incident import incident_table
 from mealspec.cli.group import cli
 from mealspec.cli.listing import matrix
@@ -105,10 +105,30 @@ def the_seconds() -> Iterator[str]:
     yield from table(["completed while", "claimed", *found], rows)
 
 
+def the_staircase() -> Iterator[str]:
+    found = STAIRS.answer()
+    yield STAIRS.question
+    yield ""
+    rows = [
+        [
+            f"{stair['seconds']:g} s",
+            f"{stair['designs']:,}",
+            ", ".join(f"`{m}`" for m in stair["necessary"] if m not in STAIRS.region.required),
+        ]
+        for stair in found["stairs"]
+    ]
+    yield from table(["within", f"of {found['designs']:,} designs", "all of these have"], rows)
+    late = found["designs"] - found["counts"][-1]
+    yield ""
+    yield f"The other {late:,} have a run that takes longer than {len(found['counts']) - 1} s, or never shows the meal."
+    yield f"`mealspec latency --sweep` with the options of record `seconds`: {found['states']:,} states in time."
+
+
 SHOWN: dict[str, Callable[[], Iterable[str]]] = {
     "the end of the flaw": the_end_of_the_flaw,
     "the matrix": matrix,
     "the seconds": the_seconds,
+    "the staircase": the_staircase,
     "the sweeps of record": the_sweeps_of_record,
     "the root causes": lambda: fenced("\n".join(incident_table(explain_all(excerpts().values())))),
     "the properties": lambda: table(

@@ -30,7 +30,7 @@ class Reach:
     most
         The longest that it may take, in seconds; None if any figure will do.
     tried
-        The same if nothing longer was tried, for it is longer than the bound; only without any end it takes too long.
+        Whether nothing longer was tried, for it is longer than the bound; only without any end it takes too long.
     meets
         Whether any figure meets the bound at all.
     beyond
@@ -43,7 +43,7 @@ class Reach:
     most: float | None
     meets: bool
     beyond: Outcome | None
-    tried: float | None = None
+    tried: bool = False
 
     def to_json(self) -> dict[str, object]:
         """For programs."""
@@ -94,17 +94,24 @@ class Frontier:
         now, met = clock.greatest, self.now is None
         if met and (now is None or self._with(name, None) is None):
             return Reach(name, clock.least, now, None, meets=True, beyond=None)
-        fits = self._ticks(now) if met and now is not None else -1
-        fails = self._ticks(max(self.bound, clock.least if now is None else now)) + 1
-        beyond = self._with(name, fails * self.quantum)
+        fits, fails, beyond = self._around(name, self._ticks(clock.least if now is None else now) if met else -1)
         if beyond is None:
-            most = fails * self.quantum
-            return Reach(name, clock.least, now, most, meets=True, beyond=self._with(name, None), tried=most)
+            return Reach(name, clock.least, now, fits * self.quantum, True, self._with(name, None), tried=True)
         while fails - fits > 1:
             middle = (fits + fails) // 2
             found = self._with(name, middle * self.quantum)
             fits, fails, beyond = (middle, fails, beyond) if found is None else (fits, middle, found)
         return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, meets=fits >= 0, beyond=beyond)
+
+    def _around(self, name: str, fits: int) -> tuple[int, int, Outcome | None]:
+        """Ticks that fit, and more that do not, with what is too late then: None if none is, far beyond the bound."""
+        step, most = 1, self._ticks(self.bound) + fits
+        while fits <= most:
+            beyond = self._with(name, (fits + step) * self.quantum)
+            if beyond is not None:
+                return fits, fits + step, beyond
+            fits, step = fits + step, 2 * step
+        return fits, fits, None
 
     def _ticks(self, seconds: float) -> int:
         return round(seconds / self.quantum)

@@ -97,3 +97,12 @@ RECORDS = (
         REPAIRS,
     ),
 )
+
+STAIRS = Record(
+    "seconds",
+    "The same designs against the clock: how many show every meal within how many seconds of its completion, with one "
+    "connection and at most one fault?",
+    Scope(connections=1, faults=1),
+    next(record.region for record in RECORDS if record.name == "delivery"),
+)
+"""The same for seconds: ``mealspec latency --sweep OPTIONS --json > properties/records/seconds.json`` renews it."""

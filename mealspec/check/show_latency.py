@@ -58,7 +58,7 @@ def reach_table(found: list[Reach]) -> Table:
         table.add_column(column, justify="right" if column in ("now", "at most") else "left")
     for each in found:
         most = "any" if each.beyond is None else "none" if each.most is None else f"{each.most:g} s"
-        most += " or more" if each.tried is not None else ""
+        most += " or more" if each.tried else ""
         beyond = "" if each.beyond is None else f"{each.beyond.measure.name}: {each.beyond.most}"
         table.add_row(each.name, between(each.least, each.greatest), most, beyond)
     return table

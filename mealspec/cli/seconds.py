@@ -66,8 +66,8 @@ def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound
         reporter.done(plan.name)
         told[plan.name] = [each.to_json() for each in found]
         if not as_json:
-            out.print(f"{plan}: how far each clock may go, the others as they are, if a meal is to be on the screen")
-            out.print(f"within {bound:g} s of its completion: {scope.describe()}; a tick of {tick:g} s.")
+            out.print(f"{plan}: how far each clock may go alone for a meal to be shown within {bound:g} s.")
+            out.print(f"{scope.describe()}; a tick of {tick:g} s.\n")
             out.print(reach_table(found))
     if as_json:
         print_json({"scope": scope.to_json(), "tick": tick, "bound": bound, "designs": told})

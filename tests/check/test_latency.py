@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mealspec.check.latency import SITUATIONS, WATCHED, Outcome, outcomes
-from mealspec.core import At, CheckerError, FeaturedSystem, Graph, Kind, Symbolic, System, explore
+from mealspec.check.latency import FURTHER, SITUATIONS, WATCHED, Outcome, outcomes
+from mealspec.core import At, CheckerError, Graph, Kind, explore
 from mealspec.core.explicit.delays import Stopwatch
-from mealspec.core.symbolic.sets import Set
 from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, clocks, timed_system
 from mealspec.model.design import DESIGNS, Design, design
@@ -19,6 +18,7 @@ from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
 from mealspec.properties.facts import Facts
 
+MEASURES = (*SITUATIONS, *FURTHER)
 NONE, ONE = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
 WORKS, _, DEAD, UNDETECTED = (measure.name for measure in SITUATIONS)
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
@@ -134,41 +134,53 @@ def test_half_the_tick_gives_the_same_seconds(name: str) -> None:
 # ---------------------------------------------------------------------- a second engine
 
 
-def by_sets(product: System, begins: Set, space: Symbolic, shown: Set) -> tuple[int | None, int | None]:
-    """Least and greatest by decision diagrams: all that no tick reaches, then what a tick makes of it, and so on."""
-    steps = [step for step in space.steps if step.kind is not Kind.TIME]
-    ticks = [step for step in space.steps if step.kind is Kind.TIME]
-    layer, hits, layers = begins & ~shown, list[int](), list[Set]()
-    while layer != space.false:
-        fresh = layer
-        while fresh != space.false:
-            fresh = space.any(space.image(step, fresh) for step in steps) & ~shown & ~layer
-            layer = layer | fresh
-        if layer in layers:
-            return min(hits, default=None), None
-        if any(space.image(step, layer) & shown != space.false for step in steps):
-            hits.append(len(layers))
-        layers.append(layer)
-        layer = space.any(space.image(tick, layer) for tick in ticks) & ~shown
-    return min(hits, default=None), max(hits, default=None)
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [
+        *((name, NONE) for name in DESIGNS if name != "app_head"),
+        pytest.param("app_head", NONE, marks=pytest.mark.slow),
+        *(pytest.param(name, ONE, marks=pytest.mark.slow) for name in DESIGNS),
+    ],
+)
+def test_sets_of_states_take_as_long_as_single_states(name: str, scope: Scope) -> None:
+    """Least and greatest, whole and by way, of every measure."""
+    both = [outcomes(DESIGNS[name], scope, engine=engine, measures=MEASURES) for engine in ("explicit", "symbolic")]
+    assert [each.whole.begins for each in both[0]] == [each.whole.begins for each in both[1]]
+    for one, other in zip(*both, strict=True):
+        assert (one.whole, one.ways) == (other.whole, other.ways), one.measure.name
 
 
-SETS = [
-    *((name, NONE) for name in DESIGNS),
-    pytest.param("hardened", ONE, marks=pytest.mark.slow),
-]
+@pytest.mark.parametrize("engine", ["explicit", "symbolic"])
+@pytest.mark.parametrize("name", ["published", "hardened"])
+def test_the_runs_that_are_shown_take_so_long(name: str, engine: str) -> None:
+    for each in outcomes(DESIGNS[name], NONE, engine=engine, measures=MEASURES):
+        for ticks, run in ((each.whole.least, each.whole.soonest), (each.whole.greatest, each.whole.latest)):
+            if run is None:
+                assert ticks is None
+                continue
+            kinds = [run.trace.system.event(event).kind for event in run.trace.events]
+            if run.trace.loop is None:
+                assert kinds[run.begin :].count(Kind.TIME) == ticks
+            else:
+                assert ticks is None
+                assert Kind.TIME in kinds[run.trace.loop :]
 
 
-@pytest.mark.parametrize(("name", "scope"), SETS)
-def test_decision_diagrams_find_the_same_seconds(name: str, scope: Scope) -> None:
-    product = timed_system(DESIGNS[name], scope)
-    facts = Facts(DESIGNS[name], scope, product)
-    space = Symbolic(FeaturedSystem.of(product))
-    done = space.any(space.image(step, space.reachable) for step in space.steps if step.name == "server.complete.m1")
-    done, shown = done & space.where(WATCHED), space.where(SHOWN)
-    for each in outcomes(DESIGNS[name], scope):
-        begins = done & space.where(each.measure.holds(facts))
-        assert by_sets(product, begins, space, shown) == (each.least, each.greatest), each.measure.name
+def test_two_connections_are_measured_by_sets() -> None:
+    found = outcomes(DESIGNS["hardened"], Scope(faults=0))
+    assert [each.greatest for each in found if each.occurs] == [2, 6]
+
+
+def test_what_else_takes_time_has_an_end_in_the_hardened_design() -> None:
+    found = {each.measure.name: each.greatest for each in outcomes(DESIGNS["hardened"], ONE, measures=FURTHER)}
+    assert None not in found.values()
+    assert found["a dead entry is listed"] == 20 + 20  # the pause between two pings, and the wait for the answer
+
+
+def test_in_the_published_designs_a_dead_socket_stays_for_ever() -> None:
+    for name in ("published", "published_plus"):
+        found = {each.measure.name: each.greatest for each in outcomes(DESIGNS[name], ONE, measures=FURTHER)}
+        assert set(found.values()) == {None}
 
 
 def test_untimed_facts_mean_the_same_in_time() -> None:
@@ -191,7 +203,7 @@ def test_each_completion_is_in_one_situation() -> None:
     graph = explore(timed_system(plan, ONE))
     facts = Facts(plan, ONE, graph.system)
     holds = np.sum([graph.where(measure.holds(facts)) for measure in SITUATIONS], axis=0)
-    assert np.all(holds == 1)
+    assert np.array_equal(holds, graph.where(WATCHED))
 
 
 # ---------------------------------------------------------------------- what is asked for

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from mealspec.check.records import RECORDS, Record
+from mealspec.check.records import RECORDS, STAIRS, Record
+from mealspec.check.staircase import staircase
 from mealspec.check.sweep import sweep
 from mealspec.cli.sweeping import findings
 from mealspec.core import Trace, replay
@@ -75,3 +76,18 @@ def test_a_record_is_found_again(name: str) -> None:
     properties = [p for p in PROPERTIES.values() if p.id in (record.properties or PROPERTIES)]
     found = findings(sweep(record.scope, properties, record.region), properties).to_json()
     assert json.loads(json.dumps(found)) == record.answer(), f"renew {record.file.name}: see mealspec/check/records.py"
+
+
+def test_the_staircase_of_record_climbs_by_what_catches_up() -> None:
+    stairs = STAIRS.answer()["stairs"]
+    assert [stair["seconds"] for stair in stairs] == sorted(stair["seconds"] for stair in stairs)
+    assert {Mechanism.CATCH_UP, Mechanism.READY_ACK} <= set(stairs[0]["necessary"])
+    for stair in stairs:
+        assert {Mechanism.POLL_ON_APPEAR, Mechanism.POLL_UNTIL_TERMINAL} <= set(stair["necessary"])
+
+
+@pytest.mark.slow
+def test_the_staircase_of_record_is_found_again() -> None:
+    found = staircase(STAIRS.region, STAIRS.scope).to_json()
+    kept = {key: value for key, value in STAIRS.answer().items() if key in found}
+    assert json.loads(json.dumps(found)) == kept

@@ -10,8 +10,11 @@ import pytest
 from mealspec.cli.entry import main
 from mealspec.core import Trace
 from mealspec.model.clocks import timed_system
-from mealspec.model.design import design
+from mealspec.model.design import DESIGNS, design
+from mealspec.model.mechanism import SEEDS
 from mealspec.model.scope import Scope
+
+OPEN = (*DESIGNS["hardened"].mechanisms, "catch_up", "retry_refresh")
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -66,6 +69,43 @@ def test_the_clocks_are_listed_with_where_they_come_from(capsys: pytest.CaptureF
     assert "E37" in shown
 
 
+def test_all_designs_at_once_are_told_with_what_they_have_in_common(capsys: pytest.CaptureFixture[str]) -> None:
+    those = ["--sweep", "--faults", "0", "--base", "hardened", "--forbid", ",".join(m for m in SEEDS if m not in OPEN)]
+    shown = said(capsys, *those)
+    assert max(map(len, shown.splitlines())) <= 80
+    words = " ".join(shown.replace("│", " ").split())
+    assert "4 designs" in words
+    assert "catch_up" in words
+    found: Any = json.loads(said(capsys, *those, "--json"))
+    assert (found["designs"], found["tick"]) == (4, 1.0)
+    assert [stair["seconds"] for stair in found["stairs"]] == [2, 6]
+    assert found["counts"][-1] == 4
+
+
+def test_a_frontier_and_obligations_are_tables_of_clocks(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "hardened", "--faults", "0", "--frontier", "10")
+    assert max(map(len, shown.splitlines())) <= 80
+    (line,) = [line for line in shown.splitlines() if line.startswith("│ poll ")]
+    assert [part.strip() for part in line.split("│")[1:4]] == ["poll", "5", "9 s"]
+    found: Any = json.loads(said(capsys, "hardened", "--faults", "0", "--frontier", "10", "--json"))
+    (poll,) = [each for each in found["designs"]["hardened"] if each["clock"] == "poll"]
+    assert (poll["most"], poll["meets"], poll["beyond"]["greatest"]) == (9, True, 11)
+    shown = said(capsys, "hardened", "--obligations")
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "dial < dial_limit" in shown
+    owed: Any = json.loads(said(capsys, "hardened", "--obligations", "--json"))
+    assert [each["holds"] for each in owed["designs"]["hardened"]] == [True] * 3
+    assert owed["designs"]["hardened"][0]["up_to"] == 9
+
+
+def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["latency", "hardened", "--faults", "0", "--set", "dial=0..30"])
+    out, err = capsys.readouterr()
+    assert "client and server differ" in out
+    assert err.startswith("mealspec: hardened: dial < dial_limit does not hold, 30 s against 10 s: ")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -77,6 +117,14 @@ def test_the_clocks_are_listed_with_where_they_come_from(capsys: pytest.CaptureF
         (("hardened", "--tick", "nan"), "a tick of nan s does not pass"),
         (("hardened", "--meals", "2"), "seconds are computed for one meal, not 2"),
         (("hardened", "--with", "background"), "leave out background"),
+        (("hardened", "--set", "poll=90000"), "clock 'poll' would count 90,000 ticks: choose at most 10,000"),
+        (("hardened", "--sweep"), "--sweep asks all designs, by sets; choose some by --within, --base, --require"),
+        (("--sweep", "--meals", "2"), "seconds are computed for one meal, not 2"),
+        (("--sweep", "--within", "hardene"), "unknown design 'hardene'; did you mean 'hardened'"),
+        (("hardened", "--within", "hardened"), "choose the designs of --sweep; add it"),
+        (("--sweep", "--clocks"), "choose one of --clocks, --frontier, --obligations and --sweep"),
+        (("hardened", "--frontier", "nan"), "no meal is there within nan s: choose 0 or more"),
+        (("published", "--frontier", "10"), "published has a run that never shows a meal: no figure of a clock mends"),
         (("hardene",), "unknown design 'hardene'; did you mean 'hardened'"),
     ],
 )
