@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from mealspec.core import Graph, explore
 from mealspec.draw.answers import answers
 from mealspec.draw.communication import kind_of
+from mealspec.model.clocks import CLOCKS
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.network.connection import Await, Client, Server
 from mealspec.model.product import system
@@ -108,6 +110,23 @@ def test_polling_starts_and_ends_where_the_page_says() -> None:
     assert "`user.submit`" in said
     assert "client.connected" not in said
     assert "client.connected" in answer(Side.CLIENT, PUBLISHED, "What starts and")
+
+
+def test_an_expired_token_touches_no_socket() -> None:
+    assert answer(Side.CLIENT, HARDENED, "Does an expired").startswith("No")
+    assert answer(Side.SERVER, HARDENED, "Does an expired").startswith("No")
+    source = system(HARDENED, Scope().with_(["token"]))
+    assert set(source.event("server.expire_token").takes) <= {"token", "budget"}
+
+
+def test_pings_are_as_far_apart_as_their_clock_says() -> None:
+    """A break just after a pong is found after a pause and a wait, one just before a ping after the wait."""
+    clock = next(clock for clock in CLOCKS if clock.name == "client_ping")
+    found = re.match(r"(\d+) s between pings and (\d+) s for the pong", answer(Side.CLIENT, HARDENED, "How often"))
+    assert found is not None
+    pause, wait = int(found[1]), int(found[2])
+    assert (wait, pause + wait) == (clock.least, clock.greatest)
+    assert not [asked for asked, _ in answers(Side.CLIENT, PUBLISHED) if asked.startswith("How often")]
 
 
 def test_the_server_answers_what_the_model_does() -> None:
