@@ -153,7 +153,15 @@ def renewed(text: str) -> str:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+COSTLY = {ROOT / "properties" / "README.md"}
+"""Pages that ask for every cause of every excerpt."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow) if page in COSTLY else page for page in PAGES],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
 def test_a_page_shows_what_the_program_says(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert renewed(text) == text

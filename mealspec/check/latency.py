@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from mealspec.check.verify import choose
 from mealspec.core import CheckerError, Effort, Predicate, Progress, any_of, explore
 from mealspec.core.delay import Delay, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
@@ -212,7 +211,7 @@ def outcomes(
     Raises
     ------
     TooLarge
-        If there are more than :data:`MOST` states to be searched one by one, or more than memory holds.
+        If there are more states than memory holds, one by one or as sets.
     CheckerError
         If the seconds or the scope make no sense.
     """
@@ -226,18 +225,22 @@ def timekeeper(
     plan: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1, *,
     report: Callable[[Progress | Effort], None] | None = None, engine: str = "auto",
 ) -> tuple[Timekeeper, Facts]:  # fmt: skip
-    """All that the design can do in time, by the engine that is asked for; errors as of :func:`outcomes`."""
+    """All that the design can do in time: state by state, or, where there are too many states or one asks, by sets.
+
+    Errors as of :func:`outcomes`.
+    """
     product = timed_system(plan, scope, table, quantum)
     facts = Facts(plan, scope, product)
-    if choose(scope, engine) == "symbolic":
-        from mealspec.core.symbolic.time import InTime, SetTimes  # its library takes a tenth of a second to import
+    if engine != "symbolic":
+        graph = explore(product, limit=MOST, report=report)
+        if graph.complete:
+            return StateTimes(graph), facts
+        if engine == "explicit":
+            raise CheckerError(f"{plan} has more than {MOST:,} states in time: choose a smaller scope or a longer tick")
+    from mealspec.core.symbolic.time import InTime, SetTimes  # its library takes a tenth of a second to import
 
-        family = timed_family(scope, (), plan.mechanisms, table, quantum)
-        return SetTimes(InTime(family, report=report), product), facts
-    graph = explore(product, limit=MOST, report=report)
-    if not graph.complete:
-        raise CheckerError(f"{plan} has more than {MOST:,} states in time: choose a smaller scope or a longer tick")
-    return StateTimes(graph), facts
+    family = timed_family(scope, (), plan.mechanisms, table, quantum)
+    return SetTimes(InTime(family, report=report), product), facts
 
 
 def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float) -> Outcome:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from mealspec.check.obligations import obligations
 from mealspec.core import Event
 from mealspec.draw.answers import answers
 from mealspec.draw.charts import page_of
@@ -38,9 +39,6 @@ RUNS = (
 )
 """The charts that matter most to a side."""
 
-RELATIONS: tuple[tuple[str, str], ...] = ()
-"""What must hold between timers, and why; filled by whoever computes it."""
-
 
 def role_path(side: Side) -> str:
     """Where the page of a side stands."""
@@ -61,7 +59,7 @@ def role_page(side: Side, design: Design) -> Page:
         "data": _data(here, side, some, design),
         "shows": _shows(side, design),
         "timers": _timers(here, side, design, some),
-        "relations": RELATIONS,
+        "relations": [(code(str(each)), each.otherwise) for each in obligations(design) if each.timer.startswith(side)],
         "answers": answers(side, design),
         "rely": _words(here, RELY[side], design),
         "borne": _borne(here, side, design),

@@ -167,8 +167,22 @@ def test_the_runs_that_are_shown_take_so_long(name: str, engine: str) -> None:
 
 
 def test_two_connections_are_measured_by_sets() -> None:
-    found = outcomes(DESIGNS["hardened"], Scope(faults=0))
-    assert [each.greatest for each in found if each.occurs] == [2, 6]
+    """A reconnect while a meal is pushed sends the push to the socket that is left; a poll shows it."""
+    found = outcomes(DESIGNS["hardened"], Scope(faults=0), engine="symbolic")
+    assert [each.greatest for each in found if each.occurs] == [1 + 5 + 1] * 3
+
+
+def test_where_there_are_too_many_states_sets_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mealspec.check.latency.MOST", 100)
+    assert outcomes(DESIGNS["hardened"], NONE)[0].greatest == 1 + 1
+    with pytest.raises(CheckerError, match="hardened has more than 100 states in time"):
+        outcomes(DESIGNS["hardened"], NONE, engine="explicit")
+
+
+@pytest.mark.slow
+def test_two_connections_take_as_long_state_by_state() -> None:
+    both = [outcomes(DESIGNS["hardened"], Scope(faults=0), engine=engine) for engine in ("explicit", "symbolic")]
+    assert [(each.whole, each.ways) for each in both[0]] == [(each.whole, each.ways) for each in both[1]]
 
 
 def test_what_else_takes_time_has_an_end_in_the_hardened_design() -> None:

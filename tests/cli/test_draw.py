@@ -66,6 +66,7 @@ def test_a_folder_of_someone_else_is_refused(capsys: pytest.CaptureFixture[str],
     assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.slow
 def test_a_machine_is_drawn_by_the_fields_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     main(["draw", "connection.c1", "--design", "published", "--project", "client,server"])
     out, err = capsys.readouterr()

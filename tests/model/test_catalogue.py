@@ -215,6 +215,7 @@ def test_an_event_that_says_what_would_have_been_better_names_events_that_exist(
             assert any(event.is_of(some) for event in events)
 
 
+@pytest.mark.slow
 def test_an_event_that_needs_something_of_the_scope_is_there_only_with_it() -> None:
     needs = {event.needs for plan in WORLDS for event in alphabet(plan, WIDEST)} - {""}
     assert needs == {*FAULTS, *ASPECTS}

@@ -63,6 +63,7 @@ def test_every_law_holds_with_one_connection(name: str) -> None:
     assert broken_laws(name, ONE) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in DESIGNS if name != "app_head"])
 def test_every_law_holds_with_one_connection_and_one_fault_of_any_kind(name: str) -> None:
     assert broken_laws(name, ONCE) == {}
@@ -71,6 +72,7 @@ def test_every_law_holds_with_one_connection_and_one_fault_of_any_kind(name: str
 FEWER = (["entry", "instances"], ["token", "background"], ["path", "upload", "twin"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("items", FEWER, ids="+".join)
 def test_every_law_holds_of_the_latest_app_with_a_few_further_faults_and_aspects(items: list[str]) -> None:
     """All of them at once have millions of states."""
