@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mealspec.core.errors import InvalidSystem, unknown
 from mealspec.core.event import Event, Kind
-from mealspec.core.machine import Machine, State, swallowed
+from mealspec.core.machine import Machine, Row, State, swallowed
 
 Locals = tuple[int, ...]
 """A product state as the index of each machine's state, in the order of the system's machines."""
@@ -352,23 +352,31 @@ def _twice(names: Iterable[str]) -> list[str]:
 
 def _possible(machines: Sequence[Machine], events: Sequence[Event]) -> tuple[dict[str, set[State]], set[str]]:
     """Local states and events that are possible, as far as each machine alone can tell."""
-    reached: dict[str, set[State]] = {machine.name: {machine.initial} for machine in machines}
-    rows: dict[str, dict[str, list[tuple[State, State]]]] = defaultdict(lambda: defaultdict(list))
+    reached: dict[str, set[State]] = {machine.name: set() for machine in machines}
+    parts = {event.name: [name for name in event.takes if name in reached] for event in events}
+    steps: dict[tuple[str, State], list[Row]] = defaultdict(list)
     for machine in machines:
         for row in machine.rows:
-            rows[row.event][machine.name].append((row.source, row.dest))
+            if machine.name in parts.get(row.event, ()):
+                steps[machine.name, row.source].append(row)
+    permitted: set[tuple[str, str]] = set()
+    beyond: dict[tuple[str, str], list[State]] = defaultdict(list)  # where events lead that are not known to be alive
     alive: set[str] = set()
-    grew = True
-    while grew:
-        grew = False
-        for event in events:
-            parts = {name: rows[event.name][name] for name in event.takes if name in reached}
-            moves = {name: {dest for source, dest in pairs if source in reached[name]} for name, pairs in parts.items()}
-            if not moves or not all(moves.values()):
+    waiting = [(machine.name, machine.initial) for machine in machines]
+    while waiting:
+        while waiting:
+            name, state = waiting.pop()
+            if state in reached[name]:
                 continue
-            grew |= event.name not in alive
-            alive.add(event.name)
-            for name, dests in moves.items():
-                grew |= not dests <= reached[name]
-                reached[name] |= dests
+            reached[name].add(state)
+            for event, _, dest in steps[name, state]:
+                permitted.add((name, event))
+                if event in alive:
+                    waiting.append((name, dest))
+                else:
+                    beyond[name, event].append(dest)
+        for event, own in parts.items():
+            if event not in alive and own and all((name, event) in permitted for name in own):
+                alive.add(event)
+                waiting += [(name, dest) for name in own for dest in beyond.pop((name, event))]
     return reached, alive
