@@ -3,18 +3,22 @@
 A clock runs while its machine is in a phase and bounds when events of that phase happen. What has no clock may happen
 at any moment: people, faults, and poll tasks that are cancelled or whose handle is lost.
 
-Left out: the adaptive interval (R26), pings that are answered, the expiry of entries and tokens, outbox retries that
-grow, and a suspended app, whose clocks stand still.
+Logs need more: what shows in them and changes no seconds of a meal (:data:`FURTHER`), and clocks of which nobody knows
+enough to exclude anything by them (:data:`UNTOLD`).
+
+Left out: the adaptive interval (R26), the expiry of tokens, outbox retries that grow, the phase of the dispatcher's
+tick (E37), and a suspended app, whose clocks stand still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any
 
-from mealspec.core import ANY, CheckerError, Machine, System, unknown
+from mealspec.core import ANY, CheckerError, Event, Machine, System, unknown, without
 from mealspec.core.timed import Bound, Phase, in_time, is_one_of, timed
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
@@ -27,6 +31,7 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
 from mealspec.model.product import system
 from mealspec.model.scope import ImpossibleScope, Scope
+from mealspec.model.server.entry import REGISTERS, Held
 from mealspec.model.server.job import Job
 from mealspec.model.server.notification import Fate
 from mealspec.model.server.process import Process
@@ -116,6 +121,23 @@ CLOCKS: tuple[Clock, ...] = (
 )  # fmt: skip
 """All of them."""
 
+FURTHER: tuple[Clock, ...] = (
+    Clock("beat", "the pause between two pings of the client, and before the first", "service",
+          {"socket": lambda socket: socket != NONE, "connected": True}, ("client.ping",), 30, 30, ("E22",), restarts=True),
+    Clock("entry", "the life of an entry of the registry that is not refreshed", "entry", Held.HELD, ("server.expire_entry",), 60, 60),
+    Clock("refresh", "what refreshes it", "entry", Held.HELD, (*REGISTERS, "client.ping"), 0, None, restarts=True),
+)  # fmt: skip
+"""Clocks that logs show, and that change no seconds of a meal; for designs in which an entry expires 60 s are assumed, as
+for a proxy's idle connections. The machine ``entry`` is there only where its clock is asked."""
+
+UNTOLD: Mapping[str, str] = {
+    "upload": "the outbox's pause grows by the back-offs of other events, up to 158 s for one of them (E33)",
+    "dial_limit": "no document tells it",
+    "close": "no document tells how late the news of a close may be",
+    "boot": "no document tells how long a restart takes",
+}
+"""Clocks that exclude nothing when logs are asked, and why: their events may come at any time."""
+
 AT_ONCE: Mapping[str, Mapping[str, Any]] = {
     "screen": {"client.connect": Screen.ARRIVING, "client.skip_connect": Screen.ARRIVING},
     "connection": {name: {"caller": {Await.SUCCEEDED, Await.FAILED}} for name in ("client.connected", "client.failed", "client.superseded")},
@@ -138,11 +160,11 @@ def seconds(clock: Clock) -> str:
     return f"{clock.least:g}" if clock.least == clock.greatest else f"{clock.least:g} to {clock.greatest:g}"
 
 
-def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ...]:
+def clocks(changes: Mapping[str, tuple[float, float | None]], table: tuple[Clock, ...] = CLOCKS) -> tuple[Clock, ...]:
     """The table with other seconds, by name; ``UnknownName`` names the choices."""
     for name, (least, greatest) in changes.items():
-        if name not in {clock.name for clock in CLOCKS}:
-            raise unknown("clock", name, dict.fromkeys(clock.name for clock in CLOCKS))
+        if name not in {clock.name for clock in table}:
+            raise unknown("clock", name, dict.fromkeys(clock.name for clock in table))
         if least < 0 or (greatest is not None and greatest < least):
             raise CheckerError(
                 f"clock '{name}' cannot run from {least:g} to {greatest:g} s: choose 0 <= LEAST <= GREATEST"
@@ -151,18 +173,38 @@ def clocks(changes: Mapping[str, tuple[float, float | None]]) -> tuple[Clock, ..
         replace(clock, least=changes[clock.name][0], greatest=changes[clock.name][1])
         if clock.name in changes
         else clock
-        for clock in CLOCKS
+        for clock in table
     )
 
 
-def timed_system(design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1) -> System:
-    """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
+def log_clocks(changes: Mapping[str, tuple[float, float | None]] = MappingProxyType({})) -> tuple[Clock, ...]:
+    """The table by which logs are asked, in whole seconds, rounded outward: see :mod:`mealspec.check.stamps`."""
+    table = clocks({**dict.fromkeys(UNTOLD, (0, None)), **changes}, (*CLOCKS, *FURTHER))
+    return tuple(
+        replace(each, least=floor(each.least), greatest=None if each.greatest is None else ceil(each.greatest))
+        for each in table
+    )
+
+
+def timed_system(
+    design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
+    extra: Sequence[Machine] = (), clocked: Sequence[Machine] = (), events: Sequence[Event] = (), aside: Container[str] = (),
+) -> System:  # fmt: skip
+    """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward.
+
+    ``extra`` machines watch, with a clock if the table has one for them; ``clocked`` ones have theirs already, and
+    ``events`` are theirs; the machines
+    ``aside`` are left out, and constrain nothing.
+    """
     if "background" in scope:
         raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
     if not quantum > 0:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
-    product = system(design, scope)
-    return in_time(product, [_timed(machine, design, scope, table, quantum) for machine in product.machines])
+    product = without(system(design, scope, tuple(extra)), aside) if aside else system(design, scope, tuple(extra))
+    kinds = {clock.machine for clock in table}
+    watching = {machine.name for machine in extra} - kinds
+    own = [machine for machine in product.machines if machine.name not in watching]
+    return in_time(product, [*(_timed(each, design, scope, table, quantum) for each in own), *clocked], events)
 
 
 def _timed(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Machine:

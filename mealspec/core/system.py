@@ -8,7 +8,7 @@ a product state becomes a few 64-bit words with a bit field for each machine.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -327,6 +327,25 @@ def trimmed(machines: Iterable[Machine], events: Iterable[Event]) -> tuple[tuple
     reached, alive = _possible(machines, events)
     machines = tuple(_surviving(machine, reached[machine.name], alive) for machine in machines)
     return machines, tuple(event for event in events if event.name in alive)
+
+
+def without(system: System, names: Container[str]) -> System:
+    """The system with these machines left out: they constrain nothing, and what only they take part in is gone.
+
+    Every run of the system, without those events, is a run of what is left.
+
+    >>> lamp = Machine.table("lamp", "off", [("on", "off", "lit")])
+    >>> hand = Machine.table("hand", "there", [("on", "there", "there"), ("leave", "there", "gone")])
+    >>> both = [Event("on", Kind.USER, "x", ("lamp", "hand")), Event("leave", Kind.USER, "x", ("hand",))]
+    >>> [event.name for event in without(System([lamp, hand], both), ["hand"]).events]
+    ['on']
+    """
+    kept = [machine for machine in system.machines if machine.name not in names]
+    left = {machine.name for machine in kept}
+    events = [event for event in system.events if left & {*event.takes}]
+    known = {event.name for event in events}
+    parts, alive = trimmed([machine.keeping(lambda row: row.event in known) for machine in kept], events)
+    return System(parts, alive, absent={name for event in alive for name in event.takes} - left, name=system.name)
 
 
 def _surviving(machine: Machine, states: set[State], events: set[str]) -> Machine:
