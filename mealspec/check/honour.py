@@ -19,7 +19,6 @@ from mealspec.core import Progress
 from mealspec.model.clocks import UNTOLD, Clock, clocks, log_clocks
 from mealspec.model.design import Design
 from mealspec.model.scope import FAULTS, Scope
-from mealspec.model.server.entry import REFRESHES
 
 MANY = 2_000_000
 """States up to which is searched for a reason; one that takes more is not named."""
@@ -95,8 +94,10 @@ class Honoured:
         return next(each for each in self.found if each.way == way)
 
 
-def honour(search: Search, changes: Changes | None = None, report: Report = None) -> Honoured:
+def honour(search: Search, changes: Changes | None = None, report: Report = None, *, why: bool = True) -> Honoured:
     """What of the causes that an excerpt's order allows remains in its seconds, with other seconds of some clocks.
+
+    Without ``why`` the reasons are not searched for.
 
     Raises
     ------
@@ -118,7 +119,10 @@ def honour(search: Search, changes: Changes | None = None, report: Report = None
                 answers[key] = answers.get(key) or question.asked(report)
             own = (answer for (_, by), answer in answers.items() if by == way.refreshed_by)
             some = [(answer.question, fit) for answer in own if (fit := answer.found(way.cause))]
-            found[way] = _joined(way, some) if some else _why(way, _without_faults(order, questions))
+            if some:
+                found[way] = _joined(way, some)
+            else:
+                found[way] = _why(way, _without_faults(order, questions)) if why else Falls(way, ())
         states += sum(map(len, answers.values()))
     order_of = [way for cause in Cause for way in ways_of(cause) if way in found]
     return Honoured(search.excerpt, search.design, states, tuple(found[way] for way in order_of))
@@ -155,7 +159,8 @@ def _asked_with(questions: Iterable[Question], changes: Changes, cause: Cause) -
 def _why(way: Way, questions: Sequence[Question]) -> Falls:
     """Without faults where the cause needs none: what brings it back there brings it back with them."""
     table = questions[0].table
-    names = list(dict.fromkeys(clock.name for each in questions for clock in each.felt()))
+    felt = sorted((clock for each in questions for clock in each.felt()), key=lambda clock: clock.name != "entry")
+    names = list(dict.fromkeys(clock.name for clock in felt))
 
     def fits(opened: Iterable[str]) -> bool:
         return _asked_with(questions, dict.fromkeys(opened, (0, None)), way.cause)
@@ -222,35 +227,45 @@ class Constant:
     greatest: int | None
 
 
-def lives(searches: Sequence[Search], report: Report = None) -> tuple[Constant, ...]:
-    """For each excerpt how long an entry lives that has expired at the lookup, by what refreshes it."""
-    found = []
-    world = next(world for world in WORLDS if Cause.EXPIRED in world.causes)
-    for some in dict.fromkeys(search.excerpt for search in searches):
-        own = [search for search in searches if search.excerpt == some]
-        for by in REFRESHES:
-            ranges = [r for search in own if (r := _life(search, world, by, report)) is not None]
-            least = min((low for low, _ in ranges), default=None)
-            most = [high for _, high in ranges]
-            greatest = None if not most or None in most else max(high for high in most if high is not None)
-            found.append(Constant(some.id, Way(Cause.EXPIRED, by), least, greatest))
-    return tuple(found)
+def lives(searches: Sequence[Search], found: Sequence[Honoured]) -> tuple[Constant, ...]:
+    """For each excerpt how long an entry lives that has expired at the lookup, by what refreshes it.
+
+    What was found with the usual life, or why nothing was, narrows the search.
+    """
+    asked = list(zip(searches, found, strict=True))
+    out = []
+    for name in dict.fromkeys(search.excerpt.id for search in searches):
+        for way in ways_of(Cause.EXPIRED):
+            own = [_life(search, one.of(way)) for search, one in asked if search.excerpt.id == name]
+            ranges = [both for both in own if both is not None]
+            most = [high for _, high in ranges if high is not None]
+            greatest = max(most, default=None) if len(most) == len(ranges) else None
+            out.append(Constant(name, way, min((low for low, _ in ranges), default=None), greatest))
+    return tuple(out)
 
 
-def _life(search: Search, world: World, by: str, report: Report) -> tuple[int, int | None] | None:
-    tried = [each for each in _tried(search, world) if not isinstance(search.of(Cause.EXPIRED), Excluded)]
-    questions = [Question(search.excerpt, plan, scope, log_clocks(), by) for plan, scope in tried[:1]]
+def _life(search: Search, each: Fits | Falls | Out) -> tuple[int, int | None] | None:
+    """The least and the greatest life that fits; None for the latter if :data:`LONGEST` does."""
+    if isinstance(each, Out):
+        return None
+    world = next(world for world in WORLDS if each.way.cause in world.causes)
+    questions = [
+        Question(search.excerpt, plan, scope, log_clocks(), each.way.refreshed_by)
+        for plan, scope in _tried(search, world)
+    ]
 
     def fits(life: int) -> bool:
-        return _asked_with(questions, {"entry": (life, life)}, Cause.EXPIRED)
+        return _asked_with(questions, {"entry": (life, life)}, each.way.cause)
 
-    some = next((life for life in (0, 30, 60, 90, LONGEST) if fits(life)), None)
+    known = (r.least for r in each.reasons if r.clock.name == "entry") if isinstance(each, Falls) else ()
+    some = next((life for life in (*known, 60, 30, 0, LONGEST) if life is not None and fits(life)), None)
     if some is None:
         return None
-    least = some and some - 30 + first(lambda k: fits(some - 30 + k), 1, 30)
+    least = first(fits, 0, some) if not fits(0) else 0
     if fits(LONGEST):
         return least, None
-    return least, first(lambda life: not fits(life), some + 1, LONGEST) - 1
+    top = some if not fits(some + 1) else first(lambda life: not fits(life), some + 2, LONGEST) - 1
+    return least, top
 
 
 def common(constants: Iterable[Constant]) -> tuple[int, int | None] | None:

@@ -84,22 +84,22 @@ def reasons(one: Honoured) -> list[str]:
 
 def _because(each: Falls) -> str:
     if each.reasons:
-        return "; or: ".join(_instead(reason) for reason in each.reasons) + "."
+        return ". Or ".join(_instead(reason) for reason in each.reasons) + "."
     if each.together:
         return " and ".join(_takes(clock) for clock in each.together) + " together exclude it."
     return "even with every clock open: its lines come too late for code that runs at once."
 
 
 def _takes(clock: Clock) -> str:
-    return f"{clock.what} takes {seconds(clock)} s ({', '.join(clock.refs) or 'assumed'})"
+    return f"{clock.what}: {seconds(clock)} s ({', '.join(clock.refs) or 'assumed'})"
 
 
 def _instead(reason: Reason) -> str:
     if reason.greatest is not None:
-        return f"{_takes(reason.clock)}, and it fits only if that may be {reason.greatest} s or more"
+        return f"{_takes(reason.clock)}; it would have to be {reason.greatest} s or more"
     if reason.least is not None:
-        return f"{_takes(reason.clock)}, and it fits only if that may be {reason.least} s or less"
-    return f"{_takes(reason.clock)}, which excludes it"
+        return f"{_takes(reason.clock)}; it would have to be {reason.least} s or less"
+    return _takes(reason.clock)
 
 
 def constant_lines(constants: Sequence[Constant]) -> list[str]:
@@ -131,7 +131,7 @@ def _wait(name: str, least: int) -> str:
 
 
 def moments(one: Honoured, each: Fits) -> tuple[str | None, str | None]:
-    """The first and last second of the step that decides, as the server's log would stamp it; None: before its lines."""
+    """The first and last second of the step that decides, by the server's clock; None: before its lines."""
     return tuple(None if at is None else f"{one.stamps.second(at):%H:%M:%S}" for at in each.found[1:])  # type: ignore[return-value]
 
 

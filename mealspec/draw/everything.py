@@ -21,6 +21,7 @@ from mealspec.draw.page import Page, render
 from mealspec.draw.picture import Picture
 from mealspec.draw.portraits import portraits
 from mealspec.draw.reference import reference
+from mealspec.draw.timelines import pages as timelines
 from mealspec.model.design import DESIGNS
 
 HARDENED, APP = DESIGNS["hardened"], DESIGNS["app_head"]
@@ -41,7 +42,7 @@ def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
     ours += [] if full else portraits([APP], OWN)
     whole, reachable = communication.whole(HARDENED), list(states.pictures())
     drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
-    pages = [*charts(full=full), matrix(), designs(), app(), *reference(machine_pages(ours, changed))]
+    pages = [*charts(full=full), *timelines(), matrix(), designs(), app(), *reference(machine_pages(ours, changed))]
     pages += [_listed("states", "Reachable states", "the reachable states, seen from what matters", reachable)]
     for before, after in steps:
         step = f"changes/{before}-{after}"

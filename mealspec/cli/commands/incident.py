@@ -69,7 +69,7 @@ def _in_seconds(searches: Sequence[Search], changes: Mapping[str, tuple[float, f
         what = f"{search.excerpt.id}, {search.design} in seconds"
         found.append(honour(search, changes, reporter.on(what)))
         reporter.done(what)
-    constants = lives(searches)
+    constants = lives(searches, found)
     waits = dict.fromkeys(
         (search.excerpt.id, clock, least)
         for search, one in zip(searches, found, strict=True)
