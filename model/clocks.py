@@ -3,19 +3,23 @@
 A clock runs while its machine is in a phase and bounds when events of that phase happen. What has no clock may happen
 at any moment: people, faults, and poll tasks that are cancelled or whose handle is lost.
 
-Left out: the adaptive interval (R26), pings that are answered, the expiry of entries and tokens, outbox retries that
-grow, and a suspended app, whose clocks stand still.
+Logs need more: what shows in them and changes no seconds of a meal (:data:`FURTHER`), and clocks of which nobody knows
+enough to exclude anything by them (:data:`UNTOLD`).
+
+Left out: the adaptive interval (R26), the expiry of tokens, outbox retries that grow, the phase of the dispatcher's
+tick (E37), and a suspended app, whose clocks stand still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any
 
-from mealspec.core import ANY, CheckerError, Configuration, Machine, System, branches, unknown
+from mealspec.core import ANY, CheckerError, Configuration, Event, Machine, System, branches, unknown, without
 from mealspec.core.timed import Bound, Clockwork, Phase, TimedFamily, in_time, is_one_of, timed
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
@@ -29,6 +33,7 @@ from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
 from mealspec.model.product import builders, system
 from mealspec.model.scope import ImpossibleScope, Scope
+from mealspec.model.server.entry import REGISTERS, Held
 from mealspec.model.server.job import Job
 from mealspec.model.server.notification import Fate
 from mealspec.model.server.process import Process
@@ -126,6 +131,23 @@ CLOCKS: tuple[Clock, ...] = (
 )  # fmt: skip
 """All of them."""
 
+FURTHER: tuple[Clock, ...] = (
+    Clock("beat", "the pause between two pings of the client, and before the first", "service",
+          {"socket": lambda socket: socket != NONE, "connected": True}, ("client.ping",), 30, 30, ("E22",), restarts=True),
+    Clock("entry", "the life of an entry of the registry that is not refreshed", "entry", Held.HELD, ("server.expire_entry",), 60, 60),
+    Clock("refresh", "what refreshes it", "entry", Held.HELD, (*REGISTERS, "client.ping"), 0, None, restarts=True),
+)  # fmt: skip
+"""Clocks that logs show, and that change no seconds of a meal; for designs in which an entry expires 60 s are assumed, as
+for a proxy's idle connections. The machine ``entry`` is there only where its clock is asked."""
+
+UNTOLD: Mapping[str, str] = {
+    "upload": "the outbox's pause grows by the back-offs of other events, up to 158 s for one of them (E33)",
+    "dial_limit": "no document tells it",
+    "close": "no document tells how late the news of a close may be",
+    "boot": "no document tells how long a restart takes",
+}
+"""Clocks that exclude nothing when logs are asked, and why: their events may come at any time."""
+
 AT_ONCE: Mapping[str, Mapping[str, Any]] = {
     "screen": {"client.connect": Screen.ARRIVING, "client.skip_connect": Screen.ARRIVING},
     "connection": {name: {"caller": {Await.SUCCEEDED, Await.FAILED}} for name in ("client.connected", "client.failed", "client.superseded")},
@@ -170,13 +192,31 @@ def clocks(changes: Mapping[str, tuple[float, float | None]], table: tuple[Clock
     )
 
 
-def timed_system(design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1) -> System:
-    """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward."""
+def log_clocks(changes: Mapping[str, tuple[float, float | None]] = MappingProxyType({})) -> tuple[Clock, ...]:
+    """The table by which logs are asked, in whole seconds, rounded outward: see :mod:`mealspec.check.stamps`."""
+    table = clocks({**dict.fromkeys(UNTOLD, (0, None)), **changes}, (*CLOCKS, *FURTHER))
+    return tuple(
+        replace(each, least=floor(each.least), greatest=None if each.greatest is None else ceil(each.greatest))
+        for each in table
+    )
+
+
+def timed_system(
+    design: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
+    extra: Sequence[Machine] = (), clocked: Sequence[Machine] = (), events: Sequence[Event] = (), aside: Container[str] = (),
+) -> System:  # fmt: skip
+    """The product in time: each tick is ``quantum`` seconds; what is no multiple of it is rounded outward.
+
+    ``extra`` machines watch, with a clock if the table has one for them; ``clocked`` ones have theirs already, and
+    ``events`` are theirs; the machines ``aside`` are left out, and constrain nothing.
+    """
     _check(scope, table, quantum)
-    product = system(design, scope)
-    return in_time(product, [
-        timed(clockwork(machine, design, scope, table, quantum), excuses(machine)) for machine in product.machines
-    ])  # fmt: skip
+    product = system(design, scope, tuple(extra))
+    product = without(product, aside) if aside else product
+    watching = {machine.name for machine in extra} - {clock.machine for clock in table}
+    own = [machine for machine in product.machines if machine.name not in watching]
+    run = (timed(clockwork(each, design, scope, table, quantum), excuses(each)) for each in own)
+    return in_time(product, [*run, *clocked], events)
 
 
 def timed_family(

@@ -341,7 +341,7 @@ LEFT_OUT: tuple[LeftOut, ...] = (
     LeftOut(
         ("E7", "E11", "E15", "E22", "E23", "E33", "E37", "E38", "E39", "E41", "E42"),
         "seconds: sleeps, back-offs, idle limits, the life of a token, and the times of the logs",
-        "here a timer may fire at any moment, so the model has every run that the seconds allow, and more; what they exclude waits for timed systems",
+        "here a timer may fire at any moment, so the model has every run that the seconds allow, and more; what they exclude is asked apart, by `mealspec latency` and `mealspec incident --seconds`",
     ),
     LeftOut(
         ("E18", "E26"),

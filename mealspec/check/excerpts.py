@@ -7,7 +7,7 @@ two logs only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -137,7 +137,7 @@ def log_machine(some: Excerpt, events: Iterable[Event], *, astray: bool) -> Mach
     """
     counts = product(range(len(some.client) + 1), range(len(some.server) + 1))
     states = [Read(i, j, off) for i, j in counts for off in ((False, True) if astray else (False,))]
-    steps = [(event.name, s, _read(some, event, s)) for event in events if _shows(some, event) for s in states]
+    steps = [(event.name, s, _read(some, event, s)) for event in events if shows(some, event) for s in states]
     rows = [(event, s, then) for event, s, then in steps if astray or not then.astray]
     doc = "How many lines of each log have been printed, and whether something was printed that is not there."
     return Machine.table("logs", Read(0, 0), rows, doc=doc)
@@ -148,7 +148,8 @@ def _prints(line: Line, text: str) -> bool:
     return line.matches(text)
 
 
-def _shows(some: Excerpt, event: Event) -> bool:
+def shows(some: Excerpt, event: Event) -> bool:
+    """Whether the event prints a kind of line that the excerpt shows, or one that is certainly absent."""
     line = event.line
     return line is not None and (_missed(some, event) or any(_prints(line, told.text) for told in some.lines(line.log)))
 
@@ -158,12 +159,21 @@ def _missed(some: Excerpt, event: Event) -> bool:
 
 
 def _read(some: Excerpt, event: Event, s: Read) -> Read:
+    def in_order(place: Place) -> bool:
+        return some.waits_for(place) <= (s.server if place.log == "client" else s.client)
+
+    return read(some, event, s, in_order)
+
+
+def read(some: Excerpt, event: Event, s: Read, may: Callable[[Place], bool]) -> Read:
+    """How far a run has printed the excerpt after an event that :func:`shows`; ``may`` says of a line whether it can
+    be printed by now."""
     assert event.line is not None
     log, lines = event.line.log, some.lines(event.line.log)
-    k, others = (s.client, s.server) if log == "client" else (s.server, s.client)
+    k = s.client if log == "client" else s.server
     if s.astray or _missed(some, event):
         return s._replace(astray=True)
-    if k < len(lines) and _prints(event.line, lines[k].text) and some.waits_for(Place(log, k)) <= others:
+    if k < len(lines) and _prints(event.line, lines[k].text) and may(Place(log, k)):
         return s._replace(client=k + 1) if log == "client" else s._replace(server=k + 1)
     before = k == 0 or (k == 1 and _prints(event.line, lines[0].text))  # then it was the earlier one that is not shown
     return s if before and "m" not in event.values else s._replace(astray=True)

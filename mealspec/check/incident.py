@@ -143,8 +143,8 @@ def explain_incident(
     """For each cause whether it fits the excerpt, with runs of the design if it does, and what excludes it if not."""
     states, fits, excluded = 0, dict[Cause, Explanation](), dict[Cause, Excluded]()
     for world in WORLDS:
-        backends = tuple(_backends(design, world))
-        for plan, scope in backends:
+        tried = tuple(backends(design, world))
+        for plan, scope in tried:
             graph = _graph(plan, scope, some, depth, report, astray=False)
             states += len(graph)
             found = (_explained(graph, cause, some, plan, scope) for cause in world.causes if cause not in fits)
@@ -152,7 +152,7 @@ def explain_incident(
             if fits.keys() >= {*world.causes}:
                 break
         missing = [cause for cause in world.causes if cause not in fits]
-        graphs = [_graph(plan, scope, some, depth, report, astray=True) for plan, scope in backends if missing]
+        graphs = [_graph(plan, scope, some, depth, report, astray=True) for plan, scope in tried if missing]
         states += sum(map(len, graphs))
         excluded |= {cause: Excluded(cause, _furthest(graphs, cause, some)) for cause in missing}
     found_of: dict[Cause, Explanation | Excluded] = {**fits, **excluded}
@@ -178,7 +178,7 @@ def remaining(searches: Iterable[Search]) -> tuple[Cause, ...]:
     return tuple(cause for cause in Cause if fits and all(cause in some for some in fits.values()))
 
 
-def _backends(design: Design, world: World) -> Iterator[tuple[Design, Scope]]:
+def backends(design: Design, world: World) -> Iterator[tuple[Design, Scope]]:
     """The design with what the world adds, and the same with a reader that outlives its handler function."""
     scope = Scope(connections=world.connections, includes=frozenset(world.lets_in))
     known = (*design.mechanisms, *world.adds)
@@ -217,14 +217,14 @@ def _works(c: str) -> Predicate:
     return At(f"lookup.connection.{c}", lambda s: s.state.works)
 
 
-def _because(cause: Cause) -> Predicate:
+def because_of(cause: Cause) -> Predicate:
     """The lookup has found nobody, because of that."""
     return At("cause", lambda s: s.cause is cause and s.skipped)
 
 
 def _explained(graph: Graph, cause: Cause, some: Excerpt, plan: Design, scope: Scope) -> Explanation | None:
     whole = Read(len(some.client), len(some.server))
-    goal = _because(cause) & At("logs", lambda s: s == whole)
+    goal = because_of(cause) & At("logs", lambda s: s == whole)
     shortest, likeliest = reach(graph, goal), likeliest_to(graph, goal)
     if shortest is None or likeliest is None:
         return None
@@ -255,7 +255,7 @@ def _excluder(graph: Graph, cause: Cause, some: Excerpt) -> Place | None:
         printed = some.order[:number]
         client, server = (sum(place.log == log for place in printed) for log in LOGS)
         least = Read(client, server)
-        if reach(graph, _because(cause) & At("logs", partial(_is_past, least))) is not None:
+        if reach(graph, because_of(cause) & At("logs", partial(_is_past, least))) is not None:
             return some.order[number]
     return None
 

@@ -157,6 +157,21 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=1, ensure_ascii=False))
 
 
+SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?", re.ASCII)
+
+
+def clock_seconds(text: str) -> tuple[str, tuple[float, float | None]]:
+    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
+    from mealspec.core.errors import CheckerError, printable
+
+    found = SECONDS.fullmatch(text)
+    if not found or len(text) > 40:
+        said = printable(text, 40)
+        raise CheckerError(f"cannot read '{said}' as seconds of a clock; write poll=8, poll=5..8 or poll=5..")
+    name, least, greatest = found.groups()
+    return name, (float(least), None if text.endswith("..") else float(greatest or least))
+
+
 def deliver(text: str, out: Path | None) -> None:
     """To stdout, or whole into a file: a reader never sees half of it."""
     if out is None:

@@ -29,7 +29,7 @@ from mealspec.core.itf import Recording, differences, dump, load
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.predicate import At, Predicate, all_of, any_of
 from mealspec.core.rule import ANY, STAY, On
-from mealspec.core.system import Refusal, System, trimmed
+from mealspec.core.system import Refusal, System, trimmed, without
 from mealspec.core.trace import Rejection, Trace, replay
 
 if TYPE_CHECKING:
@@ -105,4 +105,5 @@ __all__ = [
     "unknown",
     "violation",
     "weight",
+    "without",
 ]

@@ -8,7 +8,7 @@ a product state becomes a few 64-bit words with a bit field for each machine.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mealspec.core.errors import InvalidSystem, unknown
 from mealspec.core.event import Event, Kind
-from mealspec.core.machine import Machine, State, swallowed
+from mealspec.core.machine import Machine, Row, State, swallowed
 
 Locals = tuple[int, ...]
 """A product state as the index of each machine's state, in the order of the system's machines."""
@@ -329,6 +329,25 @@ def trimmed(machines: Iterable[Machine], events: Iterable[Event]) -> tuple[tuple
     return machines, tuple(event for event in events if event.name in alive)
 
 
+def without(system: System, names: Container[str]) -> System:
+    """The system with these machines left out: they constrain nothing, and what only they take part in is gone.
+
+    Every run of the system, without those events, is a run of what is left.
+
+    >>> lamp = Machine.table("lamp", "off", [("on", "off", "lit")])
+    >>> hand = Machine.table("hand", "there", [("on", "there", "there"), ("leave", "there", "gone")])
+    >>> both = [Event("on", Kind.USER, "x", ("lamp", "hand")), Event("leave", Kind.USER, "x", ("hand",))]
+    >>> [event.name for event in without(System([lamp, hand], both), ["hand"]).events]
+    ['on']
+    """
+    kept = [machine for machine in system.machines if machine.name not in names]
+    left = {machine.name for machine in kept}
+    events = [event for event in system.events if left & {*event.takes}]
+    known = {event.name for event in events}
+    parts, alive = trimmed([machine.keeping(lambda row: row.event in known) for machine in kept], events)
+    return System(parts, alive, absent={name for event in alive for name in event.takes} - left, name=system.name)
+
+
 def _surviving(machine: Machine, states: set[State], events: set[str]) -> Machine:
     return machine.keeping(lambda row: row.event in events and row.source in states)
 
@@ -352,23 +371,31 @@ def _twice(names: Iterable[str]) -> list[str]:
 
 def _possible(machines: Sequence[Machine], events: Sequence[Event]) -> tuple[dict[str, set[State]], set[str]]:
     """Local states and events that are possible, as far as each machine alone can tell."""
-    reached: dict[str, set[State]] = {machine.name: {machine.initial} for machine in machines}
-    rows: dict[str, dict[str, list[tuple[State, State]]]] = defaultdict(lambda: defaultdict(list))
+    reached: dict[str, set[State]] = {machine.name: set() for machine in machines}
+    parts = {event.name: [name for name in event.takes if name in reached] for event in events}
+    steps: dict[tuple[str, State], list[Row]] = defaultdict(list)
     for machine in machines:
         for row in machine.rows:
-            rows[row.event][machine.name].append((row.source, row.dest))
+            if machine.name in parts.get(row.event, ()):
+                steps[machine.name, row.source].append(row)
+    permitted: set[tuple[str, str]] = set()
+    beyond: dict[tuple[str, str], list[State]] = defaultdict(list)  # where events lead that are not known to be alive
     alive: set[str] = set()
-    grew = True
-    while grew:
-        grew = False
-        for event in events:
-            parts = {name: rows[event.name][name] for name in event.takes if name in reached}
-            moves = {name: {dest for source, dest in pairs if source in reached[name]} for name, pairs in parts.items()}
-            if not moves or not all(moves.values()):
+    waiting = [(machine.name, machine.initial) for machine in machines]
+    while waiting:
+        while waiting:
+            name, state = waiting.pop()
+            if state in reached[name]:
                 continue
-            grew |= event.name not in alive
-            alive.add(event.name)
-            for name, dests in moves.items():
-                grew |= not dests <= reached[name]
-                reached[name] |= dests
+            reached[name].add(state)
+            for event, _, dest in steps[name, state]:
+                permitted.add((name, event))
+                if event in alive:
+                    waiting.append((name, dest))
+                else:
+                    beyond[name, event].append(dest)
+        for event, own in parts.items():
+            if event not in alive and own and all((name, event) in permitted for name in own):
+                alive.add(event)
+                waiting += [(name, dest) for name in own for dest in beyond.pop((name, event))]
     return reached, alive

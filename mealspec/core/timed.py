@@ -246,8 +246,10 @@ def with_ticks(shape: Any) -> Any:
     return type(f"Timed{shape.__name__}", (make(shape.__name__, (*shape._fields, "ticks")),), told)
 
 
-def in_time(system: System, machines: Sequence[Machine]) -> System:
+def in_time(system: System, machines: Sequence[Machine], events: Sequence[Event] = ()) -> System:
     """The system with these machines in the place of those of the same names, and the ticks.
+
+    A machine of another name watches: it takes part in the events that it has rows for. ``events`` are further ones.
 
     >>> from mealspec.core.event import Event, Kind
     >>> bell = Machine.table("bell", "set", [("ring", "set", "rung"), ("wind", "rung", "set")])
@@ -258,12 +260,19 @@ def in_time(system: System, machines: Sequence[Machine]) -> System:
     """
     clocks = {machine.name: machine for machine in machines}
     ticks = [Event(name, Kind.TIME, "time", tuple(clocks), "time passes", verb=TICK) for name in _kinds(clocks)]
-    parts = [clocks.get(machine.name, machine) for machine in system.machines]
-    known = {event.name for event in (*system.events, *ticks)}
+    watchers = [machine for machine in machines if machine.name not in system.position]
+    parts = [*(clocks.get(machine.name, machine) for machine in system.machines), *watchers]
+    every = [*(_watched(event, watchers) for event in system.events), *events, *ticks]
+    known = {event.name for event in every}
     parts = [part.keeping(lambda row: row.event in known) for part in parts]
-    absent = {name for event in system.events for name in event.takes} - set(system.position)
-    kept, alive = trimmed(parts, (*system.events, *ticks))
+    absent = {name for event in every for name in event.takes} - {part.name for part in parts}
+    kept, alive = trimmed(parts, every)
     return System(kept, alive, absent=absent, name=f"{system.name}, in time")
+
+
+def _watched(event: Event, watchers: Sequence[Machine]) -> Event:
+    watching = tuple(machine.name for machine in watchers if event.name in machine.alphabet)
+    return replace(event, takes=event.takes + watching) if watching else event
 
 
 def _kinds(clocks: Mapping[str, Machine]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from mealspec.draw.portraits import portraits
 from mealspec.draw.reference import reference
 from mealspec.draw.role_pages import role_pages
 from mealspec.draw.role_pictures import role_pictures
+from mealspec.draw.timelines import pages as timelines
 from mealspec.model.design import DESIGNS
 
 HARDENED, APP = DESIGNS["hardened"], DESIGNS["app_head"]
@@ -44,7 +45,15 @@ def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
     ours += [] if full else portraits([APP], OWN)
     whole, reachable = communication.whole(HARDENED), list(states.pictures())
     drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
-    pages = [*charts(full=full), matrix(), designs(), app(), *metrics(), *reference(machine_pages(ours, changed))]
+    pages = [
+        *charts(full=full),
+        *timelines(),
+        matrix(),
+        designs(),
+        app(),
+        *metrics(),
+        *reference(machine_pages(ours, changed)),
+    ]
     pages += [_listed("states", "Reachable states", "the reachable states, seen from what matters", reachable)]
     for before, after in steps:
         step = f"changes/{before}-{after}"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mealspec.cli.options import as_json, print_json
+from mealspec.cli.options import as_json, clock_seconds, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mealspec.check.incident import Excluded, Explanation, Search
 
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 @click.command("incident")
 @click.argument("name", metavar="[EXCERPT]", default="all")
 @click.option("--design", "plan", metavar="DESIGN", help="Ask this design instead of those of the excerpt's time.")
+@click.option("--seconds", "timed", is_flag=True, help="Honour the seconds between the lines, too.")
+@click.option("--set", "changes", multiple=True, help="With --seconds: seconds of a clock, entry=50 or dial=0..5.")
 @as_json
-def command(name: str, plan: str | None, as_json: bool) -> None:
+def command(name: str, plan: str | None, timed: bool, changes: tuple[str, ...], as_json: bool) -> None:
     """Explain the incident: which causes fit its logs.
 
-    EXCERPT is E40, E41, E42 or all. One excerpt comes with the likeliest run of each cause.
+    EXCERPT is E40, E41, E42 or all. One excerpt comes with the likeliest run of each cause. With --seconds it is asked
+    which of them the clocks allow, why the others fall, which constants would fit, and when it happened.
     """
     from mealspec.check.excerpts import excerpt, excerpts
     from mealspec.check.incident import explain_all
@@ -30,16 +33,57 @@ def command(name: str, plan: str | None, as_json: bool) -> None:
     from mealspec.model.design import design
 
     some = list(excerpts().values()) if name == "all" else [excerpt(name)]
+    seconds = _seconds(timed, changes)
     reporter = Reporter()
     searches = explain_all(some, design(plan) if plan else None, report=reporter.on(name))
     reporter.done(name)
-    if as_json:
+    if timed:
+        _in_seconds(searches, seconds, as_json)
+    elif as_json:
         print_json(_data(searches))
     else:
         click.echo("\n".join(overview_lines(searches) if name == "all" else incident_lines(searches)))
     fits = {search.excerpt.id for search in searches if search.explanations}
     if len(fits) < len(some):
         raise SystemExit(1)
+
+
+def _seconds(timed: bool, changes: Iterable[str]) -> dict[str, tuple[float, float | None]]:
+    from mealspec.core.errors import CheckerError
+    from mealspec.model.clocks import log_clocks
+
+    told = dict(map(clock_seconds, changes))
+    if told and not timed:
+        raise CheckerError("--set changes the seconds of a clock; say --seconds, too, so that they are asked")
+    log_clocks(told)  # a wrong name is told before anything is searched
+    return told
+
+
+def _in_seconds(searches: Sequence[Search], changes: Mapping[str, tuple[float, float | None]], as_json: bool) -> None:
+    from mealspec.check.honour import honour, lives, longer_waits
+    from mealspec.check.progress import Reporter
+    from mealspec.check.show_seconds import seconds_lines, span, to_json
+
+    reporter, found = Reporter(), []
+    for search in searches:
+        what = f"{search.excerpt.id}, {search.design} in seconds"
+        found.append(honour(search, changes, reporter.on(what)))
+        reporter.done(what)
+    constants = lives(searches, found)
+    waits = dict.fromkeys(
+        (search.excerpt.id, clock, least)
+        for search, one in zip(searches, found, strict=True)
+        for clock, least in longer_waits(search, one).items()
+    )
+    if as_json:
+        print_json({
+            "seconds": [to_json(one) for one in found],
+            "entry_lives": [{"excerpt": c.excerpt, "refreshed_by": c.way.refreshed_by, "least": c.least,
+                             "greatest": c.greatest, "says": span(c.least, c.greatest)} for c in constants],
+            "longer_waits": [{"excerpt": name, "clock": clock, "least": least} for name, clock, least in waits],
+        })  # fmt: skip
+    else:
+        click.echo("\n".join(seconds_lines(found, constants, list(waits))))
 
 
 def _data(searches: Sequence[Search]) -> dict[str, Any]:

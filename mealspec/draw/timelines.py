@@ -1,0 +1,164 @@
+"""Which timelines are drawn: the three excerpts with what happened unseen, and a run of two designs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import cache
+
+from mealspec.check.excerpts import LOGS, Excerpt, excerpts
+from mealspec.check.honour import Fits, Honoured, honour
+from mealspec.check.incident import explain_incident
+from mealspec.check.latency import Outcome, outcomes
+from mealspec.check.seconds import Way
+from mealspec.check.show_seconds import moments
+from mealspec.check.stamps import Stamps
+from mealspec.core import Kind, Trace
+from mealspec.draw.page import Page, render
+from mealspec.draw.timeline import Item, Lane, Panel, Timeline, svg
+from mealspec.model.design import DESIGNS, Design
+from mealspec.model.scope import Scope
+
+PAIR = ("published", "hardened")
+"""The designs whose runs stand side by side."""
+
+PAIR_SCOPE = Scope(connections=1, faults=1, includes=frozenset({"break"}))
+BROKEN = "the socket is silently broken"
+"""The scope and the situation of these runs: what the incident's client could not tell from a socket that works."""
+
+OWNERS = ("user", "client", "network", "server")
+
+
+@cache
+def honoured(some: Excerpt) -> Honoured:
+    """An excerpt in its seconds, with the first design of its time."""
+    return honour(explain_incident(DESIGNS[some.designs[0]], some), why=False)
+
+
+def timelines() -> Iterator[Timeline]:
+    """All of them."""
+    for some in excerpts().values():
+        yield excerpt_line(some, honoured(some))
+    yield pair()
+
+
+# ---------------------------------------------------------------------- an excerpt
+
+
+def excerpt_line(some: Excerpt, found: Honoured) -> Timeline:
+    """Both logs with their times, and for each cause that remains when its step came."""
+    stamps = Stamps(some)
+    dated = [told.at for log in LOGS for told in some.lines(log) if told.at]
+    begin, end = min(dated) - timedelta(seconds=3), max(dated) + timedelta(seconds=3)
+
+    def at(moment: datetime) -> float:
+        return (moment - begin).total_seconds()
+
+    span = at(end)
+    lanes = [Lane(f"{log} log", tuple(_told(some, log, at))) for log in LOGS]
+    hidden = [_hidden(found, each, stamps, at) for each in found.found if isinstance(each, Fits)]
+    lanes.append(Lane(f"hidden: one of these, by {found.design} in its seconds", tuple(hidden)))
+    moments_ = [begin + timedelta(seconds=s) for s in range(int(span) + 1)]
+    names = {at(moment): f"{moment:%H:%M:%S}" for moment in moments_ if moment.second % 10 == 0}
+    subtitle = f"{some.title}; each log by its own clock, bars by the server's"
+    untimed = "The client's lines have no recorded times: they stand in their order, at the left."
+    notes = (
+        "A bar says between which seconds the step that decides can have come, over all runs that print both logs in "
+        "their seconds; one that begins at the edge may have come before. Causes that have no bar fall.",
+        *(() if any(told.at for told in some.client) else (untimed,)),
+    )
+    panel = Panel("", tuple(lanes), 0, span, names)
+    return Timeline(f"timeline-{some.id}", f"{some.id} in seconds", subtitle, (panel,), notes)
+
+
+At = Callable[[datetime], float]
+"""Where a moment stands on the axis."""
+
+
+def _told(some: Excerpt, log: str, at: At) -> Iterator[Item]:
+    for told in some.lines(log):
+        if told.at is None:
+            yield Item(0, 0, told.text, f"without a time: {told.text}")
+        else:
+            yield Item(at(told.at), at(told.at), told.text, str(told))
+
+
+def _hidden(found: Honoured, each: Fits, stamps: Stamps, at: At) -> Item:
+    first, last = moments(found, each)
+    low = None if each.found.first is None else at(stamps.second(each.found.first))
+    high = at(stamps.first) if each.found.last is None else at(stamps.second(each.found.last)) + 1
+    return Item(low, high, each.way.label, f"{each.way.says}: {first or 'before'} to {last or 'before'}")
+
+
+# ---------------------------------------------------------------------- runs
+
+
+def pair() -> Timeline:
+    """The same situation in two designs: the slowest run of each, side by side."""
+    found = {name: _slowest(DESIGNS[name]) for name in PAIR}
+    panels = tuple(_run_panel(name, each) for name, each in found.items())
+    title = f"Completed while {BROKEN}: {PAIR[0]} beside {PAIR[1]}, in seconds"
+    subtitle = f"The slowest run of each, or one that never shows the meal; {PAIR_SCOPE.describe()}"
+    notes = ("The dashed line is the moment when the backend has completed the meal; seconds count from there.",)
+    return Timeline("timeline-broken", title, subtitle, panels, notes, 1400)
+
+
+def _slowest(plan: Design) -> Outcome:
+    return next(each for each in outcomes(plan, PAIR_SCOPE) if each.measure.name == BROKEN)
+
+
+def _run_panel(name: str, found: Outcome) -> Panel:
+    run = found.whole.latest
+    assert run is not None, f"a run of {name} in which {BROKEN}"
+    says = "the meal is never shown" if found.greatest is None else f"on the screen after {found.greatest:g} s"
+    return run_panel(f"{name}: {says}", run.trace, found.quantum)
+
+
+def run_panel(title: str, run: Trace, quantum: float) -> Panel:
+    """A timed run, its events in a lane for each owner, by seconds since the completion; a loop is shown once."""
+    events = [run.system.event(name) for name in run.events]
+    done = next(k for k, event in enumerate(events) if event.is_of("server.complete"))
+    ticks, found = 0, list[tuple[float, int]]()
+    for k, event in enumerate(events):
+        ticks += event.kind is Kind.TIME
+        found.append((ticks * quantum, k))
+    zero = found[done][0]
+    lanes = []
+    for owner in OWNERS:
+        own = [(at - zero, k) for at, k in found if events[k].owner == owner and events[k].kind is not Kind.TIME]
+        items = (_step(run, at, k) for at, k in own)
+        lanes.append(Lane(owner, tuple(items)))
+    begin, end = -zero - 1, ticks * quantum - zero + 1
+    step = next(step for step in (1, 2, 5, 10, 20, 60, 600) if (end - begin) / step <= 16)
+    names = {float(s): f"{s:+d} s" if s else "0" for s in range(int(begin), int(end) + 1) if s % step == 0}
+    return Panel(title, tuple(lane for lane in lanes if lane.items), begin, end, names, 0)
+
+
+def _step(run: Trace, at: float, k: int) -> Item:
+    event = run.system.event(run.events[k])
+    again = ", again and again" if run.loop is not None and k >= run.loop else ""
+    text = f"{event.label or event.name}{again}"
+    return Item(at, at, text, f"{at:+g} s: {event.name}", event.kind is Kind.FAULT or event.lost)
+
+
+# ---------------------------------------------------------------------- pages
+
+
+def pages() -> Iterator[Page]:
+    """The pictures, and the page that shows them."""
+    charts = list(timelines())
+    for each in charts:
+        yield Page(f"timelines/{each.slug}.svg", each.title, each.subtitle, svg(each))
+    about = "the three excerpts with their seconds, and a run of two designs side by side"
+    found = [_remains(each) for each in excerpts().values()]
+    yield render("timelines/README.md", "timelines", "Timelines", about, charts=charts, found=found)
+
+
+def _remains(some: Excerpt) -> tuple[str, list[tuple[Way, str, str]]]:
+    found = honoured(some)
+    rows = []
+    for each in found.found:
+        if isinstance(each, Fits):
+            first, last = moments(found, each)
+            rows.append((each.way, first or "before", last or ("before" if each.found.last is None else "")))
+    return some.id, rows
