@@ -13,7 +13,7 @@ from mealspec.draw.communication import kind_of
 from mealspec.draw.entries import Condition, conditions, conditions_of, elsewhere, every_event, group_of, having, takers
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
-from mealspec.model.clocks import CLOCKS, seconds
+from mealspec.model.clocks import CLOCKS, FURTHER, UNTOLD, seconds
 from mealspec.model.design import DESIGNS
 from mealspec.model.meanings import TIMERS
 from mealspec.model.mechanism import Mechanism
@@ -96,7 +96,8 @@ def timing() -> Page:
         asked = _asked(TIMING, conditions_of(plan, names))
         rows.append((timer.what, event, switch, asked, timer.figure or "none", references(TIMING, timer.refs)))
     about = "every timer: when it runs, what its end brings, and the figures"
-    clocks = [
-        (clock.what, code(clock.name), seconds(clock), references(TIMING, clock.refs) or "assumed") for clock in CLOCKS
-    ]
-    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=clocks)
+    own, more = (
+        [(each.what, code(each.name), seconds(each), references(TIMING, each.refs) or "assumed") for each in table]
+        for table in (CLOCKS, FURTHER)
+    )
+    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=own, further=more, untold=UNTOLD)
