@@ -176,16 +176,16 @@ def _why(way: Way, questions: Sequence[Question], report: Report) -> Falls:
     felt = sorted((clock for each in questions for clock in each.felt()), key=lambda clock: clock.name != "entry")
     names = list(dict.fromkeys(clock.name for clock in felt))
 
-    def fits(opened: Iterable[str]) -> bool:
+    def fits(opened: Iterable[str], some: Sequence[Question] = questions) -> bool:
         try:
-            return _asked_with(questions, dict.fromkeys(opened, (0, None)), way.cause, report)
+            return _asked_with(some, dict.fromkeys(opened, (0, None)), way.cause, report)
         except _TooMany:
             return False
 
     def of(some: Iterable[str]) -> tuple[Clock, ...]:
         return tuple(next(clock for clock in table if clock.name == name) for name in some)
 
-    alone = [name for name in names if fits([name])]
+    alone = [name for name in names if fits([name], questions[:1])]  # the backend with which the order fits
     if alone:
         return Falls(way, tuple(_reason(way.cause, questions, clock, report) for clock in of(alone)))
     if not fits(names):
