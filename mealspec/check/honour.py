@@ -172,7 +172,6 @@ def _asked_with(
 
 def _why(way: Way, questions: Sequence[Question], report: Report) -> Falls:
     """Without faults where the cause needs none: what brings it back there brings it back with them."""
-    table = questions[0].table
     felt = sorted((clock for each in questions for clock in each.felt()), key=lambda clock: clock.name != "entry")
     names = list(dict.fromkeys(clock.name for clock in felt))
 
@@ -183,7 +182,7 @@ def _why(way: Way, questions: Sequence[Question], report: Report) -> Falls:
             return False
 
     def of(some: Iterable[str]) -> tuple[Clock, ...]:
-        return tuple(next(clock for clock in table if clock.name == name) for name in some)
+        return tuple(next(clock for clock in felt if clock.name == name) for name in some)
 
     alone = [name for name in names if fits([name], questions[:1])]  # the backend with which the order fits
     if alone:

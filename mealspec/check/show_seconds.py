@@ -86,7 +86,7 @@ def _because(each: Falls) -> str:
     if each.reasons:
         return ". Or ".join(_instead(reason) for reason in each.reasons) + "."
     if each.together:
-        return " and ".join(_takes(clock) for clock in each.together) + " together exclude it."
+        return "together: " * (len(each.together) > 1) + ", and ".join(map(_takes, each.together)) + "."
     return "no clock alone and no few of them: the stamps, with code that runs at once."
 
 
