@@ -13,14 +13,14 @@ from functools import cached_property
 from mealspec.check.causes import WORLDS, Cause, World
 from mealspec.check.excerpts import Excerpt, Place
 from mealspec.check.incident import Excluded, Explanation, Search, backends
-from mealspec.check.seconds import Answer, Found, Question, Way, ways_of
+from mealspec.check.seconds import MOST, Answer, Found, Question, Way, ways_of
 from mealspec.check.stamps import Stamps
-from mealspec.core import Progress
+from mealspec.core import CheckerError, Progress
 from mealspec.model.clocks import UNTOLD, Clock, clocks, log_clocks
 from mealspec.model.design import Design
 from mealspec.model.scope import FAULTS, Scope
 
-MANY = 2_000_000
+MANY = 400_000
 """States up to which is searched for a reason; one that takes more is not named."""
 
 LONGEST = 120
@@ -66,8 +66,8 @@ class Falls:
     reasons
         Each clock without which alone it would not, as far as a search of :data:`MANY` states shows it.
     together
-        If there is none, the fewest clocks without which it would not; none if it would even without any: then the
-        stamps exclude it, with what takes no second at all.
+        If there is none, the fewest clocks without which it would not; none if no search of so many states brings it
+        back: then the stamps exclude it with what takes no second at all, or with more than that search shows.
     """
 
     way: Way
@@ -122,7 +122,7 @@ def honour(search: Search, changes: Changes | None = None, report: Report = None
             if some:
                 found[way] = _joined(way, some)
             else:
-                found[way] = _why(way, _without_faults(order, questions)) if why else Falls(way, ())
+                found[way] = _why(way, _without_faults(order, questions), report) if why else Falls(way, ())
         states += sum(map(len, answers.values()))
     order_of = [way for cause in Cause for way in ways_of(cause) if way in found]
     return Honoured(search.excerpt, search.design, states, tuple(found[way] for way in order_of))
@@ -151,26 +151,42 @@ def _without_faults(order: Explanation, questions: Iterable[Question]) -> list[Q
     return [replace(each, scope=each.scope.without(FAULTS)) for each in questions]
 
 
-def _asked_with(questions: Iterable[Question], changes: Changes, cause: Cause) -> bool:
-    """Whether the cause fits with other seconds of some clocks."""
-    return any(replace(each, table=clocks(changes, each.table)).asked(limit=MANY).fits(cause) for each in questions)
+class _TooMany(CheckerError):
+    """A search for a reason saw too little to deny it."""
 
 
-def _why(way: Way, questions: Sequence[Question]) -> Falls:
+def _asked_with(
+    questions: Iterable[Question], changes: Changes, cause: Cause, report: Report = None, most: int = MANY
+) -> bool:
+    """Whether the cause fits with other seconds of some clocks; ``_TooMany`` if so many states do not tell."""
+    complete = True
+    for each in questions:
+        answer = replace(each, table=clocks(changes, each.table)).asked(report, limit=most)
+        if answer.fits(cause):
+            return True
+        complete &= answer.graph.complete
+    if not complete:
+        raise _TooMany(f"more than {most:,} states")
+    return False
+
+
+def _why(way: Way, questions: Sequence[Question], report: Report) -> Falls:
     """Without faults where the cause needs none: what brings it back there brings it back with them."""
-    table = questions[0].table
     felt = sorted((clock for each in questions for clock in each.felt()), key=lambda clock: clock.name != "entry")
     names = list(dict.fromkeys(clock.name for clock in felt))
 
-    def fits(opened: Iterable[str]) -> bool:
-        return _asked_with(questions, dict.fromkeys(opened, (0, None)), way.cause)
+    def fits(opened: Iterable[str], some: Sequence[Question] = questions) -> bool:
+        try:
+            return _asked_with(some, dict.fromkeys(opened, (0, None)), way.cause, report)
+        except _TooMany:
+            return False
 
     def of(some: Iterable[str]) -> tuple[Clock, ...]:
-        return tuple(next(clock for clock in table if clock.name == name) for name in some)
+        return tuple(next(clock for clock in felt if clock.name == name) for name in some)
 
-    alone = [name for name in names if fits([name])]
+    alone = [name for name in names if fits([name], questions[:1])]  # the backend with which the order fits
     if alone:
-        return Falls(way, tuple(_by_how_much(way.cause, questions, clock) for clock in of(alone)))
+        return Falls(way, tuple(_reason(way.cause, questions, clock, report) for clock in of(alone)))
     if not fits(names):
         return Falls(way, ())
     blamed = names[: first(lambda k: fits(names[:k]), 1, len(names))]
@@ -180,12 +196,19 @@ def _why(way: Way, questions: Sequence[Question]) -> Falls:
     return Falls(way, (), of(blamed))
 
 
-def _by_how_much(cause: Cause, questions: Sequence[Question], clock: Clock) -> Reason:
+def _reason(cause: Cause, questions: Sequence[Question], clock: Clock, report: Report) -> Reason:
+    try:
+        return _by_how_much(cause, questions, clock, report)
+    except _TooMany:
+        return Reason(clock)
+
+
+def _by_how_much(cause: Cause, questions: Sequence[Question], clock: Clock, report: Report) -> Reason:
     """How far a clock would have to give way, above or else below."""
     least, greatest = int(clock.least), None if clock.greatest is None else int(clock.greatest)
 
     def fits(low: int, high: int | None) -> bool:
-        return _asked_with(questions, {clock.name: (low, high)}, cause)
+        return _asked_with(questions, {clock.name: (low, high)}, cause, report)
 
     if greatest is not None and fits(least, None):
         high = max(1, 2 * greatest)
@@ -255,7 +278,7 @@ def _life(search: Search, each: Fits | Falls | Out) -> tuple[int, int | None] | 
     ]
 
     def fits(life: int) -> bool:
-        return _asked_with(questions, {"entry": (life, life)}, each.way.cause)
+        return _asked_with(questions, {"entry": (life, life)}, each.way.cause, most=MOST)
 
     known = (r.least for r in each.reasons if r.clock.name == "entry") if isinstance(each, Falls) else ()
     some = next((life for life in (*known, 60, 30, 0, LONGEST) if life is not None and fits(life)), None)
@@ -293,7 +316,7 @@ def longer_waits(search: Search, honoured: Honoured) -> dict[str, int]:
         assert greatest is not None
 
         def allows(high: int, name: str = name) -> bool:
-            return _asked_with([question], {name: (0, high)}, fits.way.cause)
+            return _asked_with([question], {name: (0, high)}, fits.way.cause, most=MOST)
 
         if not allows(int(greatest)):
             found[name] = first(allows, int(greatest) + 1, LONGEST)

@@ -108,7 +108,7 @@ def _looked(searches: Sequence[Search]) -> str:
         f"Looked at: {counted(sum(search.states for search in searches), 'state')}, every run of up to {depth} steps. "
         "From its first line on an excerpt's kinds of lines are printed exactly as often and in this order; lines of "
         "other kinds may have been cut. A line comes before one of the other log that is dated more than "
-        f"{TOLERANCE.seconds} seconds later; how long a step takes is not asked."
+        f"{TOLERANCE.seconds} seconds later; how long a step takes is not asked: '--seconds' does that."
     )
 
 

@@ -19,8 +19,8 @@ NAME, CELL = 16, 10
 """Widths of the table's first column and of the others."""
 
 LEGEND = (
-    "✓ fits, with its seconds, too.  ✗ dial: excluded by that clock.  ✗ stamps: by the stamps alone, and by what takes "
-    "no second.  ✗ s1: by the order of the lines already.  ·  the design has no run with this cause.",
+    "✓ fits, with its seconds, too.  ✗ dial: excluded by that clock.  ✗ stamps: by the stamps alone, with code that "
+    "runs at once.  ✗ s1: by the order of the lines already.  ·  the design has no run with this cause.",
     "Complete: no run of any length prints the lines in their seconds because of a cause that falls. The clocks of "
     f"phone and server differ by a constant of at most {APART.seconds} s, which nobody knows.",
 )
@@ -86,8 +86,8 @@ def _because(each: Falls) -> str:
     if each.reasons:
         return ". Or ".join(_instead(reason) for reason in each.reasons) + "."
     if each.together:
-        return " and ".join(_takes(clock) for clock in each.together) + " together exclude it."
-    return "even with every clock open: its lines come too late for code that runs at once."
+        return "together: " * (len(each.together) > 1) + ", and ".join(map(_takes, each.together)) + "."
+    return "no clock alone and no few of them: the stamps, with code that runs at once."
 
 
 def _takes(clock: Clock) -> str:
@@ -155,7 +155,7 @@ def _moment_cell(some: Sequence[Honoured], way: Way) -> str:
         return ""
     firsts, lasts = [first for first, _ in told], [last for _, last in told if last]
     first = "before" if None in firsts else min(each for each in firsts if each)
-    return f"{first} - {max(lasts)}" if lasts else "from the beginning"
+    return f"{first} - {max(lasts)}" if lasts else "before"
 
 
 def remaining_ways(found: Sequence[Honoured]) -> list[Way]:

@@ -96,7 +96,8 @@ def _ours(folder: Path) -> list[Path]:
 def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CheckerError(f"{folder} is no folder")
-    strange = [file for file in _ours(folder) if file.suffix not in (".svg", ".gv", ".md", ".mmd")]
+    ours = (".svg", ".gv", ".md", ".mmd", ".schema.json")
+    strange = [file for file in _ours(folder) if not file.name.endswith(ours)]
     if strange:
         raise CheckerError(f"{folder} holds {strange[0].name}, which is none of ours; choose another folder")
 

@@ -15,7 +15,7 @@ from mealspec.draw.entries import Condition, conditions, conditions_of, elsewher
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
 from mealspec.draw.wire import WIRE, said_at, start_of
-from mealspec.model.clocks import CLOCKS, seconds
+from mealspec.model.clocks import CLOCKS, FURTHER, UNTOLD, seconds
 from mealspec.model.design import DESIGNS
 from mealspec.model.meanings import TIMERS, Timer
 from mealspec.model.mechanism import Mechanism
@@ -99,14 +99,15 @@ def timing() -> Page:
         asked = _asked(TIMING, conditions_of(plan, names))
         rows.append((timer.what, event, switch, asked, figure(timer), references(TIMING, timer.refs)))
     about = "every timer: when it runs, what its end brings, and the figures"
-    clocks = [
-        (clock.what, code(clock.name), seconds(clock), references(TIMING, clock.refs) or "assumed") for clock in CLOCKS
-    ]
+    own, more = (
+        [(each.what, code(each.name), seconds(each), references(TIMING, each.refs) or "assumed") for each in table]
+        for table in (CLOCKS, FURTHER)
+    )
     owed = [
         (code(str(each)), _owed_by(each), each.otherwise, "searched for" if each.searched else "arithmetic")
         for each in OBLIGATIONS
     ]
-    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=clocks, owed=owed)
+    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=own, further=more, untold=UNTOLD, owed=owed)
 
 
 def figure(timer: Timer) -> str:

@@ -64,7 +64,8 @@ def excerpt_line(some: Excerpt, found: Honoured) -> Timeline:
     untimed = "The client's lines have no recorded times: they stand in their order, at the left."
     notes = (
         "A bar says between which seconds the step that decides can have come, over all runs that print both logs in "
-        "their seconds; one that begins at the edge may have come before. Causes that have no bar fall.",
+        "their seconds; one that begins at the edge may have come before. A cause without a bar falls with this "
+        "design.",
         *(() if any(told.at for told in some.client) else (untimed,)),
     )
     panel = Panel("", tuple(lanes), 0, span, names)

@@ -37,13 +37,13 @@ def command(name: str, plan: str | None, timed: bool, changes: tuple[str, ...], 
     reporter = Reporter()
     searches = explain_all(some, design(plan) if plan else None, report=reporter.on(name))
     reporter.done(name)
+    fits = {search.excerpt.id for search in searches if search.explanations}
     if timed:
-        _in_seconds(searches, seconds, as_json)
+        fits = _in_seconds(searches, seconds, as_json)
     elif as_json:
         print_json(_data(searches))
     else:
         click.echo("\n".join(overview_lines(searches) if name == "all" else incident_lines(searches)))
-    fits = {search.excerpt.id for search in searches if search.explanations}
     if len(fits) < len(some):
         raise SystemExit(1)
 
@@ -59,8 +59,11 @@ def _seconds(timed: bool, changes: Iterable[str]) -> dict[str, tuple[float, floa
     return told
 
 
-def _in_seconds(searches: Sequence[Search], changes: Mapping[str, tuple[float, float | None]], as_json: bool) -> None:
-    from mealspec.check.honour import honour, lives, longer_waits
+def _in_seconds(
+    searches: Sequence[Search], changes: Mapping[str, tuple[float, float | None]], as_json: bool
+) -> set[str]:
+    """Print what the seconds say; the excerpts that some cause is left for."""
+    from mealspec.check.honour import Fits, honour, lives, longer_waits
     from mealspec.check.progress import Reporter
     from mealspec.check.show_seconds import seconds_lines, span, to_json
 
@@ -84,6 +87,7 @@ def _in_seconds(searches: Sequence[Search], changes: Mapping[str, tuple[float, f
         })  # fmt: skip
     else:
         click.echo("\n".join(seconds_lines(found, constants, list(waits))))
+    return {one.excerpt.id for one in found if any(isinstance(each, Fits) for each in one.found)}
 
 
 def _data(searches: Sequence[Search]) -> dict[str, Any]:
