@@ -104,7 +104,7 @@ def number_of_faults(faults: str) -> int | None:
 def seconds_of_clock(text: str) -> tuple[str, tuple[float, float | None]]:
     """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
     found = SECONDS.fullmatch(text)
-    if not found:
+    if not found or len(text) > 40:
         raise _unread(text, "seconds of a clock", "poll=8, poll=5..8 or poll=5..")
     name, least, greatest = found.groups()
     return name, (float(least), None if text.endswith("..") else float(greatest or least))
@@ -119,9 +119,9 @@ def amount_of_rate(text: str) -> tuple[str, float]:
 
 
 def _unread(text: str, what: str, how: str) -> CheckerError:
-    from mealspec.core.errors import CheckerError
+    from mealspec.core.errors import CheckerError, printable
 
-    return CheckerError(f"cannot read '{text}' as {what}; write {how}")
+    return CheckerError(f"cannot read '{printable(text, 40)}' as {what}; write {how}")
 
 
 def recorded_scope(whose: str, meta: Mapping[str, Any]) -> Scope:
@@ -158,18 +158,6 @@ def print_json(data: Any) -> None:
 
 
 SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?", re.ASCII)
-
-
-def clock_seconds(text: str) -> tuple[str, tuple[float, float | None]]:
-    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
-    from mealspec.core.errors import CheckerError, printable
-
-    found = SECONDS.fullmatch(text)
-    if not found or len(text) > 40:
-        said = printable(text, 40)
-        raise CheckerError(f"cannot read '{said}' as seconds of a clock; write poll=8, poll=5..8 or poll=5..")
-    name, least, greatest = found.groups()
-    return name, (float(least), None if text.endswith("..") else float(greatest or least))
 
 
 def deliver(text: str, out: Path | None) -> None:

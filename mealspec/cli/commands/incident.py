@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mealspec.cli.options import as_json, clock_seconds, print_json
+from mealspec.cli.options import as_json, print_json, seconds_of_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ def _seconds(timed: bool, changes: Iterable[str]) -> dict[str, tuple[float, floa
     from mealspec.core.errors import CheckerError
     from mealspec.model.clocks import log_clocks
 
-    told = dict(map(clock_seconds, changes))
+    told = dict(map(seconds_of_clock, changes))
     if told and not timed:
         raise CheckerError("--set changes the seconds of a clock; say --seconds, too, so that they are asked")
     log_clocks(told)  # a wrong name is told before anything is searched
