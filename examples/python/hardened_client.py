@@ -1,0 +1,279 @@
+"""The client of the hardened design, after the role page of the client.
+
+Every method that is no coroutine runs to its end without another coming between, as the page asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import uuid4
+
+FINISHED = ("completed", "failed")
+LEAVING, SILENT = 1000, 4408
+
+
+class Lost(Exception):
+    """A dial, a request or a socket came to nothing; ``status`` is what the server answered, if it did."""
+
+    def __init__(self, status: int | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Socket(Protocol):
+    """One incarnation of a socket."""
+
+    async def open(self, token: str) -> None: ...
+    async def receive(self) -> dict[str, Any]: ...
+    def send(self, message: Mapping[str, Any]) -> None: ...
+    def close(self, code: int) -> None: ...
+
+
+class Network(Protocol):
+    """What reaches the server."""
+
+    def socket(self) -> Socket: ...
+    async def request(
+        self, method: str, path: str, *, headers: Mapping[str, str], query: Mapping[str, Any], body: Any
+    ) -> tuple[int, Any]: ...
+
+
+@dataclass
+class Meal:
+    """A submission: its key, what was typed, what the list shows of it."""
+
+    key: str
+    text: str
+    status: str = ""
+    uploaded: bool = False
+
+
+class Client:
+    """View model, poll loop, library and outbox.
+
+    Attributes
+    ----------
+    meals
+        By key; they outlive the screen.
+    connected, connecting
+        What the view model believes.
+    polling
+        Whether a poll task runs.
+    """
+
+    def __init__(self, network: Network, seconds: Mapping[str, float], token: str, refresh_token: str) -> None:
+        self.network, self.seconds = network, seconds
+        self.token, self.refresh_token = token, refresh_token
+        self.meals: dict[str, Meal] = {}
+        self.connected = self.connecting = self.shown = False
+        self.socket: Socket | None = None
+        self.failures = 0
+        self.news: asyncio.Queue[None] = asyncio.Queue()
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+
+    # ------------------------------------------------------------------ the screen
+
+    def appear(self) -> None:
+        """There is a view model: load, poll, connect."""
+        self.shown = True
+        self._run("appear", self._load())
+        self._run("handler", self._handle())
+        self._poll()
+        if not self.connecting:
+            self.connecting = True
+            self._dial()
+
+    def leave(self) -> None:
+        """It ends, with all that is its own; the outbox goes on."""
+        self.shown = self.connected = self.connecting = False
+        for name in ("appear", "handler", "poll", "redial"):
+            self._stop(name)
+        self._let_go(LEAVING)
+        self.news = asyncio.Queue()
+        for meal in self.meals.values():
+            if meal.status not in FINISHED:
+                meal.status = ""
+
+    def submit(self, text: str) -> Meal:
+        """Save a meal; it is uploaded and waited for."""
+        meal = Meal(str(uuid4()), text)
+        self.meals[meal.key] = meal
+        self._poll()
+        self._run(f"upload {meal.key}", self._upload(meal))
+        return meal
+
+    def reconnect(self) -> None:
+        """The button."""
+        if self.shown:
+            self.connected, self.connecting = False, True
+            self._dial()
+
+    # ------------------------------------------------------------------ the socket
+
+    def _dial(self) -> None:
+        self._stop("redial")
+        self._let_go(LEAVING)
+        self.socket = self.network.socket()
+        self._run("socket", self._live(self.socket))
+
+    def _let_go(self, code: int) -> None:
+        """Close the socket that is held, if there is one."""
+        if self.socket is not None:
+            self.socket.close(code)
+            self.socket = None
+        self._stop("ping")
+        self._stop("socket")
+
+    async def _live(self, socket: Socket) -> None:
+        """One socket, from its dial to its end; whoever lets go of it cancels this."""
+        ready = False
+        try:
+            async with asyncio.timeout(self.seconds["dial"]) as limit:
+                await socket.open(self.token)
+                while True:
+                    message = await socket.receive()
+                    if message.get("type") == "ready" and not ready:
+                        ready = True
+                        limit.reschedule(None)
+                        self._succeeded(socket)
+                    elif message.get("type") == "pong":
+                        self._ponged(socket, message)
+                    elif message.get("type") in ("meal_log.completed", "meal_log.failed"):
+                        self.news.put_nowait(None)
+        except TimeoutError:
+            socket.close(SILENT)
+        except Lost as lost:
+            if lost.status == 401:
+                self._renew()
+        self.socket = None
+        self._stop("ping")
+        if not ready:
+            self.connected = self.connecting = False
+        self._redial()
+
+    def _succeeded(self, socket: Socket) -> None:
+        self.connected, self.connecting, self.failures = True, False, 0
+        self.pong = asyncio.Event()
+        self._run("ping", self._ping(socket))
+
+    async def _ping(self, socket: Socket) -> None:
+        while True:
+            await asyncio.sleep(self.seconds["ping"])
+            self.pong.clear()
+            socket.send({"type": "ping"})
+            try:
+                async with asyncio.timeout(self.seconds["pong"]):
+                    await self.pong.wait()
+            except TimeoutError:
+                break
+        socket.close(SILENT)
+        self.socket = None
+        self._stop("socket")
+        self._redial()
+
+    def _ponged(self, socket: Socket, message: Mapping[str, Any]) -> None:
+        self.pong.set()
+        if message.get("listed") is False:
+            socket.send({"type": "register"})
+
+    def _redial(self) -> None:
+        if self.shown:
+            self._run("redial", self._redial_later())
+
+    async def _redial_later(self) -> None:
+        least, most = self.seconds["redial"], self.seconds["redial_most"]
+        await asyncio.sleep(random.uniform(least, min(most, least * 2**self.failures)))
+        self.failures = min(self.failures + 1, 10)
+        self.connected, self.connecting = False, True
+        self.tasks.pop("redial")  # this one: it must not cancel itself
+        self._dial()
+
+    # ------------------------------------------------------------------ loads
+
+    def _poll(self) -> None:
+        if self.shown and not self.polling:
+            self._run("poll", self._poll_until_finished())
+
+    @property
+    def polling(self) -> bool:
+        """Whether a poll task runs."""
+        return "poll" in self.tasks
+
+    async def _poll_until_finished(self) -> None:
+        while True:
+            await asyncio.sleep(self.seconds["poll"])
+            await self._load()
+            if all(meal.status in FINISHED for meal in self.meals.values()):
+                return
+
+    async def _handle(self) -> None:
+        """Messages one at a time: each says that something is new, not what."""
+        while True:
+            await self.news.get()
+            await self._load()
+
+    async def _load(self) -> None:
+        with suppress(Lost):
+            page = await self._request("GET", "/api/v1/meal-logs", query={"limit": 100, "offset": 0})
+            told = {each.get("idempotency_key"): each["status"] for each in page["data"]["meal_logs"]}
+            for meal in self.meals.values():
+                self._show(meal, told.get(meal.key, ""))
+
+    def _show(self, meal: Meal, status: str) -> None:
+        """What the answer says, though it may be old; but what is shown as finished stays so."""
+        if status in FINISHED:
+            meal.status = status
+        elif meal.status not in FINISHED:
+            meal.status = status and "processing"
+
+    # ------------------------------------------------------------------ the outbox and the token
+
+    async def _upload(self, meal: Meal) -> None:
+        while not meal.uploaded:
+            with suppress(Lost):
+                body = {"raw_input": meal.text, "meal_type": "breakfast"}
+                await self._request("POST", "/api/v1/meal-logs/natural", {"Idempotency-Key": meal.key}, body=body)
+                meal.uploaded = True
+                return
+            await asyncio.sleep(self.seconds["upload"])
+
+    async def _request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, *, query: Any = None, body: Any = None
+    ) -> Any:
+        """The body of the answer; ``Lost`` if that is no success."""
+        bearer = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        status, answer = await self.network.request(method, path, headers=bearer, query=query or {}, body=body)
+        if status == 401:
+            self._renew()
+        if status not in (200, 201):
+            raise Lost(status)
+        return answer
+
+    def _renew(self) -> None:
+        """Once, whoever asks first."""
+        if "renew" not in self.tasks:
+            self._run("renew", self._renew_once())
+
+    async def _renew_once(self) -> None:
+        with suppress(Lost):
+            body = {"refresh_token": self.refresh_token}
+            status, answer = await self.network.request("POST", "/api/v1/auth/refresh", headers={}, query={}, body=body)
+            if status == 200:
+                self.token, self.refresh_token = answer["data"]["access_token"], answer["data"]["refresh_token"]
+
+    # ------------------------------------------------------------------ tasks
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run a task under a name; the one before it ends."""
+        self._stop(name)
+        task = self.tasks[name] = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(lambda done: self.tasks.pop(name) if self.tasks.get(name) is done else None)
+
+    def _stop(self, name: str) -> None:
+        if name in self.tasks:
+            self.tasks.pop(name).cancel()
