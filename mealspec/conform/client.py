@@ -153,7 +153,10 @@ def _pings(s: Story) -> None:
 
 
 def _pongs(s: Story) -> None:
-    s.do("message", socket=s.number(s["c"]), message=note("pong", listed=True))
+    c, listed = s["c"], s["c"] in s.before["registry"].held
+    s.do("message", socket=s.number(c), message=note("pong", listed=listed))
+    if not listed:  # what it says then is lost here; client.reregister has it arrive
+        s.see("send", socket=s.number(c), message="register")
 
 
 def _registers(s: Story) -> None:

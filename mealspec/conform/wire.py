@@ -75,3 +75,21 @@ def note(message: str, *, meal: int | None = None, **fields: Any) -> dict[str, A
     else:
         about |= {"meal_log_id": meal_id(meal), "raw_input": text(meal)}
     return made
+
+
+def dial(bearer: str) -> dict[str, Any]:
+    """A dial with that token."""
+    return example(BY_ID["dial"]) | {"query": {"token": bearer}}
+
+
+def list_request(bearer: str) -> dict[str, Any]:
+    """A load with that token."""
+    return example(BY_ID["list"]) | {"headers": {"Authorization": f"Bearer {bearer}"}}
+
+
+def submission(number: int, bearer: str) -> dict[str, Any]:
+    """The submission of a meal: always under the same key."""
+    headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": f"00000000-0000-4000-9000-{number:012d}"}
+    return example(BY_ID["submit"]) | {
+        "headers": headers, "body": {"raw_input": text(number), "meal_type": "breakfast", "logged_at": AT},
+    }  # fmt: skip
