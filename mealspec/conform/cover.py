@@ -7,7 +7,7 @@ one, and what is not found then cannot be: the search is complete.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -174,31 +174,33 @@ class Cover:
 
     Attributes
     ----------
-    events, rows, pairs
+    rows, pairs
         What runs have covered so far.
     """
 
     def __init__(self) -> None:
-        self.events: set[str] = set()
         self.rows: set[RowName] = set()
         self.pairs: set[tuple[RowName, RowName]] = set()
 
-    def add(self, ground: Ground, run: list[int]) -> tuple[set[RowName], set[tuple[RowName, RowName]]]:
-        """A run of the ground, by numbers of events: what it covers."""
+    def of(self, ground: Ground, run: Iterable[int]) -> tuple[set[RowName], set[tuple[RowName, RowName]]]:
+        """What a run of the ground, by numbers of events, covers by itself."""
         _, names = ground.rows
         last: dict[int, int] = {}
         state, rows, pairs = 0, set[RowName](), set[tuple[RowName, RowName]]()
         for event in run:
-            self.events.add(ground.spec.system.events[event].name)
             for k, row in ground.used(state, event):
                 rows.add(names[row])
                 if ground.paired[k] and k in last:
                     pairs.add((names[last[k]], names[row]))
                 last[k] = row
             state = ground.step(state, event)
+        return rows, pairs
+
+    def add(self, ground: Ground, run: Iterable[int]) -> None:
+        """A run has been taken."""
+        rows, pairs = self.of(ground, run)
         self.rows |= rows
         self.pairs |= pairs
-        return rows, pairs
 
 
 class Walker:

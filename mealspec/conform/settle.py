@@ -104,6 +104,15 @@ class Spec:
     def _of(self, names: Iterable[str]) -> int:
         return bits(e for e, event in enumerate(self.system.events) if is_one_of(event.name, names))
 
+    def is_own(self, events: Iterable[int]) -> bool:
+        """Whether one of these events is the implementation's."""
+        return bool(self.own & bits(events))
+
+    def forget(self) -> None:
+        """Give back what is remembered of steps."""
+        self._memory.clear()
+        self._states.clear()
+
     @property
     def start(self) -> Place:
         """Where a run begins; nothing happens there by itself."""
