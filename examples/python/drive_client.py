@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from app import Lost
 from drive import Driver
-from hardened_client import Lost
 
 
 class Socket:
@@ -46,6 +46,9 @@ class Socket:
         if not self.closed and self.number:
             self.tester.see("close", socket=self.number, code=code)
         self.closed = True
+        if not self.opened.done():
+            self.opened.set_exception(Lost())
+        self.inbox.put_nowait(None)
 
 
 class ClientDriver(Driver):

@@ -16,14 +16,22 @@ WORDS = {"crash": Outcome.CRASHED, "silence": Outcome.SILENT, "garbage": Outcome
 
 
 def same(expected: Sequence[Json], observed: Sequence[Json]) -> bool:
-    """Whether these are the same sights: what goes over sockets in one order, requests and answers in any."""
+    """Whether these are the same sights: in order what goes over one socket, and dials and closes of all; else in any."""
+    return _orders(expected) == _orders(observed)
 
-    def over(sights: Sequence[Json], *, sockets: bool) -> list[str]:
-        return [canonical(sight) for sight in sights if ("socket" in sight) is sockets]
 
-    if over(expected, sockets=True) != over(observed, sockets=True):
-        return False
-    return sorted(over(expected, sockets=False)) == sorted(over(observed, sockets=False))
+def _orders(sights: Sequence[Json]) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {"": []}
+    for sight in sights:
+        told = canonical(sight)
+        if "socket" not in sight:
+            out[""].append(told)
+        else:
+            out.setdefault(f"socket {sight['socket']}", []).append(told)
+    out[""].sort()
+    if any(sight["what"] == "dial" for sight in sights):  # a socket is closed before the next one is dialled
+        out["held"] = [canonical(sight) for sight in sights if sight["what"] in ("dial", "close")]
+    return out
 
 
 def checked(driver: Exchange, vector: Vector, can: Collection[str]) -> Verdict:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mealspec.conform.clocks import Clock, patience, pulses, renewals, tested
-from mealspec.conform.role import Names, Role, Story
+from mealspec.conform.role import Names, Role, Story, nothing
 from mealspec.conform.wire import error, list_answer, note, taken, text, tokens
 from mealspec.core import Machine, System
 from mealspec.core.timed import Bound, Phase
@@ -21,6 +21,7 @@ from mealspec.model.client.poller import Loop
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.view import View
 from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import Client
 from mealspec.model.scope import Scope
 from mealspec.model.server.job import Job
@@ -48,7 +49,10 @@ CLOCKS: Mapping[str, Clock] = {
     "service": Clock((Phase({"socket": NONE}, (Bound(("client.redial",), 1, 1, ("hidden",)),)),)),
     "connection": Clock((Phase(LIMIT, (Bound(("client.give_up",), 2, 2), Bound(HANDSHAKE, 0, 1))),)),
     "pulse": Clock(
-        (Phase("rest", (Bound(("client.ping",), 2, 2),)), Phase("asked", (Bound(("client.expire",), 1, 1),)))
+        (
+            Phase("rest", (Bound(("client.ping",), 2, 2),)),
+            Phase("asked", (Bound(("client.expire",), 1, 1), Bound(("client.ping",), 2, 2, restarts=True))),
+        )
     ),
     "patience": Clock((Phase("failed", (Bound(("client.upload",), 1, 1),)),)),
     "outbox": Clock((Phase(UPLOADING, (Bound(UPLOADS, 0, 1),)),)),
@@ -153,7 +157,7 @@ def _pings(s: Story) -> None:
 
 
 def _pongs(s: Story) -> None:
-    c, listed = s["c"], s["c"] in s.before["registry"].held
+    c, listed = s["c"], M.PONG_SAYS_LISTED not in s.plan or s["c"] in s.before["registry"].held
     s.do("message", socket=s.number(c), message=note("pong", listed=listed))
     if not listed:  # what it says then is lost here; client.reregister has it arrive
         s.see("send", socket=s.number(c), message="register")
@@ -267,6 +271,8 @@ TABLE = {
     "client.renew_token": _renewed,
     "client.receive": _receives,
     "client.poll.wake": lambda s: _loads(s, "poll"),
+    "client.poll.wake.verified": nothing,
+    "client.stale.wake": lambda s: s.names.let_go("poll") and None,
     "client.apply": _answers,
     "client.error": lambda s: _load_fails(s, error(503)),
     "client.offline": lambda s: _load_fails(s, None),
@@ -296,8 +302,9 @@ def shows(states: Mapping[str, Any], names: Names) -> dict[str, Any]:
 CLIENT = Role(
     name="client",
     own=(
-        "client.connect", "client.skip_connect", "client.redial", "client.connected", "client.failed", "client.superseded",
-        "client.give_up", "client.expire", "client.ping", "client.upload", "client.poll.wake",
+        "client.connect", "client.skip_connect", "client.redial", "client.heal", "client.connected", "client.failed",
+        "client.superseded", "client.notice_drop", "client.submit", "client.give_up", "client.expire", "client.ping",
+        "client.upload", "client.poll", "client.stale",
     ),
     first=("client.renew_token",),
     urgent=("client.pong", "client.reregister", "client.hear_close"),

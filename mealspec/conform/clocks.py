@@ -57,22 +57,18 @@ def pulses(plain: System, scope: Scope) -> list[Machine]:
 
 
 def _pulse(plain: System, c: str) -> Machine:
-    rows = plain.machines[plain.position[f"connection.{c}"]].rows
-    up = {row.event for row in rows if row.source.client is Client.READY}  # type: ignore[attr-defined]
-    down = {row.event for row in rows if row.dest.client is Client.READY}  # type: ignore[attr-defined]
+    known = set(plain.number)
+    opens, top = (f"client.ready.{c}", Client.READY) if f"client.ready.{c}" in known else (f"client.open.{c}", Client.OPEN)
     expires, answers = f"client.expire.{c}", [f"client.pong.{c}", f"client.reregister.{c}"]
-    ends = [
-        row.event
-        for row in rows
-        if row.source.client is Client.READY and row.dest.client is not Client.READY and row.event != expires  # type: ignore[attr-defined]
-    ]
-    known = set(plain.number) & (up | down | {f"client.ping.{c}"})
+    rows = plain.machines[plain.position[f"connection.{c}"]].rows
+    ends = {r.event: None for r in rows if r.source.client is top and r.dest.client is not top and r.event != expires}  # type: ignore[attr-defined]
+    limited = expires in known
     rules = [
-        On(f"client.ready.{c}", "off", "rest"),
-        On(f"client.ping.{c}", "rest", "asked"),
+        On(opens, "off", "rest"),
+        On(f"client.ping.{c}", "rest" if limited else {"rest", "asked"}, "asked"),  # without a limit the answer is no matter
         On([event for event in answers if event in known], "asked", "rest"),
-        On(expires, "asked", "off", given=expires in known),
-        On(list(dict.fromkeys(ends)), ANY, "off"),
+        On(expires, "asked", "off", given=limited),
+        On(list(ends), ANY, "off"),
     ]
     return Machine.ruled(f"pulse.{c}", "off", rules)
 

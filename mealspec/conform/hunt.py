@@ -81,7 +81,7 @@ class Run:
 
     def __init__(self, driver: Exchange, spec: Spec) -> None:
         self.spec = spec
-        self.session = Session(driver, spec.role.name)
+        self.session = Session(driver, spec.role.name, spec.plan)
         self.places: tuple[Place, ...] = (spec.start,)
         self.seen: list[Seen] = []
 
@@ -170,7 +170,7 @@ def hunted(driver: Exchange, spec: Spec, can: Collection[str], examples: int) ->
         max_examples=examples, database=None, derandomize=True, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
-    @given(st.lists(st.integers(0, 2**16), min_size=1, max_size=STEPS))
+    @given(st.lists(st.integers(0, 2**16), min_size=STEPS // 2, max_size=STEPS))
     def look(script: list[int]) -> None:
         nonlocal commands
         run = Run(driver, spec)

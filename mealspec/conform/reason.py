@@ -53,12 +53,21 @@ def _deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:
             yield mechanism, False, Design(f"{plan}+{mechanism}", plan.mechanisms | more)
 
 
+def _enough(found: Found, scope: Scope) -> Scope:
+    """As much of a scope as the run needs."""
+    events = [found.spec.system.events[e] for seen in found.run for e in (seen.event, *seen.way.events)]
+    values = {value for event in events for value in event.values.values()}
+    sockets = sum(name in values for name in scope.connection_names)
+    includes = {event.needs for event in events} & scope.includes
+    return Scope(scope.meals, max(1, sockets), scope.faults, frozenset(includes))
+
+
 def reasons(role: Role, plan: Design, scope: Scope, found: Found) -> list[Reason]:
     """The mechanisms that explain a divergence, each alone."""
-    out = []
+    out, scope = list[Reason](), _enough(found, scope)
     for mechanism, missing, other in _deviations(plan):
         try:
-            spec = Spec(role, role.build(other, scope))
+            spec = Spec.of(role, other, scope)
         except CheckerError:
             continue
         if explains(spec, found):

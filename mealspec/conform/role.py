@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from mealspec.core import Event, State, System
 from mealspec.core.timed import TICK
+from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 
 Json = Mapping[str, Any]
@@ -87,12 +88,15 @@ class Story:
 
     Attributes
     ----------
+    plan
+        The design.
     event, before, after
         The event, and the states of the machines before and after it.
     names
         What the names stand for; changed as the story goes on.
     """
 
+    plan: Design
     event: Event
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -176,7 +180,7 @@ class Role:
     shows: Callable[[Mapping[str, Any], Names], Json]
     machines: tuple[str, ...]
     seconds: Mapping[str, float]
-    build: Callable[..., System]
+    build: Callable[[Design, Scope], System]
 
     def entry(self, event: Event) -> Tell:
         """The entry of the table that tells of the event."""
@@ -187,14 +191,11 @@ class Role:
         return nothing
 
     def told(
-        self, event: Event, before: Mapping[str, State], after: Mapping[str, State], names: Names
+        self, plan: Design, event: Event, before: Mapping[str, State], after: Mapping[str, State], names: Names
     ) -> tuple[tuple[Part, ...], Names]:
         """What is done and shown at the event, and what the names stand for then."""
         if event.name.split(".")[0] == TICK:
             return (Part({"what": "advance", "seconds": self.seconds["tick"]}),), names
-        story = Story(event, before, after, names)
+        story = Story(plan, event, before, after, names)
         self.entry(event)(story)
         return tuple(story.parts), story.names
-
-
-Build = Callable[[Any, Scope], System]

@@ -15,6 +15,7 @@ from mealspec.conform.wire import dial, list_request, submission, token
 from mealspec.core import Machine, System
 from mealspec.core.timed import Bound, Phase
 from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Server
 from mealspec.model.network.device import Far
 from mealspec.model.scope import Scope
@@ -69,13 +70,15 @@ def _token(s: Story) -> str:
 
 
 def _registers(s: Story) -> None:
-    s.see("send", socket=s.number(_who(s)), message="ready")
+    if M.READY_ACK in s.plan:
+        s.see("send", socket=s.number(_who(s)), message="ready")
 
 
 def _pings(s: Story) -> None:
     c = s["c"]
     s.do("message", socket=s.number(c), message={"type": "ping"})
-    s.see("send", socket=s.number(c), message="pong", listed=c in s.before["registry"].held)
+    listed = c in s.before["registry"].held if M.PONG_SAYS_LISTED in s.plan else None
+    s.see("send", socket=s.number(c), message="pong", listed=listed)
 
 
 def _registers_anew(s: Story) -> None:

@@ -16,7 +16,7 @@ from mealspec.conform.driver import Exchange
 from mealspec.conform.role import Json
 from mealspec.conform.wire import token
 from mealspec.core.errors import printable
-from mealspec.model.design import DESIGNS
+from mealspec.model.design import DESIGNS, Design
 from mealspec.model.wire.message import Kind, Message, Side, schema
 from mealspec.model.wire.table import MESSAGES
 
@@ -30,8 +30,8 @@ class Session:
         How many commands have been given: where something happened.
     """
 
-    def __init__(self, driver: Exchange, role: str) -> None:
-        self.driver, self.role, self.frames = driver, role, 0
+    def __init__(self, driver: Exchange, role: str, plan: Design = DESIGNS["hardened"]) -> None:
+        self.driver, self.role, self.plan, self.frames = driver, role, plan, 0
         self._numbers: dict[str, int] = {}
         self._labels: dict[int, str] = {}
         self._counts: dict[str, int] = {}
@@ -80,7 +80,7 @@ class Session:
     def _seen(self, sight: Json) -> Json:
         match sight["what"]:
             case "dial":
-                wrong = _wrong("dial", sight["request"]) or self._stale(sight["request"]["query"].get("token"))
+                wrong = self._wrong("dial", sight["request"]) or self._stale(sight["request"]["query"].get("token"))
                 return {"what": "dial", "socket": sight["socket"], **wrong}
             case "request":
                 return self._requested(sight)
@@ -98,7 +98,7 @@ class Session:
         message = _request(str(sent.get("method")), str(sent.get("path")))
         if message is None:
             return {"what": "request", "wrong": printable(f"{sent.get('method')} {sent.get('path')}", 200)}
-        wrong, of, found = _wrong(message.id, sent), message.id, dict[str, Any]()
+        wrong, of, found = self._wrong(message.id, sent), message.id, dict[str, Any]()
         if message.id == "submit" and not wrong:
             number = str(sent["body"]["raw_input"]).removeprefix("meal ")
             of, found["meal"] = f"submit-{number}", int(number) if number.isdecimal() else 0
@@ -118,7 +118,7 @@ class Session:
         if kind not in names:
             return {"what": "send", "socket": sight["socket"], "wrong": printable(f"a message of type {kind}", 200)}
         told = self._told(names[kind], sight["message"])
-        return {"what": "send", "socket": sight["socket"], "message": names[kind], **told, **_wrong(names[kind], sight["message"])}
+        return {"what": "send", "socket": sight["socket"], "message": names[kind], **told, **self._wrong(names[kind], sight["message"])}
 
     def _told(self, message: str, body: Json) -> dict[str, Any]:
         """What a server's message says that matters."""
@@ -137,12 +137,12 @@ class Session:
         status, kind = sight["answer"]["status"], label.partition("-")[0]
         found: dict[str, Any] = {"what": "answer", "request": label, "status": status}
         if status == 200 and kind == "list":
-            found |= _wrong("list.answer", sight["answer"])
+            found |= self._wrong("list.answer", sight["answer"])
             if "wrong" not in found:
                 meals = sight["answer"]["body"]["data"]["meal_logs"]
                 found["meals"] = {str(self._meal(meal["id"])): meal["status"] for meal in meals}
         elif status == 201 and kind == "submit":
-            found |= _wrong("submit.taken", sight["answer"])
+            found |= self._wrong("submit.taken", sight["answer"])
             if "wrong" not in found:
                 meal = sight["answer"]["body"]["data"]
                 number = str(meal["raw_input"]).removeprefix("meal ")
@@ -152,16 +152,16 @@ class Session:
         return found
 
 
+    def _wrong(self, message: str, what: Any) -> dict[str, str]:
+        """What is wrong with a message, by its schema."""
+        error = next(iter(_validator(message, self.plan).iter_errors(what)), None)
+        return {} if error is None else {"wrong": printable(f"{message}: {error.message}", 300)}
+
+
 @cache
-def _validator(message: str) -> Draft202012Validator:
+def _validator(message: str, plan: Design) -> Draft202012Validator:
     found = next(each for each in MESSAGES if each.id == message)
-    return Draft202012Validator(schema(found, DESIGNS["hardened"]))
-
-
-def _wrong(message: str, what: Any) -> dict[str, str]:
-    """What is wrong with a message, by its schema."""
-    error = next(iter(_validator(message).iter_errors(what)), None)
-    return {} if error is None else {"wrong": printable(f"{message}: {error.message}", 300)}
+    return Draft202012Validator(schema(found, plan))
 
 
 @cache

@@ -18,6 +18,9 @@ from mealspec.conform.role import Json, Names, Part, Role
 from mealspec.core import State, System
 from mealspec.core.system import Locals, bits, each
 from mealspec.core.timed import TICK, is_one_of
+from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.scope import Scope
 
 MOST = 2000
 """So many of the implementation's events follow one of the tester's at most; more mean that it never comes to rest."""
@@ -54,10 +57,20 @@ def canonical(what: Any) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """The model of a design, for a tester of one role."""
+    """The model of a design, for a tester of one role.
+
+    Attributes
+    ----------
+    role, plan, system
+        The role, the design, and its product in time.
+    unused
+        What the tester never does; beginnings of events' names.
+    """
 
     role: Role
+    plan: Design
     system: System
+    unused: tuple[str, ...] = ()
     _memory: dict[tuple[Place, int], tuple[Step, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -101,8 +114,21 @@ class Spec:
         wants = [e for e, rows in self.room.items() if all(dest[state[k]] >= 0 for k, dest in rows)]
         return bool(wants) and not self.system.permitted(state) & bits(wants)
 
+    @cached_property
+    def _barred(self) -> int:
+        return self.own | self._of(self.unused)
+
     def _of(self, names: Iterable[str]) -> int:
         return bits(e for e, event in enumerate(self.system.events) if is_one_of(event.name, names))
+
+    @classmethod
+    def of(cls, role: Role, plan: Design, scope: Scope) -> Spec:
+        """The model of a design in a scope.
+
+        Where a failed load empties the list, no meal is done with: what is shown of it afterwards the model has forgotten.
+        """
+        unused = () if M.KEEP_ON_FAILURE in plan or role.name == "server" else ("user.archive",)
+        return cls(role, plan, role.build(plan, scope), unused)
 
     def is_own(self, events: Iterable[int]) -> bool:
         """Whether one of these events is the implementation's."""
@@ -132,7 +158,7 @@ class Spec:
 
     def choices(self, place: Place) -> list[int]:
         """What the tester may do at a place where the implementation has come to rest, if :meth:`steps` has any then."""
-        permitted = self.system.permitted(place.state) & ~self.own
+        permitted = self.system.permitted(place.state) & ~self._barred
         if permitted & self.first:
             permitted &= self.first
         if permitted & self.urgent:
@@ -173,7 +199,7 @@ class Spec:
         if after is None:
             return None
         before, names = step.place
-        parts, names = self.role.told(self.system.events[event], self.states(before), self.states(after), names)
+        parts, names = self.role.told(self.plan, self.system.events[event], self.states(before), self.states(after), names)
         return Step((*step.events, event), (*step.parts, *parts), Place(after, names))
 
     @staticmethod

@@ -46,26 +46,25 @@ class Theme:
 
 THEMES: dict[str, tuple[Theme, ...]] = {
     "client": (
-        Theme("break", _scope("dial", "break")),
-        Theme("request", _scope("request", "push")),
-        Theme("restart", _scope("restart", "job")),
-        Theme("upload", _scope("upload", "job")),
-        Theme("token", _scope("token")),
-        Theme("path", _scope("path")),
+        Theme("break", _scope("dial", "break", "screen")),
+        Theme("request", _scope("request", "push", "screen")),
+        Theme("restart", _scope("restart", "job", "screen")),
+        Theme("upload", _scope("upload", "job", "screen")),
+        Theme("token", _scope("token", "screen")),
+        Theme("path", _scope("path", "screen")),
         Theme("entry", _scope("entry", "break")),
-        Theme("screen", _scope("screen", "dial")),
-        Theme("background", _scope("background", "break")),
-        Theme("sockets", _scope("dial", connections=2)),
+        Theme("background", _scope("background", "screen")),
+        Theme("sockets", _scope("dial", connections=2), pairs=False),
     ),
     "server": (
-        Theme("break", _scope("dial", "break")),
-        Theme("restart", _scope("restart", "job")),
+        Theme("break", _scope("dial", "break", "screen")),
+        Theme("restart", _scope("restart", "job", "screen")),
         Theme("upload", _scope("upload", "job")),
-        Theme("token", _scope("token")),
-        Theme("path", _scope("path")),
+        Theme("token", _scope("token", "screen")),
+        Theme("path", _scope("path", "screen")),
         Theme("entry", _scope("entry", "break")),
         Theme("device", _scope("device", "break")),
-        Theme("sockets", _scope("dial", connections=2)),
+        Theme("sockets", _scope("dial", connections=2), pairs=False),
     ),
 }
 """What is covered, by role: the walks of a theme go for what those before it have left."""
@@ -102,7 +101,7 @@ Report = Callable[[str], None]
 @lru_cache(maxsize=8)
 def spec(role: str, plan: str, scope: Scope) -> Spec:
     """The model of a design in a scope, for a tester of a role."""
-    return Spec(ROLES[role], ROLES[role].build(design(plan), scope))
+    return Spec.of(ROLES[role], design(plan), scope)
 
 
 def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Report = lambda text: None) -> Suite:
@@ -123,7 +122,7 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
                 made.vectors[same] = replace(first, notes=(*first.notes, *vector.notes))
         for theme in THEMES[role]:
             report(f"{role}, {theme.name}")
-            subject = Spec(ROLES[role], ROLES[role].build(plan, theme.scope))
+            subject = Spec.of(ROLES[role], plan, theme.scope)
             ground = Ground.of(subject, ROLES[role].machines if theme.pairs else ())
             walker = Walker(ground, cover)
             made.known[f"{role}/{theme.name}"] = walker.known

@@ -1,7 +1,7 @@
 """A vector: a run that an implementation is put through, step by step, as plain JSON.
 
 A step does something (``do``: its user; ``inject``: its surroundings; ``advance``: seconds of the clock) or keeps something
-back (``lost``), and says what is to be seen then (``see``: exactly this, what goes over one socket in this order), what must
+back (``lost``), and says what is to be seen then (``see``: exactly this, what goes over one socket, dials and closes in this order), what must
 not be (``never``: part of it, where somebody would expect it), and what is shown from then on (``show``, where it changes).
 """
 
