@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 FINISHED = ("completed", "failed")
-SILENT, REFUSED, TOO_LARGE, GOING_AWAY = 4408, 1008, 1009, 1001
+SILENT, REFUSED = 4408, 1008
 LONGEST = 4096
 """Bytes of a client's longest message."""
 
@@ -28,6 +28,10 @@ Answer = tuple[int, dict[str, Any] | None]
 
 class Ended(Exception):
     """The other end has gone: a close, an error, a reset."""
+
+
+class Refused(Exception):
+    """What came is no message of a client."""
 
 
 class Socket(Protocol):
@@ -54,6 +58,8 @@ class Server:
         Whose token it is, for every token that is taken.
     """
 
+    schema = SCHEMA
+
     def __init__(
         self, database: sqlite3.Connection, users: Mapping[str, str], work: Work, seconds: Mapping[str, float]
     ) -> None:
@@ -61,7 +67,7 @@ class Server:
         self.registry: dict[str, set[Socket]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.epoch = f"{now()}/{uuid4().hex[:6]}"
-        database.execute(SCHEMA)
+        database.execute(self.schema)
         for (meal,) in database.execute("SELECT id FROM meals WHERE status = 'processing'").fetchall():
             self._run(self._process(meal))  # what the last life has left unfinished
 
@@ -75,6 +81,8 @@ class Server:
             self._ready(socket)
             while True:
                 self._heard(socket, user, await socket.receive())
+        except Refused:
+            socket.close(REFUSED)
         except Ended:
             pass
         finally:
@@ -90,8 +98,7 @@ class Server:
                 self.enter(user, socket)
                 self._ready(socket)
             case _:
-                socket.close(REFUSED)
-                raise Ended
+                raise Refused
 
     def _ready(self, socket: Socket) -> None:
         name = f"c-{uuid4().hex[:6]}"
@@ -149,11 +156,11 @@ class Server:
             return refusal(400, "a meal needs a key, and a text of 1 to 1000 characters")
         meal, kind = str(uuid4()), str(body.get("meal_type", "snack"))
         with self.database:
-            insert = "INSERT INTO meals VALUES (?, ?, ?, ?, ?, 'processing', ?) ON CONFLICT (user, key) DO NOTHING"
+            insert = "INSERT OR IGNORE INTO meals VALUES (?, ?, ?, ?, ?, 'processing', ?)"
             taken = self.database.execute(insert, (meal, user, key, text, kind, now())).rowcount
         if taken:
             self._run(self._process(meal))
-        query = f"SELECT {COLUMNS} FROM meals WHERE user = ? AND key = ?"
+        query = f"SELECT {COLUMNS} FROM meals WHERE user = ? AND key = ? ORDER BY rowid DESC"
         return 201, {"data": told(self.database.execute(query, (user, key)).fetchone())}
 
     def _row(self, meal: str) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from mealspec.conform.client import CLIENT
+from mealspec.conform.check import same
 from mealspec.conform.cover import Cover, Ground, RowName, Walker
+from mealspec.conform.predict import beside
 from mealspec.conform.role import Json, Role
 from mealspec.conform.server import SERVER
 from mealspec.conform.settle import Place, Spec, canonical
@@ -84,8 +87,8 @@ class Suite:
         By id, how many pairs of consecutive rows.
     refs
         By id, the requirements and failure classes of which its events speak.
-    known
-        How many rows and pairs there are, by role and theme.
+    known, left
+        How many rows and pairs there are, by role and theme, and how many of them no vector covers.
     """
 
     vectors: list[Vector] = field(default_factory=list)
@@ -93,6 +96,7 @@ class Suite:
     pairs: dict[str, set[tuple[RowName, RowName]]] = field(default_factory=dict)
     refs: dict[str, list[str]] = field(default_factory=dict)
     known: dict[str, tuple[int, int]] = field(default_factory=dict)
+    left: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 Report = Callable[[str], None]
@@ -108,7 +112,7 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
     """All vectors of a design."""
     made = Suite()
     for role in roles:
-        cover, grounds = Cover(), list[tuple[Theme, Ground]]()
+        cover = Cover()
         told = dict[str, int]()
         for scenario in (*FAILURES.values(), *HALVES.values(), *PATHS.values()):
             vector = of_scenario(role, plan, scenario)
@@ -127,11 +131,11 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
             walker = Walker(ground, cover)
             made.known[f"{role}/{theme.name}"] = walker.known
             found = list(_walks(plan, theme, ground, walker, cover))
+            made.left[f"{role}/{theme.name}"] = walker.left
             kept = _needed([(vector, *cover.of(ground, events)) for vector, events in found])
             for vector, rows, pairs in kept:
                 made.vectors.append(vector)
                 made.rows[vector.id], made.pairs[vector.id] = sorted(rows), pairs
-            grounds.append((theme, ground))
             subject.forget()
     for vector in made.vectors:
         made.refs[vector.id] = _refs(vector)
@@ -140,10 +144,8 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
 
 def _walks(plan: Design, theme: Theme, ground: Ground, walker: Walker, cover: Cover) -> Iterator[tuple[Vector, list[int]]]:
     while walk := walker.walk(LONGEST):
-        steps, names, faults, place = run(ground.spec, walk)
-        ending = fair(ground.spec, place)
-        whole = [*walk, *ending]
-        steps, names, faults, _ = run(ground.spec, whole)
+        place = run(ground.spec, walk)[3]
+        steps, names, faults, _ = run(ground.spec, [*walk, *fair(ground.spec, place)])
         events = [ground.spec.system.number[each] for each in names]
         cover.add(ground, events)
         walker.refresh()
@@ -289,24 +291,16 @@ def _forbid(role: str, scenario: Scenario, scope: Scope, subject: Spec, steps: l
         other = spec(role, scenario.design, scope)
     except CheckerError:
         return
-    here, there, at = subject.start, other.start, 0
-    for each in names:
-        event = subject.system.number[each]
-        if subject.own >> event & 1:
-            continue
-        (way,) = subject.steps(here, event)
-        told = sum(part.does is not None or bool(part.withholds) for part in way.parts)
-        if each not in other.system.number or other.system.number[each] not in other.choices(there):
-            return
-        ways = other.steps(there, other.system.number[each])
+    for at, way, ways in beside(names, subject, other):
         if len(ways) != 1:
             return
-        if told and canonical(way.sees) != canonical(ways[0].sees):
-            extra = [dict(s) for s in ways[0].sees if canonical(s) not in {canonical(own) for own in way.sees}]
+        told = sum(part.does is not None or bool(part.withholds) for part in way.parts)
+        if told and not same(way.sees, ways[0].sees):
+            own = {canonical(sight) for sight in way.sees}
+            extra = [dict(sight) for sight in ways[0].sees if canonical(sight) not in own]
             if extra:
                 steps[at + told - 1]["never"] = extra
             return
-        here, there, at = way.place, ways[0].place, at + told
 
 
 # ---------------------------------------------------------------------- files
@@ -338,22 +332,19 @@ def manifest(made: Suite, plan: Design) -> dict[str, Any]:
             for vector in made.vectors
         ],
         "rows": list(map(str, rows)),
-        "known": {name: {"rows": r, "pairs": p} for name, (r, p) in made.known.items()},
+        "known": {name: {"rows": r, "pairs": p, "left": list(made.left[name])} for name, (r, p) in made.known.items()},
         "not_covered": {
             ref: row.later or "no event of this design speaks of it" for ref, row in REQUIREMENTS.items() if ref not in covered
         },
     }  # fmt: skip
 
 
-def lines(data: Any, level: int = 0) -> str:
+def lines(data: Any) -> str:
     """JSON with one line for each step: short enough to read, and to compare."""
-    text = _written(data, "")
-    return text + "\n"
+    return _written(data, "") + "\n"
 
 
 def _written(data: Any, indent: str) -> str:
-    import json
-
     flat = json.dumps(data, ensure_ascii=False)
     if len(indent) + len(flat) <= 118 or (isinstance(data, dict) and {"do", "inject", "advance", "lost"} & data.keys()):
         return flat
