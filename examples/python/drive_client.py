@@ -120,6 +120,7 @@ class ClientDriver(Driver):
         return {
             "meals": meals if self.client.shown else None,
             "connected": self.client.connected,
+            "connecting": self.client.connecting,
             "polling": self.client.polling,
         }
 

@@ -135,7 +135,6 @@ class Client(App):
         await asyncio.sleep(random.uniform(least, min(most, least * 2**self.failures)))
         self.failures = min(self.failures + 1, 10)
         self.connected, self.connecting = False, True
-        self.tasks.pop("redial")  # this one: it must not cancel itself
         self._dial()
 
     # ------------------------------------------------------------------ loads

@@ -122,7 +122,7 @@ class Server:
         self.registry.setdefault(user, set()).add(socket)
 
     def remove(self, user: str, socket: Socket) -> None:
-        """This one, and no other."""
+        """Of this socket, and of no other."""
         self.registry.get(user, set()).discard(socket)
 
     def find(self, user: str) -> set[Socket]:
@@ -146,7 +146,11 @@ class Server:
                 return 200, {"data": page}
             case "GET", ["meal-logs", meal]:
                 row = self._row(meal)
-                return (200, {"data": told(row) | {"items": []}}) if row and row[1] == user else refusal(404, "no such meal")
+                return (
+                    (200, {"data": told(row) | {"items": []}})
+                    if row and row[1] == user
+                    else refusal(404, "no such meal")
+                )
         return refusal(404, "no such path")
 
     def _take(self, user: str, key: str, body: Any) -> Answer:
@@ -186,7 +190,8 @@ class Server:
             message["data"] = {**meal, "items": []}
         else:
             message["data"] = {
-                "meal_log_id": meal["id"], "user_id": user, "raw_input": meal["raw_input"], "meal_type": meal["meal_type"],
+                "meal_log_id": meal["id"], "user_id": user,
+                "raw_input": meal["raw_input"], "meal_type": meal["meal_type"],
                 "error": "no food was recognised", "error_code": "PARSING_FAILED",
             }  # fmt: skip
         for socket in self.find(user):

@@ -1,7 +1,7 @@
 """The client of the published design: version 1.0.0 of the fix, as its code behaves. Not to be copied.
 
-``try? await Task.sleep`` drops the error of a cancelled sleep, so the next line runs at once; and whatever a cancelled task
-asks of the network fails at once.
+``try? await Task.sleep`` drops the error of a cancelled sleep, so the next line runs at once; and whatever a
+cancelled task asks of the network fails at once.
 """
 
 from __future__ import annotations

@@ -38,7 +38,9 @@ class ClientSocket:
     async def open(self, token: str) -> None:
         """Dial."""
         try:
-            self.wire = await connect(f"{self.url}?{urlencode({'token': token})}", ping_interval=None, open_timeout=None)
+            self.wire = await connect(
+                f"{self.url}?{urlencode({'token': token})}", ping_interval=None, open_timeout=None
+            )
         except InvalidStatus as refused:
             raise Lost(refused.response.status_code) from None
         except (OSError, InvalidHandshake):
@@ -166,7 +168,13 @@ class Host:
     async def __aenter__(self) -> Host:
         self._rest = await asyncio.start_server(self._asked, HOST, 0, limit=BODY)
         self._ws = await serve(
-            self._connected, HOST, 0, process_request=self._admit, max_size=LONGEST, ping_interval=None, compression=None
+            self._connected,
+            HOST,
+            0,
+            process_request=self._admit,
+            max_size=LONGEST,
+            ping_interval=None,
+            compression=None,
         )
         self.rest = self._rest.sockets[0].getsockname()[1]
         self.sockets = next(iter(self._ws.sockets)).getsockname()[1]
@@ -175,7 +183,7 @@ class Host:
     async def __aexit__(self, *error: object) -> None:
         self.server.stop()
         self._rest.close()
-        self._ws.close(code=1001)
+        self._ws.close()  # with 1001
         await self._ws.wait_closed()
 
     def _user(self, request: Request) -> str | None:
@@ -202,11 +210,15 @@ class Host:
             head, data = await _message(reader)
             method, target, _ = head.split("\r\n")[0].split(" ")
             headers = {name.title(): value for name, value in _headers(head).items()}
-            status, body = await self.server.request(method, urlsplit(target).path, headers, json.loads(data or b"null"))
+            status, body = await self.server.request(
+                method, urlsplit(target).path, headers, json.loads(data or b"null")
+            )
         except (ValueError, RecursionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             status, body = 400, {"error": {"message": "malformed"}}
         told = b"" if body is None else json.dumps(body).encode()
-        writer.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Length: {len(told)}\r\n\r\n".encode() + told)
+        writer.write(
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Length: {len(told)}\r\n\r\n".encode() + told
+        )
         with suppress(OSError):
             await writer.drain()
         writer.close()

@@ -16,7 +16,7 @@ WORDS = {"crash": Outcome.CRASHED, "silence": Outcome.SILENT, "garbage": Outcome
 
 
 def same(expected: Sequence[Json], observed: Sequence[Json]) -> bool:
-    """Whether these are the same sights: in order what goes over one socket, and dials and closes of all; else in any."""
+    """Whether these are the same sights: in order on each socket, and around a dial; else in any."""
     return _orders(expected) == _orders(observed)
 
 

@@ -30,14 +30,24 @@ from mealspec.model.values import NONE, ORIGINS, Seen
 TICK = 5.0
 """Seconds."""
 
-SECONDS = {"tick": TICK, "poll": TICK, "redial": TICK, "redial_most": TICK, "upload": TICK, "ping": 2 * TICK, "pong": TICK, "dial": 2 * TICK}
-"""What an implementation is told: the sleep of its poll loop, its pauses before a redial, an upload that has failed and a
-ping, and how long it waits for the answer to a ping and for ready."""
+SECONDS = {
+    "tick": TICK,
+    "poll": TICK,
+    "redial": TICK,
+    "redial_most": TICK,
+    "upload": TICK,
+    "ping": 2 * TICK,
+    "pong": TICK,
+    "dial": 2 * TICK,
+}
+"""What an implementation is told: the sleep of its poll loop, its pauses before a redial, before the next upload and
+before a ping, and how long it waits for the answer to a ping and for ready."""
 
 DIALLED = {Client.DIALLING, Client.OPEN, Client.READY}
 LIMIT = {"client": {Client.DIALLING, Client.OPEN}}
 HANDSHAKE = (
-    "server.accept", "client.open", "server.register", "client.ready", "client.refused", "client.unreachable", "client.denied",
+    "server.accept", "client.open", "server.register", "client.ready", "client.refused",
+    "client.unreachable", "client.denied",
 )  # fmt: skip
 UPLOADING = {Outbox.UPLOADING, Outbox.ANSWERED}
 UPLOADS = ("server.take", "client.uploaded", "server.refuse_upload", "network.refuse_upload", "server.deny_upload")
@@ -295,7 +305,7 @@ def shows(states: Mapping[str, Any], names: Names) -> dict[str, Any]:
     for name, state in states.items():
         if name.startswith("view.") and (state.finished or state.processing):
             meals[names.get(name[5:]).rpartition("-")[2]] = str(View.PROCESSING if state.processing else state)
-    flags = {} if "flags" not in states else {"connected": states["flags"].connected}
+    flags = states["flags"]._asdict() if "flags" in states else {}
     return {"meals": None if hidden else meals, **flags, "polling": states["poller"].runs}
 
 

@@ -1,13 +1,13 @@
 """Time for a tester: the clocks of one role, which are exact, and an environment that is prompt or takes its time.
 
-An implementation under test is told how many seconds its timers take, and its clock is virtual; so it is known when each
-of them ends. What the tester does by itself takes as long as the tester likes, but no answer that is on its way is later
-than one tick: an implementation may limit its requests.
+An implementation under test is told how many seconds its timers take, and its clock is virtual; so it is known when
+each of them ends. What the tester does by itself takes as long as the tester likes, but no answer that is on its way
+is later than one tick: an implementation may limit its requests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mealspec.core import ANY, Machine, On, System
@@ -31,12 +31,10 @@ Watchers = Callable[[System, Scope], Sequence[Machine]]
 """Machines beside the model's that a role's clocks need."""
 
 
-def tested(
-    clocks: Mapping[str, Clock], watchers: Watchers, design: Design, scope: Scope, extra: Iterable[Machine] = ()
-) -> System:
-    """The product of a design in a scope, with these clocks by kind of machine and those that are watched besides."""
+def tested(clocks: Mapping[str, Clock], watchers: Watchers, design: Design, scope: Scope) -> System:
+    """The product of a design in a scope, with these clocks by kind of machine."""
     plain = system(design, scope)
-    whole = system(design, scope, extra=(*watchers(plain, scope), *extra))
+    whole = system(design, scope, extra=tuple(watchers(plain, scope)))
     excused = {name for clock in clocks.values() for name in clock.excuses}
     parts = [_with_clock(machine, clocks.get(machine.name.split(".")[0]), excused) for machine in whole.machines]
     return in_time(whole, [part for part in parts if part is not None])
@@ -58,14 +56,18 @@ def pulses(plain: System, scope: Scope) -> list[Machine]:
 
 def _pulse(plain: System, c: str) -> Machine:
     known = set(plain.number)
-    opens, top = (f"client.ready.{c}", Client.READY) if f"client.ready.{c}" in known else (f"client.open.{c}", Client.OPEN)
+    opens, top = (
+        (f"client.ready.{c}", Client.READY) if f"client.ready.{c}" in known else (f"client.open.{c}", Client.OPEN)
+    )
     expires, answers = f"client.expire.{c}", [f"client.pong.{c}", f"client.reregister.{c}"]
     rows = plain.machines[plain.position[f"connection.{c}"]].rows
     ends = {r.event: None for r in rows if r.source.client is top and r.dest.client is not top and r.event != expires}  # type: ignore[attr-defined]
     limited = expires in known
     rules = [
         On(opens, "off", "rest"),
-        On(f"client.ping.{c}", "rest" if limited else {"rest", "asked"}, "asked"),  # without a limit the answer is no matter
+        On(
+            f"client.ping.{c}", "rest" if limited else {"rest", "asked"}, "asked"
+        ),  # without a limit the answer is no matter
         On([event for event in answers if event in known], "asked", "rest"),
         On(expires, "asked", "off", given=limited),
         On(list(ends), ANY, "off"),

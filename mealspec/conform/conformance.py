@@ -222,5 +222,3 @@ def repeats(found: Found, plan: Design, scope: Scope) -> Vector:
         name(role.name, "found", events, "diverges"), role.name, "A divergence that was found.", (), role.seconds,
         tuple(recorded(found)), (), tuple(events), {"design": plan.name, **scope.to_meta()},
     )  # fmt: skip
-
-

@@ -1,8 +1,8 @@
 """Runs that cover: every event, every row of a role's machines, every pair of consecutive rows.
 
 The ground is the explored product, without the steps in which a tester does not wait for the implementation. On it a
-walk goes from goal to goal, each time to the nearest that is not covered yet; what no walk comes by is looked for one by
-one, and what is not found then cannot be: the search is complete.
+walk goes from goal to goal, each time to the nearest that is not covered yet; what no walk comes by is looked for one
+by one, and what is not found then cannot be: the search is complete.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Ground:
     @cached_property
     def edges(self) -> tuple[Ints, Ints, Ints]:
         """The steps that may be taken, in compressed rows: offset, dest, event."""
-        own, first, urgent, ticks = (self._mask(getattr(self.spec, name)) for name in ("own", "first", "urgent", "ticks"))
+        own, first, urgent, ticks = (
+            self._mask(getattr(self.spec, name)) for name in ("own", "first", "urgent", "ticks")
+        )
         graph = self.graph
         busy, hurried = graph.enabling(own), graph.enabling(urgent)
         keep = own[graph.event] | ~busy[graph.source]

@@ -1,7 +1,7 @@
 """Hypothesis chooses what the tester does; whatever the specification does not allow then is a divergence.
 
-A run is a list of the tester's events. Each is taken where it is possible, and skipped where it is not, so a list can be
-made shorter by leaving events out: that is how a divergence is shrunk (:mod:`mealspec.core.shrink`).
+A run is a list of the tester's events. Each is taken where it is possible, and skipped where it is not, so a list can
+be made shorter by leaving events out: that is how a divergence is shrunk (:mod:`mealspec.core.shrink`).
 """
 
 from __future__ import annotations
@@ -124,7 +124,12 @@ def _agrees(wanted: Json, shows: Json | None) -> bool:
 
 def _within(event: Event, can: Collection[str]) -> bool:
     """Whether a driver with these capabilities can have it."""
-    wants = {"user.background": "background", "user.leave": "screen", "server.expire_token": "token", "user.join": "device"}
+    wants = {
+        "user.background": "background",
+        "user.leave": "screen",
+        "server.expire_token": "token",
+        "user.join": "device",
+    }
     if event.owner == "server" or event.name.startswith("server."):
         wants |= {"server.crash": NEEDS["crash"], "server.drop_entry": NEEDS["drop_entry"]}
     need = next((need for start, need in wants.items() if event.name.startswith(start)), "")
@@ -204,5 +209,3 @@ def events_of(found: Found) -> list[str]:
     """The run in the model's events, as the specification would have had it."""
     events = found.spec.system.events
     return [events[e].name for seen in found.run for e in seen.way.events]
-
-

@@ -1,4 +1,4 @@
-"""What another model would do where a vector puts an implementation: a design of another name, or one with a wrong row."""
+"""What another model would do where a vector puts an implementation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mealspec.conform.vector import Vector
 def beside(vector: Sequence[str], spec: Spec, other: Spec) -> Iterator[tuple[int, Step, list[Step]]]:
     """A run of one model, event by event of the tester, beside all that another may do.
 
-    With the place of its first step in a vector; the other stays where it is at events that it does not have, and there is
-    nothing that it may do where it refuses one.
+    With the place of its first step in a vector; the other stays where it is at events that it does not have, and where
+    it refuses one there is nothing that it may do.
     """
     here, there, at = spec.start, tuple[Place, ...]([other.start]), 0
     for name in vector:
@@ -23,7 +23,11 @@ def beside(vector: Sequence[str], spec: Spec, other: Spec) -> Iterator[tuple[int
         (way,) = spec.steps(here, event)
         if name in other.system.number:
             number = other.system.number[name]
-            ways = [step for place in there for step in (other.steps(place, number) if number in other.choices(place) else ())]
+            ways = [
+                step
+                for place in there
+                for step in (other.steps(place, number) if number in other.choices(place) else ())
+            ]
         else:
             ways = [Step((), (), place) for place in there]
         yield at, way, ways

@@ -1,8 +1,8 @@
 """What a driver is told and what it answers: one JSON object a line, both ways, by schema.
 
-A driver runs the implementation under test in its process, plays its surroundings and holds its clock. It carries out one
-command, lets the implementation do all that it can do at that moment of the virtual clock, and answers what was seen since
-the last answer, in order, and what is shown now. Nothing is waited for.
+A driver runs the implementation under test in its process, plays its surroundings and holds its clock. It carries out
+one command, lets the implementation do all that it can do at that moment of the virtual clock, and answers what was
+seen since the last answer, in order, and what is shown now. Nothing is waited for.
 
 ========  =====================================================================================================
 command   what it is
@@ -53,9 +53,7 @@ def _object(required: Mapping[str, Any], optional: Mapping[str, Any] | None = No
 
 
 def _what(table: Mapping[str, tuple[Mapping[str, Any], ...]], **more: Any) -> list[dict[str, Any]]:
-    return [
-        _object({**more, "what": {"const": what}, **fields[0]}, *fields[1:]) for what, fields in table.items()
-    ]
+    return [_object({**more, "what": {"const": what}, **fields[0]}, *fields[1:]) for what, fields in table.items()]
 
 
 SOCKET = {"socket": NUMBER}
@@ -137,6 +135,7 @@ ANSWER: dict[str, Any] = {
         "shows": _object({}, {
             "meals": {"oneOf": [{"type": "null"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
             "connected": {"type": "boolean"},
+            "connecting": {"type": "boolean"},
             "polling": {"type": "boolean"},
             "registry": {"type": "array", "items": NUMBER},
         }),

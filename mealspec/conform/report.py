@@ -33,6 +33,11 @@ def sight(what: Json) -> str:
     if isinstance(request, dict):
         where = where.partition(" {")[0]
     message = more.pop("message", None)
+    if isinstance(message, dict):  # what was sent to it: its type says enough
+        message = message.get("type")
+    for whole in ("sent", "answer"):
+        if isinstance(more.get(whole), dict):
+            more[whole] = more[whole].get("status") or f"{more[whole].get('method')} {more[whole].get('path')}"
     parts = [] if message is None or kind == "request" else [str(message)]
     parts += [f"{name} {_value(value)}" for name, value in more.items()]
     return f"{kind}{where}" + (f": {', '.join(parts)}" if parts else "")
@@ -50,9 +55,17 @@ def divergence_lines(divergence: Divergence, others: int = 0) -> list[str]:
     """Expected beside observed."""
     width = 37
     told = f"step {divergence.step + 1}, after: {sight(divergence.told) if divergence.told else 'nothing'}"
-    left = [sight(each) for each in divergence.expected] + [f"shows {k}: {_value(v)}" for k, v in divergence.shown.items()]
-    right = [sight(each) for each in divergence.observed] + [f"shows {k}: {_value(v)}" for k, v in divergence.shows.items()]
-    lines = [*wrap(told, 80), f"  {'expected':<{width}} observed", f"  {'-' * (width - 2):<{width}} {'-' * (width - 2)}"]
+    left = [sight(each) for each in divergence.expected] + [
+        f"shows {k}: {_value(v)}" for k, v in divergence.shown.items()
+    ]
+    right = [sight(each) for each in divergence.observed] + [
+        f"shows {k}: {_value(v)}" for k, v in divergence.shows.items()
+    ]
+    lines = [
+        *wrap(told, 80),
+        f"  {'expected':<{width}} observed",
+        f"  {'-' * (width - 2):<{width}} {'-' * (width - 2)}",
+    ]
     columns = [[part for text in some or ["nothing"] for part in wrap(text, width - 1)] for some in (left, right)]
     for k in range(max(map(len, columns))):
         one, other = (column[k] if k < len(column) else "" for column in columns)
@@ -84,8 +97,11 @@ def lines(made: Conformance, kept: str = "") -> list[str]:
     out += _failures([v for v in made.verdicts if not v.fine and not v.known])
     listed = [v for v in made.verdicts if v.known]
     if listed:
-        out += ["", *wrap(f"{counted(len(listed), 'known failure')} listed; of these pass, and can be taken off the list: "
-                          f"{', '.join(v.id for v in listed if v.outcome is Outcome.PASSED) or 'none'}.", 80)]  # fmt: skip
+        passing = ", ".join(v.id for v in listed if v.outcome is Outcome.PASSED) or "none"
+        said = (
+            f"{counted(len(listed), 'known failure')} listed; of these pass, and must be taken off the list: {passing}."
+        )
+        out += ["", *wrap(said, 80)]
     if made.found is not None:
         out += ["", "The shortest run found that diverges:", "", *found_lines(made.found), ""]
         out += _explained(made)
@@ -98,7 +114,12 @@ def _failures(some: list[Verdict]) -> list[str]:
         return []
     out = ["", "What fails:"]
     for verdict in some[:SHOWN]:
-        out += wrap(f"{verdict.id}: {verdict.outcome}{f', {verdict.why}' if verdict.why else ''}", 78, initial_indent="  ", subsequent_indent="    ")
+        out += wrap(
+            f"{verdict.id}: {verdict.outcome}{f', {verdict.why}' if verdict.why else ''}",
+            78,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
     more = len(some) - SHOWN
     return [*out, f"  and {more} more"] if more > 0 else out
 
@@ -121,7 +142,10 @@ def to_json(made: Conformance) -> dict[str, Any]:
         "found": None if found is None else {
             "events": [found.spec.system.events[e].name for seen in found.run for e in seen.way.events],
             "divergence": found.divergence.to_json(),
-            "reasons": [{"mechanism": str(r.mechanism), "missing": r.missing, "classes": list(r.classes)} for r in made.reasons],
+            "reasons": [
+                {"mechanism": str(reason.mechanism), "missing": reason.missing, "classes": list(reason.classes)}
+                for reason in made.reasons
+            ],
         },
     }  # fmt: skip
 

@@ -1,9 +1,10 @@
 """A role: what a tester does, and what an implementation shows, at each event of the model.
 
-For the tester of a role the events of the model fall into two. Some are the *tester's*: what people do, what the other
-side and the network do, what goes wrong. The others are the *implementation's*: they happen by themselves, as soon as
-they can. Most events of either kind show nothing; what the others do and show is declared once, in the table of the role
-(:mod:`mealspec.conform.client`, :mod:`mealspec.conform.server`). Vectors, what is allowed and what is tried derive from it.
+For the tester of a role the events of the model fall into two. Some are the *tester's*: what people do, what the
+other side and the network do, what goes wrong. The others are the *implementation's*: they happen by themselves, as
+soon as they can. Most events of either kind show nothing; what the others do and show is declared once, in the table
+of the role (:mod:`mealspec.conform.client`, :mod:`mealspec.conform.server`). Vectors, what is allowed and what is
+tried derive from it.
 
 What is told and seen goes by numbers that count from the beginning of a run, for a model takes its few names again:
 ``c1`` is one socket after the other.

@@ -1,7 +1,8 @@
 """The role of the server: the tester is all clients, their network, and the work.
 
-The implementation shows what it answers and sends, which sockets it closes and, if its driver can tell, whom its registry
-holds. It registers, looks users up, pushes and pings by itself; when its work ends, and how, the tester says.
+The implementation shows what it answers and sends, which sockets it closes and, if its driver can tell, whom its
+registry holds. It registers, looks users up, pushes and pings by itself; when its work ends, and how, the tester
+says.
 """
 
 from __future__ import annotations
@@ -212,7 +213,8 @@ def shows(states: Mapping[str, Any], names: Names) -> dict[str, Any]:
 SERVER = Role(
     name="server",
     own=(
-        "server.register", "server.return", "server.start", "server.push", "server.skip", "server.expire", "server.expire_entry",
+        "server.register", "server.return", "server.start", "server.push", "server.skip", "server.expire",
+        "server.expire_entry",
     ),
     first=(),
     urgent=("server.notice",),

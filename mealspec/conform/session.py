@@ -118,7 +118,13 @@ class Session:
         if kind not in names:
             return {"what": "send", "socket": sight["socket"], "wrong": printable(f"a message of type {kind}", 200)}
         told = self._told(names[kind], sight["message"])
-        return {"what": "send", "socket": sight["socket"], "message": names[kind], **told, **self._wrong(names[kind], sight["message"])}
+        return {
+            "what": "send",
+            "socket": sight["socket"],
+            "message": names[kind],
+            **told,
+            **self._wrong(names[kind], sight["message"]),
+        }
 
     def _told(self, message: str, body: Json) -> dict[str, Any]:
         """What a server's message says that matters."""
@@ -150,7 +156,6 @@ class Session:
                     found["wrong"] = "another id than before"
                 found["meal"] = int(number) if number.isdecimal() else 0
         return found
-
 
     def _wrong(self, message: str, what: Any) -> dict[str, str]:
         """What is wrong with a message, by its schema."""

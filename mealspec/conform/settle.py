@@ -1,9 +1,9 @@
 """What an implementation may show: the states of the model that fit what was seen.
 
-The tester acts only when the implementation has done all that it can do, so a step of a test is an event of the tester
-and then the implementation's own events, until none of them is possible any more. In which order these come is open, and
-which of them: so a test keeps every state of the model that fits what was shown so far (a subset construction), and a
-step that leaves none is a divergence.
+The tester acts only when the implementation has done all that it can do, so a step of a test is an event of the
+tester and then the implementation's own events, until none of them is possible any more. In which order these come is
+open, and which of them: so a test keeps every state of the model that fits what was shown so far (a subset
+construction), and a step that leaves none is a divergence.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Spec:
     def of(cls, role: Role, plan: Design, scope: Scope) -> Spec:
         """The model of a design in a scope.
 
-        Where a failed load empties the list, no meal is done with: what is shown of it afterwards the model has forgotten.
+        Where a failed load empties the list no meal is done with, for what is shown of it then the model has forgotten.
         """
         unused = () if M.KEEP_ON_FAILURE in plan or role.name == "server" else ("user.archive",)
         return cls(role, plan, role.build(plan, scope), unused)
@@ -157,7 +157,7 @@ class Spec:
         return {}
 
     def choices(self, place: Place) -> list[int]:
-        """What the tester may do at a place where the implementation has come to rest, if :meth:`steps` has any then."""
+        """What the tester may do where the implementation has come to rest, if :meth:`steps` has any then."""
         permitted = self.system.permitted(place.state) & ~self._barred
         if permitted & self.first:
             permitted &= self.first
@@ -199,7 +199,9 @@ class Spec:
         if after is None:
             return None
         before, names = step.place
-        parts, names = self.role.told(self.plan, self.system.events[event], self.states(before), self.states(after), names)
+        parts, names = self.role.told(
+            self.plan, self.system.events[event], self.states(before), self.states(after), names
+        )
         return Step((*step.events, event), (*step.parts, *parts), Place(after, names))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The vectors of a design: every failure class, then whatever of rows and pairs these leave, in as few runs as may be."""
+"""The vectors of a design: every failure class, then whatever of rows and pairs these leave, in few runs."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from mealspec.conform.client import CLIENT
-from mealspec.conform.check import same
 from mealspec.conform.cover import Cover, Ground, RowName, Walker
-from mealspec.conform.predict import beside
 from mealspec.conform.role import Json, Role
 from mealspec.conform.server import SERVER
 from mealspec.conform.settle import Place, Spec, canonical
 from mealspec.conform.vector import Ambiguous, Vector, fair, name, run
-from mealspec.core import CheckerError
 from mealspec.model.design import Design, design
-from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.requirements import REQUIREMENTS
@@ -114,16 +110,18 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
     for role in roles:
         cover = Cover()
         told = dict[str, int]()
+        spoken = dict[int, set[str]]()
         for scenario in (*FAILURES.values(), *HALVES.values(), *PATHS.values()):
             vector = of_scenario(role, plan, scenario)
             if vector is None:
                 continue
-            same = told.setdefault(canonical(vector.steps), len(made.vectors))
-            if same == len(made.vectors):
+            place = told.setdefault(canonical(vector.steps), len(made.vectors))
+            if place == len(made.vectors):
                 made.vectors.append(vector)
             else:  # to an implementation of this role it is what another class is
-                first = made.vectors[same]
-                made.vectors[same] = replace(first, notes=(*first.notes, *vector.notes))
+                first = made.vectors[place]
+                made.vectors[place] = replace(first, notes=(*first.notes, *vector.notes))
+            spoken.setdefault(place, set()).update(scenario.refs)
         for theme in THEMES[role]:
             report(f"{role}, {theme.name}")
             subject = Spec.of(ROLES[role], plan, theme.scope)
@@ -134,22 +132,44 @@ def suite(plan: Design, roles: Iterable[str] = ("client", "server"), report: Rep
             made.left[f"{role}/{theme.name}"] = walker.left
             kept = _needed([(vector, *cover.of(ground, events)) for vector, events in found])
             for vector, rows, pairs in kept:
-                made.vectors.append(vector)
-                made.rows[vector.id], made.pairs[vector.id] = sorted(rows), pairs
+                place = told.setdefault(canonical(vector.steps), len(made.vectors))
+                if place == len(made.vectors):
+                    made.vectors.append(vector)
+                of = made.vectors[place].id  # where only hidden events differ, one vector is both
+                made.rows[of] = sorted({*made.rows.get(of, ()), *rows})
+                made.pairs.setdefault(of, set()).update(pairs)
             subject.forget()
+        for place, refs in spoken.items():
+            made.refs[made.vectors[place].id] = sorted(refs)
     for vector in made.vectors:
-        made.refs[vector.id] = _refs(vector)
+        made.refs[vector.id] = _refs(vector, made.refs.get(vector.id, []))
     return made
 
 
-def _walks(plan: Design, theme: Theme, ground: Ground, walker: Walker, cover: Cover) -> Iterator[tuple[Vector, list[int]]]:
+def _walks(
+    plan: Design, theme: Theme, ground: Ground, walker: Walker, cover: Cover
+) -> Iterator[tuple[Vector, list[int]]]:
     while walk := walker.walk(LONGEST):
         place = run(ground.spec, walk)[3]
         steps, names, faults, _ = run(ground.spec, [*walk, *fair(ground.spec, place)])
         events = [ground.spec.system.number[each] for each in names]
         cover.add(ground, events)
         walker.refresh()
-        yield _vector(ground.spec, plan, theme.scope, theme.name, _word(faults, names), f"covers: {theme.scope.describe()}", (), steps, names, faults), events
+        yield (
+            _vector(
+                ground.spec,
+                plan,
+                theme.scope,
+                theme.name,
+                _word(faults, names),
+                f"covers: {theme.scope.describe()}",
+                (),
+                steps,
+                names,
+                faults,
+            ),
+            events,
+        )
 
 
 def _word(faults: list[Json], names: list[str]) -> str:
@@ -189,11 +209,14 @@ def _needed(found: list[Covering]) -> list[Covering]:
     return sorted(kept, key=lambda each: found.index(each))
 
 
-def _refs(vector: Vector) -> list[str]:
+def _refs(vector: Vector, more: Iterable[str]) -> list[str]:
     subject = spec(vector.role, str(vector.meta["design"]), _scope_of(vector))
     found = {ref for each in vector.events for ref in subject.system.event(each).refs}
     classes = {str(note["class"]) for note in vector.notes}
-    return sorted((ref for ref in found | classes if ref[0] in "RF"), key=lambda ref: (ref[0], int(re.sub(r"\D.*", "", ref[1:]))))
+    return sorted(
+        (ref for ref in found | classes | set(more) if ref[0] in "RF"),
+        key=lambda ref: (ref[0], int(re.sub(r"\D.*", "", ref[1:]))),
+    )
 
 
 def _scope_of(vector: Vector) -> Scope:
@@ -221,8 +244,7 @@ def of_scenario(role: str, plan: Design, scenario: Scenario) -> Vector | None:
         return None
     if not steps:
         return None
-    _forbid(role, scenario, scope, subject, steps, names)
-    notes = ()
+    notes: tuple[Json, ...] = ()
     if scenario.property:
         effect = PROPERTIES[scenario.property].sentence
         notes = ({"class": scenario.id, "fails": scenario.design, "effect": f"else this does not hold: {effect}"},)
@@ -282,27 +304,6 @@ def _lead(subject: Spec, take: Callable[[int], bool], wanted: tuple[int, ...]) -
             return
 
 
-def _forbid(role: str, scenario: Scenario, scope: Scope, subject: Spec, steps: list[dict[str, Any]], names: list[str]) -> None:
-    """At the first step where the flawed design shows something else: what of it must not be seen."""
-    flawed = design(scenario.design)
-    if M.LOCAL_STORE in flawed or flawed.name == "hardened":
-        return
-    try:
-        other = spec(role, scenario.design, scope)
-    except CheckerError:
-        return
-    for at, way, ways in beside(names, subject, other):
-        if len(ways) != 1:
-            return
-        told = sum(part.does is not None or bool(part.withholds) for part in way.parts)
-        if told and not same(way.sees, ways[0].sees):
-            own = {canonical(sight) for sight in way.sees}
-            extra = [dict(sight) for sight in ways[0].sees if canonical(sight) not in own]
-            if extra:
-                steps[at + told - 1]["never"] = extra
-            return
-
-
 # ---------------------------------------------------------------------- files
 
 
@@ -326,15 +327,19 @@ def manifest(made: Suite, plan: Design) -> dict[str, Any]:
         "vectors": [
             {
                 "id": vector.id, "steps": len(vector.steps), "needs": list(vector.needs),
-                "refs": made.refs[vector.id], "faults": sorted({".".join(f["event"].split(".")[:2]) for f in vector.faults}),
-                "rows": [place[row] for row in made.rows.get(vector.id, [])], "pairs": len(made.pairs.get(vector.id, ())),
+                "refs": made.refs[vector.id],
+                "faults": sorted({".".join(fault["event"].split(".")[:2]) for fault in vector.faults}),
+                "rows": [place[row] for row in made.rows.get(vector.id, [])],
+                "pairs": len(made.pairs.get(vector.id, ())),
             }
             for vector in made.vectors
         ],
         "rows": list(map(str, rows)),
         "known": {name: {"rows": r, "pairs": p, "left": list(made.left[name])} for name, (r, p) in made.known.items()},
         "not_covered": {
-            ref: row.later or "no event of this design speaks of it" for ref, row in REQUIREMENTS.items() if ref not in covered
+            ref: row.later or "no event of this design speaks of it"
+            for ref, row in REQUIREMENTS.items()
+            if ref not in covered
         },
     }  # fmt: skip
 

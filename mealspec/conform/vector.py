@@ -1,8 +1,8 @@
 """A vector: a run that an implementation is put through, step by step, as plain JSON.
 
-A step does something (``do``: its user; ``inject``: its surroundings; ``advance``: seconds of the clock) or keeps something
-back (``lost``), and says what is to be seen then (``see``: exactly this, what goes over one socket, dials and closes in this order), what must
-not be (``never``: part of it, where somebody would expect it), and what is shown from then on (``show``, where it changes).
+A step does something (``do``: its user; ``inject``: its surroundings; ``advance``: seconds of the clock) or keeps
+something back (``lost``), and says what is to be seen then (``see``: exactly this, and nothing else may be) and what is
+shown from then on (``show``, where it changes).
 """
 
 from __future__ import annotations
@@ -27,7 +27,15 @@ SILENT = ("network.break", "network.change_path", "network.lose_path", "network.
 
 
 def _after_break(step: Json) -> bool:
-    return any(s.get("code") == 4408 for s in step.get("see", ())) or "lost" in step or step.get("inject", {}).get("what") in ("fail", "break")
+    return (
+        any(s.get("code") == 4408 for s in step.get("see", ()))
+        or "lost" in step
+        or step.get("inject", {}).get("what") in ("fail", "break")
+    )
+
+
+def _told(step: Json) -> bool:
+    return "inject" in step or "lost" in step
 
 
 def _has(*texts: str) -> Callable[[Json], bool]:
@@ -151,10 +159,10 @@ def run(spec: Spec, events: Iterable[int]) -> tuple[list[dict[str, Any]], list[s
 
 def _proved(steps: Sequence[Json], faults: Sequence[Json]) -> list[Json]:
     """The faults that can be seen to have happened, each with the step that shows it."""
-    out = []
+    out = list[Json]()
     for fault in faults:
         verb = ".".join(fault["event"].split(".")[:2])
-        shows = PROOFS.get(verb, lambda step: "inject" in step or "lost" in step)
+        shows = PROOFS.get(verb, _told)
         found = next((k for k in range(fault["step"], len(steps)) if shows(steps[k])), None)
         if found is not None:
             out.append({**fault, "shown": found})
@@ -191,7 +199,7 @@ def _owed(spec: Spec, place: Place, event: int) -> bool:
 
 def _rests(spec: Spec, place: Place) -> bool:
     """Nothing is unfinished, broken or lost."""
-    states = spec.states(place.state)
+    states: Mapping[str, Any] = spec.states(place.state)
     whole = all(state.finished or str(state) == "none" for name, state in states.items() if name.startswith("view."))
     sockets = [state for name, state in states.items() if name.startswith("connection.")]
     works = any(state.works for state in sockets) and not any(state.dead for state in sockets)
@@ -211,7 +219,7 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "do": told, "inject": told, "advance": {"type": "number", "minimum": 0}, "lost": {"type": "string"},
-            "see": {"type": "array", "items": sight}, "never": {"type": "array", "items": sight},
+            "see": {"type": "array", "items": sight},
             "show": {"type": "object"},
         },
         "oneOf": [{"required": [what]} for what in ("do", "inject", "advance", "lost")],
@@ -226,7 +234,8 @@ def schema() -> dict[str, Any]:
     vector = {
         "type": "object",
         "properties": {
-            "id": {"type": "string", "pattern": "^(client|server)/[^/]+/[^/]+$"}, "role": {"enum": ["client", "server"]},
+            "id": {"type": "string", "pattern": "^(client|server)/[^/]+/[^/]+$"},
+            "role": {"enum": ["client", "server"]},
             "description": {"type": "string"}, "notes": {"type": "array", "items": note},
             "needs": {"type": "array", "items": {"type": "string"}},
             "seconds": {"type": "object", "additionalProperties": {"type": "number"}},
@@ -237,10 +246,8 @@ def schema() -> dict[str, Any]:
             },
         },
     }  # fmt: skip
-    vector["required"] = sorted(vector["properties"])  # type: ignore[call-overload]
+    vector["required"] = sorted(vector["properties"])
     return {
         "$schema": DRAFT, "$id": "urn:mealspec:vectors", "title": "Vectors for an implementation", "type": "object",
         "properties": {"vectors": {"type": "array", "items": vector}}, "required": ["vectors"],
     }  # fmt: skip
-
-

@@ -49,7 +49,8 @@ class Divergence:
     def to_json(self) -> dict[str, Any]:
         """For machines."""
         return {
-            "step": self.step, "told": dict(self.told), "expected": list(self.expected), "observed": list(self.observed),
+            "step": self.step, "told": dict(self.told),
+            "expected": list(self.expected), "observed": list(self.observed),
             "shown": dict(self.shown), "shows": dict(self.shows),
         }  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 from mealspec.conform.conformance import VECTORS, Bench, vectors
 from mealspec.conform.vector import Vector
 
+
 @pytest.fixture(scope="session")
 def committed() -> list[Vector]:
     return vectors([VECTORS])

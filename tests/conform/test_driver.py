@@ -18,7 +18,8 @@ from mealspec.conform.verdict import Outcome
 from mealspec.core import BadTrace, CheckerError
 from mealspec.model import design
 
-STARTS = 'import sys,json,time\nprint(json.dumps({"ok": True, "name": "x", "role": "client", "capabilities": []}), flush=True)\n'
+SAID = '{"ok": true, "name": "x", "role": "client", "capabilities": []}'
+STARTS = f"import sys,json,time\nprint({SAID!r}, flush=True)\n"
 HOSTILE = {
     "it ends": ("sys.exit(3)", Outcome.CRASHED),
     "it is silent": ("time.sleep(60)", Outcome.SILENT),
@@ -70,7 +71,9 @@ def test_its_children_end_with_it(tmp_path: Path) -> None:
 
 def test_both_sides_are_validated() -> None:
     assert not misfit("command", {"op": "do", "what": "submit", "meal": 1, "text": "x"})
-    assert "what" in misfit("command", {"op": "do", "what": "dance"}) or misfit("command", {"op": "do", "what": "dance"})
+    assert "what" in misfit("command", {"op": "do", "what": "dance"}) or misfit(
+        "command", {"op": "do", "what": "dance"}
+    )
     assert misfit("answer", {"ok": True, "seen": [{"what": "dial", "socket": "1"}], "shows": {}})
     assert COMMAND["$id"] != ANSWER["$id"]
 

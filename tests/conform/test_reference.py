@@ -65,7 +65,9 @@ def test_the_published_server_fails_wherever_a_socket_is_to_be_ready(
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("plan", ["hardened", "published"])
-def test_what_it_shows_is_allowed_by_the_model_of_its_own_design(bench: Callable[..., Bench], role: str, plan: str) -> None:
+def test_what_it_shows_is_allowed_by_the_model_of_its_own_design(
+    bench: Callable[..., Bench], role: str, plan: str
+) -> None:
     some = bench(*driver(role, plan))
     found, commands = hunted(some.driver, spec(role, plan, Scope()), some.said["capabilities"], 40)
     assert found is None

@@ -70,7 +70,10 @@ def test_a_meal_reaches_the_screen(parts: Any) -> None:
 def test_it_refuses_what_it_must(parts: Any) -> None:
     async def run() -> None:
         async with hosted(parts, sqlite3.connect(":memory:")) as host:
-            url, network = f"ws://127.0.0.1:{host.sockets}/ws/meal-logs", parts[2].ClientNetwork(host.rest, host.sockets)
+            url, network = (
+                f"ws://127.0.0.1:{host.sockets}/ws/meal-logs",
+                parts[2].ClientNetwork(host.rest, host.sockets),
+            )
             for bad in ("", "?token=", "?token=three"):
                 with pytest.raises(InvalidStatus) as refused:
                     await connect(url + bad)
@@ -87,7 +90,9 @@ def test_it_refuses_what_it_must(parts: Any) -> None:
             assert status == 201
             assert (await ask("GET", f"/api/v1/meal-logs/{meal}", "one"))[0] == 200
             other = await ask("GET", f"/api/v1/meal-logs/{meal}", "two")
-            assert other == await ask("GET", "/api/v1/meal-logs/none", "two"), "another user's meal is no meal, in the same words"
+            assert other == await ask("GET", "/api/v1/meal-logs/none", "two"), (
+                "another user's meal is no meal, in the same words"
+            )
             assert other[0] == 404
             assert (await ask("GET", "/api/v1/meal-logs", "two"))[1]["data"]["meal_logs"] == []
             assert (await ask("POST", "/api/v1/meal-logs/natural", "one", {"raw_input": ""}))[0] == 400
@@ -103,5 +108,3 @@ def test_it_refuses_what_it_must(parts: Any) -> None:
             await until(lambda: not host.server.find("user-1"))
 
     asyncio.run(run())
-
-

@@ -11,14 +11,34 @@ from mealspec.cli.options import as_json, print_json
 
 @click.command("conform", context_settings={"ignore_unknown_options": False})
 @click.argument("driver", nargs=-1, required=True, metavar="-- COMMAND...")
-@click.option("--vectors", "places", multiple=True, type=click.Path(path_type=Path), help="A file or folder of vectors; may be repeated.")
+@click.option(
+    "--vectors",
+    "places",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder of vectors; may be repeated.",
+)
 @click.option("--only", default="", help="Only vectors whose ids begin so: client/F4.")
 @click.option("--design", "name", default="hardened", show_default=True, help="Against which design.")
-@click.option("--examples", type=click.IntRange(0, 100_000), default=200, show_default=True, help="Runs of Hypothesis in each scope.")
-@click.option("--deadline", type=click.FloatRange(0.01, 600), default=10.0, show_default=True, help="Seconds for each answer of the driver.")
+@click.option(
+    "--examples",
+    type=click.IntRange(0, 100_000),
+    default=200,
+    show_default=True,
+    help="Runs of Hypothesis in each scope.",
+)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0.01, 600),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each answer of the driver.",
+)
 @click.option("--known", type=click.Path(dir_okay=False, path_type=Path), help="Known failures: ids, one a line.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Write a divergence that was found, as a vector.")
+@click.option(
+    "--keep", type=click.Path(dir_okay=False, path_type=Path), help="Write a divergence that was found, as a vector."
+)
 @as_json
 def command(
     driver: tuple[str, ...], places: tuple[Path, ...], only: str, name: str, examples: int, deadline: float,
