@@ -21,6 +21,8 @@ from mealspec.draw.page import Page, render
 from mealspec.draw.picture import Picture
 from mealspec.draw.portraits import portraits
 from mealspec.draw.reference import reference
+from mealspec.draw.role_pages import role_pages
+from mealspec.draw.role_pictures import role_pictures
 from mealspec.model.design import DESIGNS
 
 HARDENED, APP = DESIGNS["hardened"], DESIGNS["app_head"]
@@ -47,8 +49,10 @@ def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
         step = f"changes/{before}-{after}"
         some = [picture for picture in drawn if picture.path.startswith(f"{step}/")]
         pages += [_listed(step, f"From {before} to {after}", "what changes in each machine", some)]
-    pages += [_index(whole, [picture for picture in drawn if picture.path.startswith("machines/")], pages)]
-    return [whole, *drawn, *reachable], pages
+    sides, roles = list(role_pictures()), list(role_pages())
+    pages += roles
+    pages += [_index(whole, [picture for picture in drawn if picture.path.startswith("machines/")], pages, roles)]
+    return [whole, *sides, *drawn, *reachable], pages
 
 
 def _listed(folder: str, title: str, description: str, pictures: list[Picture]) -> Page:
@@ -56,12 +60,12 @@ def _listed(folder: str, title: str, description: str, pictures: list[Picture]) 
     return render(f"{folder}/README.md", folder.split("/")[0], title, description, pictures=pictures)
 
 
-def _index(whole: Picture, machines: list[Picture], pages: list[Page]) -> Page:
+def _index(whole: Picture, machines: list[Picture], pages: list[Page], roles: list[Page]) -> Page:
     """The way of a newcomer in three steps, and then everything by kind."""
     steps = [page for page in pages if page.path.startswith("changes/")]
     return render(
         "README.md", "index", "Diagrams and reference", "where to begin", whole=whole, machines=machines, steps=steps,
-        flaw=page_of("flaw"), repair=page_of("repair"), designs=list(DESIGNS),
+        flaw=page_of("flaw"), repair=page_of("repair"), designs=list(DESIGNS), roles=roles,
     )  # fmt: skip
 
 

@@ -14,8 +14,11 @@ from mealspec.draw.entries import every_event, group_of
 from mealspec.draw.page import Page, code, link, references, render
 from mealspec.model.design import Design
 from mealspec.model.mechanism import CATALOGUE
-from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, example, schema
+from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, Source, example, schema
 from mealspec.model.wire.table import AUTHENTICATION, LIMITS, MESSAGES
+
+WIDTH = 100
+"""Of a line of an example."""
 
 WIRE, SCHEMAS = "reference/wire.md", "reference/wire.schema.json"
 
@@ -46,8 +49,11 @@ def _definitions() -> dict[str, Any]:
 
 def _told(message: Message) -> dict[str, Any]:
     groups = [link(WIRE, f"reference/events.md#{group}", code(group)) for group in groups_at(message)]
+    refs = [references(WIRE, message.refs)] if message.refs else []
+    if message.source is Source.APP and not any(ref.startswith("E") for ref in message.refs):
+        refs.append("the description of its interface")
     return {
-        "is": message, "start": start_of(message), "refs": references(WIRE, message.refs), "groups": groups,
+        "is": message, "start": start_of(message), "refs": ", ".join(refs), "groups": groups,
         "fields": list(rows(message)), "example": as_text(message), "language": language(message),
     }  # fmt: skip
 
@@ -120,17 +126,18 @@ def as_text(message: Message, design: Design | None = None) -> str:
     return "\n".join([first, *headers, *body])
 
 
-def _json(value: Any) -> str:
-    """JSON with a field a line, and what fits into one in one."""
-    return _folded(value, "")
-
-
-def _folded(value: Any, indent: str) -> str:
+def _json(value: Any, indent: str = "") -> str:
+    """JSON in few lines: what is short stands together, what is long begins a line of its own."""
     flat = json.dumps(value, ensure_ascii=False)
-    if len(indent) + len(flat) <= 100 or not isinstance(value, (dict, list)):
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, (dict, list)):
         return flat
-    more = indent + "  "
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(more + _folded(each, more) for each in value) + f"\n{indent}]"
-    parts = (f"{more}{json.dumps(name)}: {_folded(each, more)}" for name, each in value.items())
-    return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    more, named = indent + "  ", value if isinstance(value, dict) else dict.fromkeys(range(len(value)))
+    opens, closes = "{}" if isinstance(value, dict) else "[]"
+    lines = [more]
+    for name in named:
+        key = f"{json.dumps(name)}: " if isinstance(value, dict) else ""
+        text = f"{key}{_json(value[name], more)}, "
+        if lines[-1] != more and ("\n" in text or len(lines[-1]) + len(text) > WIDTH):
+            lines.append(more)
+        lines[-1] += text
+    return f"{opens}\n" + "\n".join(line.rstrip() for line in lines).rstrip(",") + f"\n{indent}{closes}"

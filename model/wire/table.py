@@ -22,7 +22,10 @@ CLIENT, SERVER = Side.CLIENT, Side.SERVER
 
 STRING: dict[str, Any] = {"type": "string"}
 UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
-TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+TIME: dict[str, Any] = {
+    "type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
+}  # fmt: skip
+"""In UTC; a format alone is checked by few."""
 NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -126,7 +129,7 @@ MESSAGES: tuple[Message, ...] = (
     # REST.
     Message("submit", "submit a meal", REQUEST, CLIENT,
             "Sent for a saved meal, and again with the same key until a 201 has come.",
-            "POST /api/v1/meal-logs/natural", APP, ("R11", "E35", "F15"),
+            "POST /api/v1/meal-logs/natural", SEED, ("R11", "E35", "F15"),
             ("client.upload",), ("server.take",), ("network.cut_upload", "network.refuse_upload"),
             headers=(BEARER, Field("Idempotency-Key", "made when the meal is saved, stored with it, and never changed", KEY, UUID, source=PROPOSED, only=M.IDEMPOTENT_UPLOAD)),
             body=(Field("raw_input", "what was typed", INPUT, {"type": "string", "minLength": 1, "maxLength": 1000}), MEAL_TYPE,
@@ -134,7 +137,7 @@ MESSAGES: tuple[Message, ...] = (
     Message("submit.taken", "the meal is taken", ANSWER, SERVER,
             "Sent when the meal is stored and its work is queued, and for a key that is known already the same again, with "
             "the status that the meal has by then. The client stops sending.",
-            201, APP, ("R11", "E36"), ("server.take",), ("client.uploaded", "client.saved"), ("network.cut_upload",),
+            201, SEED, ("R11", "E36"), ("server.take",), ("client.uploaded", "client.saved"), ("network.cut_upload",),
             body=(Field("data", "the meal", fields=_meal("processing", STATUS)),)),
     Message("list", "list the meals", REQUEST, CLIENT,
             "Every load. The answer may come in pages: whoever awaits a meal that a page does not hold asks for the next one.",
@@ -184,7 +187,7 @@ MESSAGES: tuple[Message, ...] = (
     # The handshake.
     Message("dial", "dial", REQUEST, CLIENT,
             "The upgrade of RFC 6455. The server takes the token here or as `Authorization`; its access log must not keep the query.",
-            "GET /ws/meal-logs", APP, ("E23", "E41"), (*DIALS, "user.join"), ("server.accept",), ("network.fail_dial", "client.unreachable"),
+            "GET /ws/meal-logs", SEED, ("R2", "E23", "E41"), (*DIALS, "user.join"), ("server.accept",), ("network.fail_dial", "client.unreachable"),
             headers=(Field("Upgrade", "", "websocket", {"const": "websocket"}),),
             query=(Field("token", "the access token, fresh at the time of the dial", TOKEN, STRING, required=False),)),
     Message("dial.accepted", "the handshake is answered", ANSWER, SERVER,
@@ -201,8 +204,8 @@ MESSAGES: tuple[Message, ...] = (
     # Messages: JSON in text frames.
     Message("connected", "connected", TEXT, SERVER,
             "The app's backend sends it after the handshake. It does not say that the registry holds the socket, so nothing may "
-            "hang on it; a server that sends `ready` need not send it.",
-            "connected", APP, ("E16",), ("server.accept",), ("client.open",), body=(OWNER, WHEN)),
+            "hang on it; a server that sends `ready` does without it.",
+            "connected", APP, ("E16",), ("server.accept",), only=Only(lacking=(M.READY_ACK,)), body=(OWNER, WHEN)),
     Message("ready", "ready", TEXT, SERVER,
             "Sent once the registry holds the socket, and again as the answer to `register`. Only from the first one on may the "
             "client call itself connected.",
@@ -210,9 +213,10 @@ MESSAGES: tuple[Message, ...] = (
             body=(Field("connection_id", "this socket, for the logs of both sides", "c-7f3a9e", NAME),
                   Field("epoch", "this life of the server: another one after each restart", "2025-11-08T06:00:00Z/1", NAME), WHEN)),
     Message("ping", "ping", TEXT, CLIENT, "Asks whether the socket works and, with the answer, whether the registry holds it.",
-            "ping", APP, ("R10", "E22"), ("client.ping", ("user.foreground", M.PROBE_ON_FOREGROUND)), ("client.pong", "client.reregister", "client.probe_alive"), ("client.expire", "client.probe_dead")),
+            "ping", APP, ("R10", "E22"), ("client.ping", ("user.foreground", M.PROBE_ON_FOREGROUND)), ("client.pong", "client.probe_alive"), ("client.expire", "client.probe_dead")),
     Message("pong", "pong", TEXT, SERVER, "The answer to one `ping`, at once, by whoever reads the socket.",
-            "pong", APP, ("E22", "E38", "F16"), *BOTH("client.pong", "client.reregister", "client.probe_alive"), ("client.expire", "client.probe_dead"),
+            "pong", APP, ("E22", "E38", "F16"), ("client.pong", "client.probe_alive"), ("client.pong", "client.reregister", "client.probe_alive"),
+            ("client.expire", "client.probe_dead"),
             body=(WHEN, Field("listed", "whether the registry holds this socket, looked up now", True, {"type": "boolean"}, source=PROPOSED, only=M.PONG_SAYS_LISTED))),
     Message("register", "register anew", TEXT, CLIENT,
             "Sent when a pong says that the registry does not hold the socket. The server enters it as on a new one and sends `ready`.",
@@ -232,7 +236,7 @@ MESSAGES: tuple[Message, ...] = (
                 Field("details", "more of it", None, {"type": ["string", "null"]}, required=False))), WHEN)),
     Message("error", "an error of the connection", TEXT, SERVER,
             "Sent before a close that it explains. It changes nothing by itself: the close does.",
-            "error", APP, ("E20", "E39"), ("server.expire",), ("client.hear_close",),
+            "error", APP, ("E20", "E39"), (), ("client.hear_close",),
             body=(Field("error", "for people", "server error", STRING),
                   Field("error_code", "for programs", "SERVER_ERROR", {"enum": ["AUTH_FAILED", "CONNECTION_LIMIT", "SERVER_ERROR", "RATE_LIMIT"]}),
                   Field("details", "more of it", None, {"type": ["string", "null"]}, required=False), WHEN)),
@@ -259,7 +263,7 @@ MESSAGES: tuple[Message, ...] = (
     Message("close.none", "the end without a close", CLOSE, SERVER,
             "Nobody sends this code: libraries report it when a connection ends without a close frame, as after a crash, a reset or an "
             "error. Both sides treat it as a close.",
-            1006, SEED, ("R22", "F2"), ("server.crash",), ("network.tell_client", "network.tell_server", "client.hear_close")),
+            1006, PROPOSED, ("R22", "F2"), (), ("network.tell_client", "client.hear_close"), ("server.crash", "network.tell_server")),
 )  # fmt: skip
 """All of them, in the order in which a page tells them."""
 

@@ -1,0 +1,108 @@
+"""What a side owes at an event, as a few lines of pseudo-code; each line names the machine whose rule it is."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from mealspec.draw.duties import Happening
+from mealspec.draw.sides import PERMITS
+from mealspec.draw.wire import start_of
+from mealspec.model.clocks import CLOCKS
+from mealspec.model.design import Design
+from mealspec.model.wire.message import Kind, Message
+
+WIDTH, COLUMN = 96, 72
+"""Of a line, and where the machine's name begins."""
+
+
+def blocks(some: Iterable[Happening], design: Design) -> Iterator[list[str]]:
+    """One block for all that ask for the same: their names, and what is to be done, guards first and messages last."""
+    alike: dict[tuple[str, ...], list[Happening]] = {}
+    for each in some:
+        alike.setdefault(tuple(_lines(each, design)), []).append(each)
+    for lines, theirs in alike.items():
+        yield [*_heads(theirs, design), *lines]
+
+
+def _heads(some: Iterable[Happening], design: Design) -> Iterator[str]:
+    """What happens, and how it is seen: a message, a timer, or a step of one's own."""
+    names: dict[str, list[str]] = {}
+    for each in some:
+        name = each.group.removesuffix(".c1")
+        names.setdefault(_seen(each, design), []).append(f"{name} ({each.part})" if each.part else name)
+    for why, theirs in names.items():
+        yield from textwrap.wrap(", ".join(theirs) + why, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _seen(each: Happening, design: Design) -> str:
+    heard = "" if _answered(each) else " or ".join(dict.fromkeys(map(_short, each.hears)))
+    mine = (clock for clock in CLOCKS if _ends(clock.events, each) and (clock.only is None or clock.only in design))
+    timer = next((clock.name for clock in mine), "") if each.events[0].owner != "user" else ""
+    return f": {heard} comes" if heard else f": timer {timer} ends" if timer else ""
+
+
+def _ends(events: Iterable[str], each: Happening) -> bool:
+    return not each.events[0].prompt and any(event.is_of(one) for event in each.events for one in events)
+
+
+def _lines(each: Happening, design: Design) -> Iterator[str]:
+    """Guards, then what is set (the old socket first, and what is shown before what hangs on it), then what is sent."""
+    begins = any(duty.rule[0] in PERMITS.values() and duty.then for duty in each.duties)  # then no code has run before
+    asked = [(duty.when, duty.rule[0]) for duty in each.duties if duty.when and not begins]
+    ranked = sorted(each.duties, key=lambda duty: (duty.whose != "held", duty.rule[0] != "view"))
+    done = [(text, duty.rule[0]) for duty in ranked if duty.then for text in duty.then.split("; ")]
+    for text, machines in _together(asked):
+        yield from _line(f"only if {text}", machines)
+    for text, machines in _together(done):
+        yield from _line(text, machines)
+    closes_first = sorted(each.sends, key=lambda message: message.kind is not Kind.CLOSE)
+    sent = [f"{_short(message)}{_to(each, message)}" for message in closes_first]
+    if each.group == "server.push":
+        yield f"    send {' or '.join(map(_short, each.sends))} to {_target(each)} that the registry holds"
+    elif sent:
+        yield f"    send {', and '.join(sent)}{_answered(each)}"
+    elif not done:
+        yield "    nothing to change"
+
+
+def _answered(each: Happening) -> str:
+    """What comes back in the same step."""
+    asks = any(message.kind is Kind.REQUEST for message in each.sends)
+    answers = [_short(message) for message in each.hears if message.kind is Kind.ANSWER]
+    return f", and take {' or '.join(answers)}" if asks and answers else ""
+
+
+def _together(some: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Phrases with their machines, as many in a line as it holds; one with a condition has a line of its own."""
+    out: list[tuple[str, str]] = []
+    for text, machine in some:
+        last, machines = out[-1] if out else ("", "")
+        alone = any(sign in f"{last}{text}" for sign in (";", "(if")) or len(last) + len(text) > COLUMN - 16
+        if not last or alone:
+            out.append((text, machine))
+        else:
+            out[-1] = (f"{last}, {text}", machines if machine in machines.split(", ") else f"{machines}, {machine}")
+    return out
+
+
+def _line(text: str, machine: str) -> Iterator[str]:
+    first, *rest = textwrap.wrap(text, COLUMN - 6, subsequent_indent="  ")
+    yield f"    {first}".ljust(COLUMN) + f"# {machine}"
+    yield from (f"    {line}" for line in rest)
+
+
+def _short(message: Message) -> str:
+    """A message in one word or two."""
+    return str(message.start) if message.kind is Kind.TEXT else start_of(message)
+
+
+def _to(each: Happening, message: Message) -> str:
+    """To whom, where it is one of several."""
+    if message.kind is Kind.CLOSE and "held" in {duty.whose for duty in each.duties}:
+        return " on the held socket, if there is one"
+    return ""
+
+
+def _target(each: Happening) -> str:
+    return "every socket" if any("+" in event.values["to"] for event in each.events) else "a socket"
