@@ -61,7 +61,7 @@ class Driver:
 
     def __init__(self, command: Sequence[str], deadline: float = 10.0) -> None:
         self.command, self.deadline = list(command), deadline
-        self._buffer = b""
+        self._buffer, self._broken = b"", False
         try:
             self._process = subprocess.Popen(
                 self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -80,9 +80,11 @@ class Driver:
 
     def ask(self, command: Json) -> Json:
         """Carry out a command."""
+        self._broken = True  # until it has answered
         self._send(json.dumps(command).encode() + b"\n")
-        which = "started" if command["op"] == "start" else "answer"
-        return _read(self._line(), which)
+        answer = _read(self._line(), "started" if command["op"] == "start" else "answer")
+        self._broken = False
+        return answer
 
     def _send(self, data: bytes) -> None:
         end = time.monotonic() + self.deadline
@@ -118,21 +120,19 @@ class Driver:
 
     def close(self) -> None:
         """End it, and all that it has started."""
-        with contextlib.suppress(Broken):
-            if self._process.poll() is None:
-                deadline, self.deadline = self.deadline, PATIENCE
-                with contextlib.suppress(OSError, ValueError):
-                    self.ask({"op": "stop"})
-                self.deadline = deadline
-        with contextlib.suppress(OSError):
-            self._in.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(PATIENCE)
+        if not self._broken and self._process.poll() is None:
+            self.deadline = PATIENCE
+            with contextlib.suppress(Broken, OSError, ValueError):
+                self.ask({"op": "stop"})
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # a session of its own: whatever it has started
         self._process.wait()
         self._selector.close()
         self._out.close()
+        with contextlib.suppress(OSError):
+            self._in.close()
 
     def __enter__(self) -> Self:
         return self

@@ -26,6 +26,9 @@ ROLES: dict[str, Role] = {role.name: role for role in (CLIENT, SERVER)}
 LONGEST = 240
 """Events of a walk, before its end."""
 
+ANSWERS = ("client.pong", "client.reregister")
+"""What the surroundings do when a ping has come."""
+
 TICKS = 6
 """How long it is waited for an event of a flawed run that a timer brings."""
 
@@ -288,8 +291,12 @@ def _again(subject: Spec, events: Iterable[str]) -> list[int]:
                     break
             happened.clear()
             continue
-        if not any(take(e) for e in (*same, *alike)):
-            _lead(subject, take, (*same, *alike))
+        if any(take(e) for e in (*same, *alike)):
+            continue
+        _lead(subject, take, (*same, *alike))
+        for _ in range(TICKS if wanted.startswith(ANSWERS) else 0):  # the question has to come first
+            if any(take(e) for e in alike) or not any(take(e) for e in range(len(number)) if subject.ticks >> e & 1):
+                break
     return out
 
 

@@ -201,8 +201,9 @@ def _rests(spec: Spec, place: Place) -> bool:
     """Nothing is unfinished, broken or lost."""
     states: Mapping[str, Any] = spec.states(place.state)
     whole = all(state.finished or str(state) == "none" for name, state in states.items() if name.startswith("view."))
-    sockets = [state for name, state in states.items() if name.startswith("connection.")]
-    works = any(state.works for state in sockets) and not any(state.dead for state in sockets)
+    sockets = {name[11:]: state for name, state in states.items() if name.startswith("connection.")}
+    listed = any(state.works and c in states["registry"].held for c, state in sockets.items())
+    works = listed and not any(state.dead for state in sockets.values())
     return whole and works and not states["poller"].runs
 
 

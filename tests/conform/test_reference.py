@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -14,7 +15,7 @@ from mealspec.conform.suite import spec
 from mealspec.conform.vector import Vector
 from mealspec.conform.verdict import Outcome
 from mealspec.model import Scope, design
-from tests.conform.reference import BUGS, driver, scope_of
+from tests.conform.reference import BUGS, EXAMPLES, driver, scope_of
 
 ROLES = ("client", "server")
 
@@ -32,6 +33,16 @@ def test_the_hardened_one_passes_every_vector(
     verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, role, step)]
     assert [v for v in verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)] == []
     assert sum(v.outcome is Outcome.SKIPPED for v in verdicts) <= (1 if role == "client" else 0)  # no second device
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_client_in_javascript_passes_every_vector(
+    committed: list[Vector], bench: Callable[..., Bench], step: int
+) -> None:
+    some = bench("node", str(EXAMPLES.parent / "javascript" / "drive.mjs"))
+    verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, "client", step)]
+    assert [v for v in verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)] == []
 
 
 @pytest.mark.parametrize("step", [25, pytest.param(1, marks=pytest.mark.slow)])

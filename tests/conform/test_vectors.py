@@ -83,7 +83,9 @@ def _kills(vectors: Sequence[Vector], other: str) -> list[str]:
 
 
 def test_a_model_passes_its_own_vectors_and_fails_those_of_a_repair_that_it_lacks(committed: list[Vector]) -> None:
-    some = [vector for vector in committed if vector.notes]
+    some = [vector for vector in committed if vector.notes and vector.role == "server"][:9] + [
+        vector for vector in committed if vector.id.startswith("server/F16")
+    ]
     assert _kills(some, "hardened") == []
     assert _kills(some, "published")
     assert "server/F16" in " ".join(_kills(some, "hardened-pong_says_listed"))
@@ -114,4 +116,5 @@ def test_the_first_failure_class_is_what_the_model_gives(committed: list[Vector]
     for role in ("client", "server"):
         made = of_scenario(role, design("hardened"), FAILURES["F4"])
         assert made is not None
-        assert made.to_json() in [vector.to_json() for vector in committed]
+        (same,) = [vector for vector in committed if vector.id == made.id]
+        assert (same.steps, same.faults, same.events) == (made.steps, made.faults, made.events)
