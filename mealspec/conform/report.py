@@ -51,10 +51,10 @@ def _value(value: Any) -> str:
     return printable(str(value), 60)
 
 
-def divergence_lines(divergence: Divergence, others: int = 0) -> list[str]:
+def divergence_lines(divergence: Divergence, others: int = 0, where: str = "") -> list[str]:
     """Expected beside observed."""
     width = 37
-    told = f"step {divergence.step + 1}, after: {sight(divergence.told) if divergence.told else 'nothing'}"
+    told = f"{where}after {sight(divergence.told) if divergence.told else 'nothing'}:"
     left = [sight(each) for each in divergence.expected] + [
         f"shows {k}: {_value(v)}" for k, v in divergence.shown.items()
     ]
@@ -89,7 +89,8 @@ def lines(made: Conformance, kept: str = "") -> list[str]:
     out = [*wrap(f"{made.name}: a {made.role} with {', '.join(made.can) or 'no further capability'}", 80), ""]
     out += wrap(f"{counted(len(made.verdicts), 'vector')}: {told or 'none'}.", 80)
     fired = sum(len(verdict.fired) for verdict in made.verdicts)
-    out += wrap(f"{counted(fired, 'fault')} happened in those that passed, each seen at a command of its own.", 80)
+    if fired:
+        out += wrap(f"{counted(fired, 'fault')} happened in those that passed, each seen at a command of its own.", 80)
     if made.commands:
         out += wrap(f"Hypothesis: {counted(made.commands, 'command')}, and all that was seen is allowed.", 80)
     lacking = sorted({verdict.why for verdict in made.verdicts if verdict.outcome is Outcome.SKIPPED})
@@ -161,7 +162,10 @@ def junit(made: Conformance) -> str:
             ET.SubElement(case, "skipped", message=verdict.why or "known failure")
         elif not verdict.fine:
             failures += 1
-            text = "\n".join(divergence_lines(verdict.divergence)) if verdict.divergence else verdict.why
+            text = verdict.why
+            if verdict.divergence is not None:
+                step = f"step {verdict.divergence.step + 1}, "
+                text = "\n".join(divergence_lines(verdict.divergence, where=step))
             message = "is listed as a known failure, and passes" if verdict.known else str(verdict.outcome)
             ET.SubElement(case, "failure", message=message).text = text
     suite.set("failures", str(failures))

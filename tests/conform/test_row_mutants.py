@@ -19,8 +19,8 @@ BUILT = {
 """A theme of each role, and the machines of that side alone."""
 
 UNSEEN = {"client": 0.03, "server": 0.15}
-"""The share of mutants that nobody at the wire can tell apart: work that is queued or begun, what is forgotten of a meal
-that is done with, what becomes of a message after it was sent, a clock that runs while nothing waits for it."""
+"""The share of mutants that nobody at the wire can tell apart: work that is queued or begun, what is forgotten of a
+meal that is done with, what becomes of a message after it was sent, a clock for which nothing waits."""
 
 
 def killed(role: str, vectors: list[Vector], step: int) -> tuple[list[Mutant], int]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from mealspec.conform.conformance import VECTORS
-from mealspec.conform.files import schema_files
+from mealspec.conform.files import itf_files, schema_files
 from mealspec.conform.predict import departs
 from mealspec.conform.settle import Spec, canonical
-from mealspec.conform.suite import THEMES, files, spec, suite
+from mealspec.conform.suite import THEMES, Suite, files, spec, suite
 from mealspec.conform.vector import Vector, run, schema
-from mealspec.core import Trace
+from mealspec.core import Trace, load
 from mealspec.model import design
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES
@@ -101,6 +102,14 @@ def test_the_tester_waits_until_the_implementation_has_done_all_that_it_can(comm
                 (way,) = subject.steps(place, subject.system.number[name])
                 place = way.place
                 assert not subject.system.permitted(place.state) & subject.own
+
+
+def test_a_run_is_written_as_itf_and_read_back(committed: list[Vector], tmp_path: Path) -> None:
+    vector = committed[0]
+    for name, text in itf_files(Suite([vector])).items():
+        assert name == f"{vector.id}.itf.json"
+        (tmp_path / "run.json").write_text(text, encoding="utf-8")
+        assert load(tmp_path / "run.json").events == vector.events
 
 
 @pytest.mark.slow

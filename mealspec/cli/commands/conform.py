@@ -9,7 +9,7 @@ import click
 from mealspec.cli.options import as_json, print_json
 
 
-@click.command("conform", context_settings={"ignore_unknown_options": False})
+@click.command("conform")
 @click.argument("driver", nargs=-1, required=True, metavar="-- COMMAND...")
 @click.option(
     "--vectors",
