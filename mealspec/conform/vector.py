@@ -91,7 +91,7 @@ class Vector:
         found = {NEEDS[what["what"]] for what in done if what.get("what") in NEEDS}
         if any("401" in canonical(step) for step in self.steps):
             found.add("token")
-        if any(event.startswith("user.join") for event in self.events):
+        if self.role == "server" and any(event.startswith("user.join") for event in self.events):
             found.add("device")
         return tuple(sorted(found))
 
