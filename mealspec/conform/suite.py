@@ -218,7 +218,7 @@ def _refs(vector: Vector, more: Iterable[str]) -> list[str]:
     classes = {str(note["class"]) for note in vector.notes}
     return sorted(
         (ref for ref in found | classes | set(more) if ref[0] in "RF"),
-        key=lambda ref: (ref[0], int(re.sub(r"\D.*", "", ref[1:]))),
+        key=lambda ref: (ref[0], int(re.sub(r"\D.*", "", ref[1:])), ref),
     )
 
 
