@@ -30,6 +30,10 @@ class Reporter:
         self._shown[name] = line(name, progress)
         self._line.show(" | ".join(self._shown.values()))
 
+    def say(self, text: str) -> None:
+        """Something that is no search has come further."""
+        self._line.show(text)
+
     def done(self, name: str) -> None:
         """One search has ended."""
         self._shown.pop(name, None)

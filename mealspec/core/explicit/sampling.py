@@ -143,10 +143,10 @@ def sample(
     Examples
     --------
     >>> from mealspec.core import At, Event, Kind, Machine
-    >>> from mealspec.core.timed import Bound, Phase, in_time, timed
+    >>> from mealspec.core.timed import Bound, Clockwork, Phase, in_time, timed
     >>> bell = Machine.table("bell", "set", [("ring", "set", "rung")])
     >>> plain = System([bell], [Event("ring", Kind.SYSTEM, "x", ("bell",))])
-    >>> slow = in_time(plain, [timed(bell, [Phase("set", (Bound(("ring",), 1, 3),))], {})])
+    >>> slow = in_time(plain, [timed(Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 3),)),)))])
     >>> rings = np.array([event.name == "ring" for event in slow.events])
     >>> rung = At("bell", lambda state: state == "rung")
     >>> odds = Odds({"ring": 1.0}, lambda machine, state, event: None, {})

@@ -135,10 +135,10 @@ def test_of_equally_short_runs_the_one_with_the_events_declared_first_is_found()
         space = small(
             FeaturedSystem.of(System([Machine.table("m", "a", rows)], events), stages={"late": 0, "early": 1})
         )
-        assert Rings(space, space.initial).run(0, space.initial)[0] == []
+        assert Rings(space, space.initial).run(0, space.initial).events == []
         rings = Rings(space, space.initial)
         rings.grow()
-        assert rings.run(1, space.state("m", "b"))[0] == [names[0]]
+        assert rings.run(1, space.state("m", "b")).events == [names[0]]
 
 
 # ---------------------------------------------------------------------- runs without end

@@ -174,7 +174,7 @@ CHECKS: dict[Callable[[], None], list[Wrong]] = {
     runs: [
         Wrong(rings, "lasso", "    if question.form is not Form.FOREVER:\n        return None\n", ""),
         Wrong(rings, "lasso", "~question.excused", "space.true"),
-        Wrong(rings, "lasso", "_settled(space, entry, left)", "([], entry, left)"),
+        Wrong(rings, "lasso", "settled(space, entry, left, _calm(space))", "([], entry, left)"),
         Wrong(rings, "_round", "if step.kind is Kind.SYSTEM", ""),
         Wrong(rings, "_round", "step.action for step in owed", "step.action for step in owed[:1]"),
         Wrong(rings, "_round", "    go(~question.excused)\n", ""),

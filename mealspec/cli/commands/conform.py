@@ -1,0 +1,76 @@
+"""``mealspec conform``: an implementation held against the specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mealspec.cli.options import as_json, print_json
+
+
+@click.command("conform")
+@click.argument("driver", nargs=-1, required=True, metavar="-- COMMAND...")
+@click.option(
+    "--vectors",
+    "places",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder of vectors; may be repeated.",
+)
+@click.option("--only", default="", help="Only vectors whose ids begin so: client/F4.")
+@click.option("--design", "name", default="hardened", show_default=True, help="Against which design.")
+@click.option(
+    "--examples",
+    type=click.IntRange(0, 100_000),
+    default=200,
+    show_default=True,
+    help="Runs of Hypothesis in each scope.",
+)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0.01, 600),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each answer of the driver.",
+)
+@click.option("--known", type=click.Path(dir_okay=False, path_type=Path), help="Known failures: ids, one a line.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
+@click.option(
+    "--keep", type=click.Path(dir_okay=False, path_type=Path), help="Write a divergence that was found, as a vector."
+)
+@as_json
+def command(
+    driver: tuple[str, ...], places: tuple[Path, ...], only: str, name: str, examples: int, deadline: float,
+    known: Path | None, junit: Path | None, keep: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a driver of your client or server: the vectors first, then Hypothesis.
+
+    COMMAND starts the driver. What it is told and must answer stands in vectors/driver.schema.json.
+    """
+    from mealspec.check.progress import Reporter
+    from mealspec.conform import report
+    from mealspec.conform.conformance import VECTORS, conformance, listed, repeats, vectors
+    from mealspec.conform.suite import lines
+    from mealspec.core.files import write
+    from mealspec.model.design import design
+
+    plan = design(name)
+    some = [vector for vector in vectors(places or [VECTORS] * (name == "hardened")) if vector.id.startswith(only)]
+    reporter = Reporter()
+    made = conformance(
+        driver, some, plan, known=listed(known), examples=examples, deadline=deadline, report=reporter.say
+    )
+    reporter.done("conform")
+    kept = ""
+    if keep is not None and made.found is not None:
+        write(keep, lines({"vectors": [repeats(made.found, plan, made.scope).to_json()]}))
+        kept = str(keep)
+    if junit is not None:
+        write(junit, report.junit(made))
+    if as_json:
+        print_json(report.to_json(made))
+    else:
+        click.echo("\n".join(report.lines(made, kept)))
+    if not made.fine:
+        raise SystemExit(1)

@@ -1,0 +1,1 @@
+"""Held against code: vectors, drivers, and what an implementation may show."""

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mealspec.conform.conformance import VECTORS, Bench, vectors
+from mealspec.conform.vector import Vector
+
+
+@pytest.fixture(scope="session")
+def committed() -> list[Vector]:
+    return vectors([VECTORS])
+
+
+@pytest.fixture
+def bench() -> Iterator[Callable[..., Bench]]:
+    """Drivers that are ended after the test."""
+    made: list[Bench] = []
+
+    def start(*command: str, deadline: float = 10.0) -> Bench:
+        made.append(Bench(command, deadline))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()

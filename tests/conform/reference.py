@@ -1,0 +1,33 @@
+"""What several tests need of the reference pair."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mealspec.conform.vector import Vector
+from mealspec.model import Scope
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "python"
+
+BUGS = {
+    "entry_ends_with_handler": "entry_ends_with_handler",
+    "entry_expires": "entry_expires",
+    "register_on_message": "register_on_message",
+    "other_registry": "other_registry",
+    "other_key": "other_key",
+    "one_of_many": "connection_set",
+    "stale_unregister": "connection_set",
+}
+"""The switches of the faulty server, and the mechanism that the model has for each."""
+
+
+def driver(role: str, *design: str) -> list[str]:
+    """The command that drives a reference implementation."""
+    return [sys.executable, str(EXAMPLES / f"drive_{role}.py"), *design]
+
+
+def scope_of(vector: Vector) -> Scope:
+    """The scope of its run."""
+    meta = vector.meta
+    return Scope(meta["meals"], meta["connections"], None, frozenset(meta["includes"]))

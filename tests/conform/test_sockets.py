@@ -1,0 +1,110 @@
+"""The reference pair over real sockets on loopback: it delivers, and refuses what it must."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.conform.reference import EXAMPLES
+
+SECONDS = {"poll": 0.1, "redial": 0.05, "redial_most": 0.1, "upload": 0.05, "ping": 0.2, "pong": 0.2, "dial": 1.0}
+
+
+@pytest.fixture
+def parts() -> Iterator[Any]:
+    """The modules of the example, which stand in a folder of their own."""
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        import hardened_client  # type: ignore[import-not-found]
+        import hardened_server  # type: ignore[import-not-found]
+        import sockets  # type: ignore[import-not-found]
+
+        yield hardened_client, hardened_server, sockets
+    finally:
+        sys.path.remove(str(EXAMPLES))
+
+
+@asynccontextmanager
+async def hosted(parts: Any, database: sqlite3.Connection) -> AsyncIterator[Any]:
+    async def work(meal: str) -> str:
+        await asyncio.sleep(0.1)
+        return "completed"
+
+    server = parts[1].Server(database, {"one": "user-1", "two": "user-2"}, work, SECONDS)
+    async with parts[2].Host(server) as host:
+        yield host
+
+
+async def until(done: Any) -> None:
+    for _ in range(200):
+        if done():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it never happens")
+
+
+def test_a_meal_reaches_the_screen(parts: Any) -> None:
+    async def run() -> None:
+        async with hosted(parts, sqlite3.connect(":memory:")) as host:
+            client = parts[0].Client(parts[2].ClientNetwork(host.rest, host.sockets), SECONDS, "one", "")
+            client.appear()
+            await until(lambda: client.connected)
+            meal = client.submit("two eggs")
+            await until(lambda: meal.status == "completed")
+            await until(lambda: not client.polling)
+            client.leave()
+            await until(lambda: not host.server.find("user-1"))
+
+    asyncio.run(run())
+
+
+def test_it_refuses_what_it_must(parts: Any) -> None:
+    async def run() -> None:
+        async with hosted(parts, sqlite3.connect(":memory:")) as host:
+            url, network = (
+                f"ws://127.0.0.1:{host.sockets}/ws/meal-logs",
+                parts[2].ClientNetwork(host.rest, host.sockets),
+            )
+            for bad in ("", "?token=", "?token=three"):
+                with pytest.raises(InvalidStatus) as refused:
+                    await connect(url + bad)
+                assert refused.value.response.status_code == 401
+
+            async def ask(method: str, path: str, token: str, body: Any = None, key: str = "k") -> tuple[int, Any]:
+                headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+                told: tuple[int, Any] = await network.request(method, path, headers=headers, query={}, body=body)
+                return told
+
+            assert (await ask("GET", "/api/v1/meal-logs", "three"))[0] == 401
+            status, told = await ask("POST", "/api/v1/meal-logs/natural", "one", {"raw_input": "two eggs"})
+            meal = told["data"]["id"]
+            assert status == 201
+            assert (await ask("GET", f"/api/v1/meal-logs/{meal}", "one"))[0] == 200
+            other = await ask("GET", f"/api/v1/meal-logs/{meal}", "two")
+            assert other == await ask("GET", "/api/v1/meal-logs/none", "two"), (
+                "another user's meal is no meal, in the same words"
+            )
+            assert other[0] == 404
+            assert (await ask("GET", "/api/v1/meal-logs", "two"))[1]["data"]["meal_logs"] == []
+            assert (await ask("POST", "/api/v1/meal-logs/natural", "one", {"raw_input": ""}))[0] == 400
+            assert (await ask("POST", "/api/v1/meal-logs/natural", "one", {"raw_input": "x" * 1001}))[0] == 400
+            for frame, code in (("{}", 1008), ("no json", 1008), ("[" * 3000, 1008), (b"\0", 1008), ("x" * 5000, 1009)):
+                async with connect(f"{url}?token=one") as wire:
+                    assert json.loads(await wire.recv())["type"] == "ready"
+                    await wire.send(frame)
+                    with pytest.raises(ConnectionClosed) as closed:
+                        await wire.recv()
+                    assert closed.value.rcvd is not None
+                    assert closed.value.rcvd.code == code
+            await until(lambda: not host.server.find("user-1"))
+
+    asyncio.run(run())
