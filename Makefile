@@ -15,7 +15,7 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
 # What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
 TRIED := -m "not slow and not external" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
-  tests/hunt/test_machine.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
+  tests/hunt/test_machine.py tests/conform/test_driver.py tests/conform/test_sockets.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 PICTURES := -m slow -p no:cacheprovider tests/draw/test_graphs.py
 
 .PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
