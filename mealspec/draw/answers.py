@@ -87,6 +87,17 @@ def _of_client(asked: Asked) -> Iterator[tuple[str, str]]:
     if asked.does("user.reconnect", "service"):
         yield "What does a reconnect press do during a dial?", _pressed(asked)
     yield "What is shown between save and 201?", _shown(asked)
+    if asked.sets("user.leave", "view", "shown := awaited (if shown is processing)"):
+        yield (
+            "When the screen comes back, what is shown before its first load?",
+            "What was finished, so the list outlives the view model; an unfinished one is `awaited` until a load "
+            "lists it.",
+        )
+    yield (
+        "From when does a timer count?",
+        "The model leaves it open. Proposed: the first upload is due at once, and later ones after the pause; a ping's "
+        "pause counts from the last pong, the limit on a dial from the dial. A request needs a limit of yours, too.",
+    )
     yield (
         "What starts and what ends polling?",
         f"It starts at {asked.polls(RESTS, RUNS)}. It ends at {asked.polls(RUNS, RESTS)}.",

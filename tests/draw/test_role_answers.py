@@ -12,6 +12,7 @@ import numpy as np
 from mealspec.core import Graph, explore
 from mealspec.draw.answers import answers
 from mealspec.draw.communication import kind_of
+from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.network.connection import Await, Client, Server
@@ -35,11 +36,18 @@ def graph() -> Graph:
     return explore(system(HARDENED, Scope(faults=1)), depth=12)
 
 
-def steps(wanted: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+@cache
+def left() -> Graph:
+    """With one connection, no fault, and a screen that is closed."""
+    return explore(system(HARDENED, Scope(connections=1, faults=0).with_(["screen"])))
+
+
+def steps(wanted: str, within: Graph | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Every step of that group that is seen, with the states before and after."""
-    numbers = [number for number, event in enumerate(graph().system.events) if event.is_of(wanted)]
-    for edge in np.flatnonzero(np.isin(graph().event, numbers)).tolist():
-        yield graph().state(int(graph().source[edge])), graph().state(int(graph().dest[edge]))
+    seen = within or graph()
+    numbers = [number for number, event in enumerate(seen.system.events) if event.is_of(wanted)]
+    for edge in np.flatnonzero(np.isin(seen.event, numbers)).tolist():
+        yield seen.state(int(seen.source[edge])), seen.state(int(seen.dest[edge]))
 
 
 def test_the_flag_stays_after_a_drop_and_the_next_dial_lowers_it() -> None:
@@ -54,6 +62,13 @@ def test_the_flag_stays_after_a_drop_and_the_next_dial_lowers_it() -> None:
     assert answer(Side.CLIENT, design("hardened+poll_on_drop"), "Does the flag") != answer(
         Side.CLIENT, HARDENED, "Does the flag"
     )
+
+
+def test_what_was_finished_is_shown_when_the_screen_comes_back() -> None:
+    assert answer(Side.CLIENT, HARDENED, "When the screen").startswith("What was finished")
+    shown = [(before["view.m1"], after["view.m1"]) for before, after in steps("user.leave", left())]
+    assert {before for before, after in shown if before is after} >= {View.COMPLETED, View.AWAITED}
+    assert {after for before, after in shown if before is not after} == {View.AWAITED}
 
 
 def test_no_ping_is_sent_before_ready_and_none_is_answered() -> None:
