@@ -28,6 +28,8 @@ def command(name: str, role: str | None, out: Path | None, itf: bool, as_json: b
     from mealspec.model.scope import counted
 
     plan, reporter = design(name), Reporter()
+    if out is not None:  # said before the work, not after it
+        _make(out)
     made = suite(plan, [role] if role else ["client", "server"], report=reporter.say)
     reporter.done("vectors")
     if out is not None:
@@ -40,3 +42,12 @@ def command(name: str, role: str | None, out: Path | None, itf: bool, as_json: b
     else:
         steps = sum(len(vector.steps) for vector in made.vectors)
         click.echo(f"{counted(len(made.vectors), 'vector')}, {counted(steps, 'step')}.")
+
+
+def _make(folder: Path) -> None:
+    from mealspec.core.errors import CheckerError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
