@@ -343,8 +343,7 @@ def without(system: System, names: Container[str]) -> System:
     kept = [machine for machine in system.machines if machine.name not in names]
     left = {machine.name for machine in kept}
     events = [event for event in system.events if left & {*event.takes}]
-    known = {event.name for event in events}
-    parts, alive = trimmed([machine.keeping(lambda row: row.event in known) for machine in kept], events)
+    parts, alive = trimmed(kept, events)
     return System(parts, alive, absent={name for event in alive for name in event.takes} - left, name=system.name)
 
 
