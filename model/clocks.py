@@ -12,7 +12,7 @@ tick (E37), and a suspended app, whose clocks stand still.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, floor
@@ -215,8 +215,14 @@ def timed_system(
     product = without(product, aside) if aside else product
     watching = {machine.name for machine in extra} - {clock.machine for clock in table}
     own = [machine for machine in product.machines if machine.name not in watching]
-    run = (timed(clockwork(each, design, scope, table, quantum), excuses(each)) for each in own)
-    return in_time(product, [*run, *clocked], events)
+    return in_time(product, [*with_clocks(own, design, scope, table, quantum), *clocked], events)
+
+
+def with_clocks(
+    machines: Iterable[Machine], design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
+) -> list[Machine]:
+    """Machines of a design, each with its clock."""
+    return [timed(clockwork(each, design, scope, table, quantum), _excuses(each)) for each in machines]
 
 
 def timed_family(
@@ -274,7 +280,7 @@ def _bound(clock: Clock, quantum: float) -> Bound:
     return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
 
 
-def excuses(machine: Machine) -> dict[str, Any]:
+def _excuses(machine: Machine) -> dict[str, Any]:
     """By name the reasons to be late, and where this machine gives them."""
     kind = machine.name.split(".")[0]
     return {name: where if kind == asked else ANY for name, (asked, where) in EXCUSES.items()}

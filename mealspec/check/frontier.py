@@ -31,8 +31,6 @@ class Reach:
         The longest that it may take, in seconds; None if any figure will do.
     tried
         Whether nothing longer was tried, for it is longer than the bound; only without any end it takes too long.
-    meets
-        Whether any figure meets the bound at all.
     beyond
         What takes too long with a tick more, or with no figure; None if any figure will do.
     """
@@ -41,9 +39,13 @@ class Reach:
     least: float
     greatest: float | None
     most: float | None
-    meets: bool
     beyond: Outcome | None
     tried: bool = False
+
+    @property
+    def meets(self) -> bool:
+        """Whether any figure meets the bound at all."""
+        return self.most is not None or self.beyond is None
 
     def to_json(self) -> dict[str, object]:
         """For programs."""
@@ -93,15 +95,15 @@ class Frontier:
         clock = next(clock for clock in self.table if clock.name == name)
         now, met = clock.greatest, self.now is None
         if met and (now is None or self._with(name, None) is None):
-            return Reach(name, clock.least, now, None, meets=True, beyond=None)
+            return Reach(name, clock.least, now, None, beyond=None)
         fits, fails, beyond = self._around(name, self._ticks(clock.least if now is None else now) if met else -1)
         if beyond is None:
-            return Reach(name, clock.least, now, fits * self.quantum, True, self._with(name, None), tried=True)
+            return Reach(name, clock.least, now, fits * self.quantum, self._with(name, None), tried=True)
         while fails - fits > 1:
             middle = (fits + fails) // 2
             found = self._with(name, middle * self.quantum)
             fits, fails, beyond = (middle, fails, beyond) if found is None else (fits, middle, found)
-        return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, meets=fits >= 0, beyond=beyond)
+        return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, beyond)
 
     def _around(self, name: str, fits: int) -> tuple[int, int, Outcome | None]:
         """Ticks that fit, and more that do not, with what is too late then: None if none is, far beyond the bound."""

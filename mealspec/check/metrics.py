@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.check.latency import SITUATIONS, WATCHED, WAYS, Outcome
+from mealspec.check.latency import ENDED, SITUATIONS, WATCHED, WAYS, Outcome
 from mealspec.core import At, CheckerError, System
 from mealspec.core.explicit.sampling import Mask, Noted, Sample, sample
 from mealspec.core.timed import is_one_of
 from mealspec.model.client.poller import Loop
-from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
 from mealspec.model.design import Design
 from mealspec.model.rates import RATES, Rate, odds
@@ -50,7 +49,6 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is counted, by the beginnings of the events' names: a poll is a pass that loads."""
 
-SHOWN = At("view.m1", lambda s: s in (View.COMPLETED, View.FAILED))
 POLLING = At("poller", lambda s: s.loop not in (Loop.OFF, Loop.NONE))
 
 
@@ -165,7 +163,7 @@ def _noted(product: System, quantum: float) -> Noted:
 
     limits = (int(np.ceil(seconds / quantum)) for seconds in (AFTER, PATIENCE, MOST))
     counted = {name: mask(events) for name, events in COUNTED.items()}
-    return Noted(mask(("server.complete", "server.fail")), SHOWN, counted, {"polling": POLLING}, *limits)
+    return Noted(mask(("server.complete", "server.fail")), ENDED, counted, {"polling": POLLING}, *limits)
 
 
 def strays(found: Meals, outcomes: Sequence[Outcome]) -> list[str]:

@@ -16,8 +16,8 @@ import numpy as np
 from mealspec.core import At, Machine, Trace, any_of, explore
 from mealspec.core.machine import Row
 from mealspec.core.system import System
-from mealspec.core.timed import in_time, is_one_of, timed
-from mealspec.model.clocks import CLOCKS, OPENING, Clock, clocks, clockwork, excuses
+from mealspec.core.timed import in_time, is_one_of
+from mealspec.model.clocks import CLOCKS, OPENING, Clock, clocks, with_clocks
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import Await, Connection
@@ -179,9 +179,7 @@ def impatient(plan: Design, table: tuple[Clock, ...], quantum: float) -> System:
     on_any = replace(limit, where=OPENING, least=limit.greatest or 0)
     product = system(plan, SCOPE)
     machines = [_given_up(machine) for machine in product.machines]
-    return in_time(product, [
-        timed(clockwork(machine, plan, SCOPE, (*table, on_any), quantum), excuses(machine)) for machine in machines
-    ])  # fmt: skip
+    return in_time(product, with_clocks(machines, plan, SCOPE, (*table, on_any), quantum))
 
 
 def _coming(state: Connection) -> bool:

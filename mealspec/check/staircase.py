@@ -6,7 +6,6 @@ all designs, and a design of which none is left has shown its meal in every run.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
@@ -19,7 +18,6 @@ from mealspec.core.engine import Effort
 from mealspec.core.symbolic.lattice import minimal, necessary, smallest
 from mealspec.core.symbolic.sets import Set
 from mealspec.core.symbolic.time import InTime
-from mealspec.core.timed import is_one_of
 from mealspec.model.clocks import CLOCKS, Clock, timed_family
 from mealspec.model.scope import Scope
 
@@ -63,15 +61,12 @@ class Staircase:
         For each whole number of ticks from 0 on how many designs show the meal within them.
     stairs
         Where that changes.
-    took
-        Seconds of work.
     """
 
     designs: int
     states: int
     counts: tuple[int, ...]
     stairs: tuple[Stair, ...]
-    took: float
 
     def to_json(self) -> dict[str, object]:
         """For programs."""
@@ -102,13 +97,9 @@ def staircase(
     """
     if scope.meals != 1:
         raise CheckerError(f"seconds are computed for one meal, not {scope.meals}")
-    began = time.monotonic()
     family = timed_family(scope, region.free, region.required, table, quantum)
     space = InTime(family, lambda space: valid_designs(space, region), report)
-    done = space.any(
-        space.image(step, space.reachable) for step in space.steps if is_one_of(step.name, ("server.complete",))
-    )
-    done = done & space.where(WATCHED)
+    done = space.after(("server.complete",)) & space.where(WATCHED)
     asked = space.projected(done)
     layers = islice(space.layers(done, space.where(SHOWN)), 1, floor(most / quantum) + 2)
     within = [asked & ~space.projected(layer.entries) for layer in layers] or [asked]
@@ -120,8 +111,7 @@ def staircase(
         if designs != (within[ticks - 1] if ticks else space.false)
     ]
     counts = tuple(map(space.count_systems, within))
-    took = time.monotonic() - began
-    return Staircase(space.count_systems(asked), space.count(space.reachable), counts, tuple(stairs), took)
+    return Staircase(space.count_systems(asked), space.count(space.reachable), counts, tuple(stairs))
 
 
 def _stair(space: InTime, region: Region, designs: Set, seconds: float, shown: int) -> Stair:

@@ -12,7 +12,7 @@ import click
 
 from mealspec.check.terminal import Line
 from mealspec.core import CheckerError, explore, unknown
-from mealspec.core.files import write
+from mealspec.core.files import make, write
 from mealspec.core.interrupts import ignored
 from mealspec.draw import communication, portraits
 from mealspec.draw import states as reachable
@@ -53,20 +53,13 @@ def _written(folder: Path, full: bool) -> None:
     progress.clear()
     with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
         for path, text in texts.items():
-            _make((folder / path).parent)
+            make((folder / path).parent)
             write(folder / path, text)
         for old in _ours(folder):
             if old.relative_to(folder).as_posix() not in texts:
                 _remove(old)
     took = time.monotonic() - began
     click.echo(f"{len(texts)} files in {folder}, in {took:.0f} s; begin with {folder / 'README.md'}")
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
 
 
 def _remove(file: Path) -> None:
@@ -79,7 +72,7 @@ def _remove(file: Path) -> None:
 @contextlib.contextmanager
 def _made(folder: Path) -> Iterator[None]:
     """The folder is there, or is refused before anything is drawn; one that stays empty goes again."""
-    _make(folder)
+    make(folder)
     try:
         if not os.access(folder, os.W_OK):
             raise CheckerError(f"cannot write {folder}: Permission denied")

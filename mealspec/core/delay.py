@@ -58,14 +58,7 @@ class Timekeeper(ABC):
     """All that one system in time can do, ready to be measured.
 
     Sets of states are of a type of the engine's own, and understand ``&``, ``|`` and ``~``.
-
-    Attributes
-    ----------
-    states
-        How many states the system can reach.
     """
-
-    states: int
 
     @abstractmethod
     def where(self, predicate: Predicate) -> Any:

@@ -42,6 +42,14 @@ def write(file: Path, text: str) -> None:
         raise CheckerError(f"cannot write {file}: {getattr(error, 'strerror', None) or error}") from None
 
 
+def make(folder: Path) -> None:
+    """The folder is there; ``CheckerError`` if it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
+
+
 def _status(file: Path) -> os.stat_result | None:
     try:
         return file.stat()

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from mealspec.check.latency import SITUATIONS, WATCHED, outcomes
-from mealspec.core import At, Kind, explore
+from mealspec.check.latency import SHOWN, SITUATIONS, WATCHED, outcomes
+from mealspec.core import Kind, explore
 from mealspec.core.predicate import Check
 from mealspec.core.system import Locals, System
 from mealspec.core.timed import is_one_of
 from mealspec.hunt.subject import Subject
-from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
@@ -47,7 +46,7 @@ class _Reading:
         self.ticks = [event.kind is Kind.TIME for event in product.events]
         self.completes = [is_one_of(event.name, ("server.complete",)) for event in product.events]
         self.watched: Check = WATCHED.compiled(product)
-        self.shown: Check = At("view.m1", lambda s: s is View.COMPLETED).compiled(product)
+        self.shown: Check = SHOWN.compiled(product)
         self.limits = [(each.holds(facts).compiled(product), limits[each.name]) for each in SITUATIONS]
 
 

@@ -23,31 +23,22 @@ def command(name: str, role: str | None, out: Path | None, itf: bool, as_json: b
     from mealspec.check.progress import Reporter
     from mealspec.conform.files import itf_files, schema_files
     from mealspec.conform.suite import files, manifest, suite
-    from mealspec.core.files import write
+    from mealspec.core.files import make, write
     from mealspec.model.design import design
     from mealspec.model.scope import counted
 
     plan, reporter = design(name), Reporter()
     if out is not None:  # said before the work, not after it
-        _make(out)
+        make(out)
     made = suite(plan, [role] if role else ["client", "server"], report=reporter.say)
     reporter.done("vectors")
     if out is not None:
         told = {**files(made, plan), **schema_files(), **(itf_files(made) if itf else {})}
         for file, text in told.items():
-            (out / file).parent.mkdir(parents=True, exist_ok=True)
+            make((out / file).parent)
             write(out / file, text)
     if as_json:
         print_json(manifest(made, plan))
     else:
         steps = sum(len(vector.steps) for vector in made.vectors)
         click.echo(f"{counted(len(made.vectors), 'vector')}, {counted(steps, 'step')}.")
-
-
-def _make(folder: Path) -> None:
-    from mealspec.core.errors import CheckerError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CheckerError(f"cannot write {folder}: {error.strerror}") from None

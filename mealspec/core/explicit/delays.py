@@ -38,7 +38,7 @@ class StateTimes(Timekeeper):
     """Of a system whose graph is complete."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph, self.states = graph, len(graph)
+        self.graph = graph
         self._known: list[tuple[Mask, Mapping[str, tuple[str, ...]], Stopwatch]] = []
 
     def where(self, predicate: Predicate) -> Mask:

@@ -109,7 +109,7 @@ class SetTimes(Timekeeper):
     """Of a space that holds one system in time; ``system`` is the same, to tell runs of it."""
 
     def __init__(self, space: InTime, system: System) -> None:
-        self.space, self.system, self.states = space, system, space.count(space.reachable)
+        self.space, self.system = space, system
 
     def where(self, predicate: Predicate) -> Set:
         return self.space.where(predicate)
