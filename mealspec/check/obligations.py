@@ -81,7 +81,7 @@ class Obligation:
 OBLIGATIONS: tuple[Obligation, ...] = (
     Obligation(
         "dial", "dial_limit", "client.give_up", early=False, unless=M.TIMED_CONNECT,
-        otherwise="dials that come about are given up and begun anew, for ever: no socket, and polling only",
+        otherwise="dials that come about are given up and begun anew; if all are so slow, no socket ever: polling only",
     ),
     Obligation(
         "dial", "wait", "client.submit_anyway", only=M.WAIT_BEFORE_SUBMIT,
