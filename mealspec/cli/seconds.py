@@ -30,12 +30,21 @@ Table = tuple[Clock, ...]
 
 
 def outcome(
-    plans: list[Design], scope: Scope, table: Table, tick: float, *, engine: str, shown: str, as_json: bool
+    plans: list[Design],
+    scope: Scope,
+    table: Table,
+    tick: float,
+    *,
+    engine: str,
+    shown: str,
+    further: bool,
+    as_json: bool,
 ) -> None:
-    """For each design the outcome table, what else takes time, and the slowest runs of what begins with ``shown``."""
-    measures = (*SITUATIONS, *FURTHER)
+    """For each design the outcome table, ``further`` measures, and the slowest runs of what begins with ``shown``."""
+    asked = [each for each in FURTHER if further or (shown and each.name.startswith(shown))]
+    measures = [*SITUATIONS, *asked]
     if shown and not any(each.name.startswith(shown) for each in measures):
-        names = ", ".join(f"'{each.name}'" for each in measures)
+        names = ", ".join(f"'{each.name}'" for each in (*SITUATIONS, *FURTHER))
         raise CheckerError(f"unknown situation '{shown}'; choose from ({names})")
     reporter, told, out = Reporter(), {}, console()
     for sentence in [said for plan in plans for said in contradictions(plan, table)] if table != CLOCKS else ():
@@ -48,7 +57,9 @@ def outcome(
             continue
         if k == 0:
             out.print(f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n")
-        out.print(outcome_table(plan, found[: len(SITUATIONS)]), further_table(found[len(SITUATIONS) :]))
+        out.print(outcome_table(plan, found[: len(SITUATIONS)]))
+        if asked:
+            out.print(further_table(found[len(SITUATIONS) :]))
         for each in found if shown else ():
             if each.measure.name.startswith(shown) and each.occurs:
                 out.print("\n".join(timeline(each)))

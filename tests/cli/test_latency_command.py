@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mealspec.check.latency import FURTHER
 from mealspec.cli.entry import main
 from mealspec.core import Trace
 from mealspec.model.clocks import timed_system
@@ -14,6 +15,7 @@ from mealspec.model.design import DESIGNS, design
 from mealspec.model.mechanism import SEEDS
 from mealspec.model.scope import Scope
 
+NAMES = [each.name for each in FURTHER]
 OPEN = (*DESIGNS["hardened"].mechanisms, "catch_up", "retry_refresh")
 
 
@@ -98,10 +100,17 @@ def test_a_frontier_and_obligations_are_tables_of_clocks(capsys: pytest.CaptureF
     assert owed["designs"]["hardened"][0]["up_to"] == 9
 
 
+def test_what_else_takes_time_is_measured_if_one_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    none, one, every = ({name for name in NAMES if name in said(capsys, "hardened", "--faults", "0", *asked)}
+                        for asked in ((), ("--run", "client and server"), ("--further",)))  # fmt: skip
+    assert (none, one) == (set(), {"client and server differ"})
+    assert every > one
+
+
 def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     main(["latency", "hardened", "--faults", "0", "--set", "dial=0..30"])
     out, err = capsys.readouterr()
-    assert "client and server differ" in out
+    assert out.startswith("Seconds from completion to screen")
     assert err.startswith("mealspec: hardened: dial < dial_limit does not hold, 30 s against 10 s: ")
     assert err.count("\n") == 1
 

@@ -22,6 +22,7 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @click.option("--tick", default=1.0, show_default=True, help="Seconds from one tick to the next.")
 @click.option("--clocks", "listed", is_flag=True, help="Only show the clocks, and where their seconds come from.")
 @click.option("--run", "shown", default="", help="Show the slowest run, too, of what begins so: 'no socket'.")
+@click.option("--further", is_flag=True, help="What else takes time, too: until client and server agree again, say.")
 @click.option("--engine", type=ENGINES, default="auto", show_default=True, help="State by state, or by sets.")
 @click.option(
     "--frontier", "bound", type=float, help="How far each clock may go if a meal is to be there in so many s."
@@ -32,8 +33,8 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @as_json
 @partial(scoped, faults="1", connections=1)
 def command(
-    designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, engine: str,
-    bound: float | None, owed: bool, swept: bool, region: Region, as_json: bool, scope: Scope,
+    designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, further: bool,
+    engine: str, bound: float | None, owed: bool, swept: bool, region: Region, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
@@ -64,4 +65,4 @@ def command(
     elif bound is not None:
         seconds.frontier(plans, scope, table, tick, bound, as_json=as_json)
     else:
-        seconds.outcome(plans, scope, table, tick, engine=engine, shown=shown, as_json=as_json)
+        seconds.outcome(plans, scope, table, tick, engine=engine, shown=shown, further=further, as_json=as_json)

@@ -59,7 +59,7 @@ class InTime(Symbolic):
         self.calm = [step for step in self.steps if step.kind is not Kind.TIME]
         (tick,) = (step for step in self.steps if step.kind is Kind.TIME)
         self.tick = replace(tick, guard=tick.guard & free, moving=tick.moving & free)
-        self.steps = (*self.calm, self.tick)
+        self.steps = (self.tick, *self.calm)  # first what touches most: sets that time has smoothed stay small
         self.initial = self.initial & among(self)
 
     @bounded
