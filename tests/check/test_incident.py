@@ -22,6 +22,8 @@ from mealspec.model.product import system
 from mealspec.model.scope import WIDEST, Scope
 from mealspec.properties.facts import Facts
 
+pytestmark = pytest.mark.xdist_group("incident")  # each excerpt is explained once
+
 ASKED = [(some.id, name) for some in excerpts().values() for name in some.designs]
 
 
@@ -133,7 +135,7 @@ def test_the_published_excerpt_alone_allows_the_race_that_the_fix_names() -> Non
     assert excluded("E40", "app_before") == {"NOT_DIALLED": "design", "CLOSED": "design"}
 
 
-@pytest.mark.parametrize("plan", ["app_before", "app_published"])
+@pytest.mark.parametrize("plan", ["app_before", pytest.param("app_published", marks=pytest.mark.slow)])
 def test_a_registration_that_was_logged_excludes_every_cause_without_one(plan: str) -> None:
     assert fits("E41", plan) == REMAIN | DEAD
     by_line = dict.fromkeys(ONLY_WITHOUT_REGISTRATION - {"NOT_DIALLED"}, "s1")
@@ -156,6 +158,7 @@ def test_pings_that_are_answered_before_and_after_the_lookup_exclude_every_dead_
     assert all(each.belief == each.pings == "yes" for each in explained("E42", plan).explanations)
 
 
+@pytest.mark.slow
 def test_what_remains_in_all_three_is_a_socket_that_works_and_is_not_found() -> None:
     assert {cause.name for cause in remaining(searches())} == REMAIN
 
@@ -179,6 +182,7 @@ def printed(some: Excerpt, run: Trace) -> tuple[list[Event], dict[str, list[Even
     return whole, out
 
 
+@pytest.mark.slow
 def test_every_run_replays_in_the_plain_system_and_prints_the_lines_of_each_log_in_order() -> None:
     for some, each in every_explanation():
         for run in (each.shortest, each.likeliest):
@@ -203,6 +207,7 @@ def test_a_line_comes_before_one_of_the_other_log_that_is_dated_much_later() -> 
         assert [k > skip for k in pongs] == [False, False, True]
 
 
+@pytest.mark.slow
 def test_the_lookup_is_where_the_explanation_says_and_belief_is_that_of_the_facts() -> None:
     for _, each in every_explanation():
         run, skip = each.likeliest, each.skipped_at - 1
@@ -215,6 +220,7 @@ def test_the_lookup_is_where_the_explanation_says_and_belief_is_that_of_the_fact
         assert each.pings in ("either", "yes" if each.answered else "no")
 
 
+@pytest.mark.slow
 def test_no_likeliest_run_is_less_likely_than_the_shortest_and_no_shortest_is_longer() -> None:
     for _, each in every_explanation():
         assert each.weight <= weight(each.shortest)
@@ -259,6 +265,7 @@ def told_apart(each: Explanation) -> str:
     return "UNHEARD" if "register_on_message" in mechanisms else "ACCEPTED"
 
 
+@pytest.mark.slow
 def test_each_cause_is_what_its_run_shows_and_no_two_are_the_same() -> None:
     for some, each in every_explanation():
         assert told_apart(each) == each.cause.name, (some.id, each.design)
@@ -287,6 +294,7 @@ def test_work_before_the_submission_has_no_explanation_from_its_line_on() -> Non
     assert {str(each.by) for each in search.excluded if each.by} == {"s1"}
 
 
+@pytest.mark.slow
 def test_a_line_that_nothing_prints_excludes_everything() -> None:
     search = changed("E40", client=(*excerpt("E40").client, Told(None, "NutritionViewModel: gave up")))
     assert search.explanations == ()
@@ -304,6 +312,7 @@ def test_a_line_that_was_certainly_not_printed_leads_astray() -> None:
 # ---------------------------------------------------------------------- what is told
 
 
+@pytest.mark.slow
 def test_the_table_and_every_line_that_is_told_fit_80_columns() -> None:
     table = incident_table(searches())
     shown = overview_lines(searches())

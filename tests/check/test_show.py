@@ -80,6 +80,7 @@ def goes_wrong(product: System, events: list[str], claim: Claim, rng: Random) ->
     return claim.form is Form.FOREVER and all(seen[-STEPS // 2 :])
 
 
+@pytest.mark.slow
 def test_every_counterexample_of_the_designs_names_the_step_that_decided_it() -> None:
     assert len(violated()) == 72
     for (_, prop), (run, facts) in violated().items():
@@ -123,6 +124,7 @@ def test_the_decisive_steps_are_those_that_a_reader_would_name() -> None:
 # ---------------------------------------------------------------------- scenarios, the incident
 
 
+@pytest.mark.slow
 def test_every_failure_class_names_a_step_that_decided_and_a_path_only_what_was_not_pushed() -> None:
     for scenario in (SCENARIOS | FAILURES | PATHS).values():
         run = shortest(scenario)
@@ -145,6 +147,7 @@ def told_of(each: Explanation) -> str:
     return " ".join(why_skipped(search().excerpt, each).notes)
 
 
+@pytest.mark.slow
 def test_the_marked_lookup_is_explained_below_each_chart_of_the_incident() -> None:
     text = " ".join(" ".join(incident_lines([search()])).split())
     for each in search().explanations:

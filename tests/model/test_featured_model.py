@@ -31,8 +31,8 @@ SCOPES = {
 
 SEED = ["before", "published", "published_plus", "hardened"]
 
-OFTEN = [pytest.param(name, marks=[pytest.mark.slow] if name == "everything" else []) for name in SCOPES]
-"""The scopes, of which the largest takes long."""
+OFTEN = [pytest.param(name, marks=[] if name == "small" else [pytest.mark.slow]) for name in SCOPES]
+"""The scopes, of which all but the smallest take long."""
 
 
 @cache
@@ -150,9 +150,8 @@ def test_what_needs_another_does_something_where_that_is(mechanism: M) -> None:
 # ---------------------------------------------------------------------- order and stages
 
 
-@pytest.mark.parametrize(
-    "scope", [EVERYTHING, pytest.param(replace(EVERYTHING, meals=2, connections=1), marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", [EVERYTHING, replace(EVERYTHING, meals=2, connections=1)])
 def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) -> None:
     names = order(scope)
     assert len(set(names)) == len(names)
@@ -161,6 +160,7 @@ def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) ->
     assert {name for name in map(str, names) if name not in set(M)} <= heads
 
 
+@pytest.mark.slow
 def test_every_mechanism_that_makes_a_difference_and_every_bit_has_its_place() -> None:
     names, asked = set(map(str, order(EVERYTHING))), set[str]()
     for some in worlds(EVERYTHING):
@@ -175,6 +175,7 @@ def test_every_mechanism_that_makes_a_difference_and_every_bit_has_its_place() -
     assert {m.value for m in M} - names == {"adaptive_interval"}
 
 
+@pytest.mark.slow
 def test_an_event_belongs_to_the_last_meal_that_it_is_about() -> None:
     scope = Scope(meals=2)
     some = family(scope)
