@@ -44,7 +44,9 @@ def test_only_what_is_asked_is_decided() -> None:
     assert [f.id for f in report.findings] == ["delivery", "no-regress"]
 
 
-@pytest.mark.parametrize("scope", [SCOPES[0], Scope(connections=3, faults=0)], ids=Scope.describe)
+@pytest.mark.parametrize(
+    "scope", [SCOPES[0], pytest.param(Scope(connections=3, faults=0), marks=pytest.mark.slow)], ids=Scope.describe
+)
 def test_a_counterexample_is_a_run_of_the_product_and_none_is_none(scope: Scope) -> None:
     """State by state, and in the larger scope with sets."""
     run = counterexample(DESIGNS["published"], scope, "delivery")

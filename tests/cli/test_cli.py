@@ -140,6 +140,7 @@ def test_the_incident_has_one_run_for_each_root_cause(capsys: pytest.CaptureFixt
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_design_whose_poll_loop_never_asks_the_socket_cannot_print_the_logs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -84,6 +84,7 @@ def test_all_designs_at_once_are_told_with_what_they_have_in_common(capsys: pyte
     assert found["counts"][-1] == 4
 
 
+@pytest.mark.slow
 def test_a_frontier_and_obligations_are_tables_of_clocks(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "hardened", "--faults", "0", "--frontier", "10")
     assert max(map(len, shown.splitlines())) <= 80
