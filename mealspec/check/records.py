@@ -1,7 +1,7 @@
 """What the sweeps of record have found: kept as data, drawn from it, and made anew by the slow tests.
 
 To renew a record: ``mealspec sweep OPTIONS --json --out properties/records/NAME.json`` with the options that
-:data:`RECORDS` names.
+:data:`RECORDS` names, and with ``--table`` for ``--json`` if it is one of :data:`TABLES`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,11 @@ class Record:
         words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
         words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
         words += [f"--property {name}" for name in self.properties]
-        words += ["--app"] if self.region.world is APPS else []
-        if self.region.required and self.region.world is not APPS:
+        app = self.region.world[: len(APPS)] == APPS
+        opened = self.region.world[len(APPS if app else SEEDS) :]
+        words += ["--app"] if app else []
+        words += [f"--open {','.join(sorted(opened))}"] if opened else []
+        if self.region.required and not app:
             words.append(f"--require {','.join(sorted(self.region.required))}")
         if self.region.forbidden:
             words.append(f"--forbid {','.join(sorted(self.region.forbidden))}")
@@ -106,3 +109,23 @@ STAIRS = Record(
     next(record.region for record in RECORDS if record.name == "delivery"),
 )
 """The same for seconds: ``mealspec latency --sweep OPTIONS --json > properties/records/seconds.json`` renews it."""
+
+PAST = DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms
+PAST |= DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
+"""What the app has gained or lost on its way to its latest design."""
+
+TABLES = {
+    "seed": Record(
+        "verdicts_seed",
+        "Which properties does each design of the seed's world keep?",
+        Scope(connections=1),
+        Region(),
+    ),
+    "app": Record(
+        "verdicts_app",
+        "Which properties does each design keep that the app has had, or could be repaired to?",
+        Scope(connections=1).with_(["upload", "entry"]),
+        REPAIRS.opened(PAST),
+    ),
+}
+"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them."""

@@ -55,7 +55,7 @@ def regional(function: F) -> F:
     """Options that make a part of the design space, handed on as ``region``."""
 
     def call(
-        *args: Any, require: str, forbid: str, base: str | None, within: str | None, app: bool, **more: Any
+        *args: Any, require: str, forbid: str, base: str | None, within: str | None, app: bool, open_: str, **more: Any
     ) -> Any:  # fmt: skip
         from mealspec.check.region import REPAIRS, Region
         from mealspec.model.design import design
@@ -63,7 +63,7 @@ def regional(function: F) -> F:
 
         required = mechanisms(require) | (design(base).mechanisms if base else frozenset())
         beyond = frozenset(Mechanism) - design(within).mechanisms if within else frozenset()
-        own = REPAIRS if app else Region()
+        own = (REPAIRS if app else Region()).opened(mechanisms(open_))
         forbidden = mechanisms(forbid) | (beyond & frozenset(own.world))
         return function(*args, region=Region(own.required | required, forbidden, own.world), **more)
 
@@ -73,6 +73,7 @@ def regional(function: F) -> F:
         click.option("--base", help="Only designs that have all that this DESIGN has."),
         click.option("--within", help="Only designs that have nothing but what this DESIGN has."),
         click.option("--app", is_flag=True, help="The app's latest design, with what it could leave out or add."),
+        click.option("--open", "open_", default="", help="Mechanisms that are open besides, by commas."),
     ]
     update_wrapper(call, function)  # with the options that it has
     for option in reversed(options):
