@@ -185,10 +185,15 @@ def test_a_record_answers_its_own_question(world: str) -> None:
 
 @pytest.mark.parametrize("world", TABLES)
 def test_the_options_of_a_record_ask_its_question(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(tables, "table", lambda *question, report: asked.append(question) or {})  # noqa: ARG005
+    asked: list[Any] = []
+
+    def heard(*question: Any, **_: Any) -> Table:
+        asked.extend(question)
+        return {}
+
+    monkeypatch.setattr(tables, "table", heard)
     main(["sweep", *TABLES[world].options.split(), "--table"])
-    assert asked == [(TABLES[world].scope, [*PROPERTIES.values()], TABLES[world].region)]
+    assert asked == [TABLES[world].scope, [*PROPERTIES.values()], TABLES[world].region]
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ class VerdictTable {
   /** The diagram that asks for the feature and goes on so; equal diagrams are one. */
   #row(feature, without, having) {
     if (without === having) return without;
-    const key = [feature, without, having].join();
+    const key = `${feature},${without},${having}`;
     if (!this.known.has(key)) this.known.set(key, this.rows.push([feature, without, having]) + 1);
     return this.known.get(key);
   }
@@ -44,7 +44,7 @@ class VerdictTable {
     if (one === other || other === 1) return one;
     if (one === 1 || one === 0 || other === 0) return one && other;
     const [a, b] = one < other ? [one, other] : [other, one];
-    const key = `${a} ${b}`;
+    const key = a * 2 ** 26 + b;
     if (!this.joined.has(key)) {
       const feature = Math.min(this.#feature(a), this.#feature(b));
       const part = (diagram, way) => (this.#feature(diagram) === feature ? this.rows[diagram - 2][way] : diagram);
@@ -54,13 +54,27 @@ class VerdictTable {
     return this.joined.get(key);
   }
 
+  /** The diagrams to which one leads, each after those that it names. */
+  #below(diagram) {
+    const found = new Set();
+    const look = (part) => {
+      if (part < 2 || found.has(part)) return;
+      found.add(part);
+      this.rows[part - 2].slice(1).forEach(look);
+    };
+    look(diagram);
+    return [...found].sort((a, b) => a - b);
+  }
+
   /** How many designs a diagram holds. */
   count(diagram) {
-    const counts = [0, 1];
-    const below = (feature, part) => counts[part] * 2 ** (this.#feature(part) - feature - 1);
-    for (const [feature, without, having] of this.rows.slice(0, Math.max(0, diagram - 1)))
-      counts.push(below(feature, without) + below(feature, having));
-    return below(-1, diagram);
+    const counts = new Map([[0, 0], [1, 1]]);
+    const from = (feature, part) => counts.get(part) * 2 ** (this.#feature(part) - feature - 1);
+    for (const part of this.#below(diagram)) {
+      const [feature, without, having] = this.rows[part - 2];
+      counts.set(part, from(feature, without) + from(feature, having));
+    }
+    return from(-1, diagram);
   }
 
   /** Whether a diagram holds a design, given for each feature whether it has it. */
@@ -79,7 +93,9 @@ class VerdictTable {
   keeping(properties) {
     const key = [...properties].sort().join();
     if (!this.kept.has(key)) {
-      const parts = [...properties].map((id) => this.property(id).keep).sort((a, b) => a - b);
+      const parts = [...new Set([...properties].map((id) => this.property(id).keep))];
+      const sizes = new Map(parts.map((part) => [part, this.#below(part).length]));
+      parts.sort((a, b) => sizes.get(a) - sizes.get(b) || a - b); // the small ones first: fewer rows in between
       this.kept.set(key, parts.reduce((all, keep) => this.#both(all, keep), this.valid));
     }
     return this.kept.get(key);
@@ -95,20 +111,21 @@ class VerdictTable {
    * first feature in which they differ. Null if the diagram holds nothing. Cheapest paths, from their ends backwards.
    */
   nearest(diagram, on) {
-    const cost = [Infinity, 0];
-    const turn = [false, false];
-    for (const [feature, without, having] of this.rows.slice(0, Math.max(0, diagram - 1))) {
-      const [stay, change] = on[feature] ? [having, without] : [without, having];
-      const changes = cost[change] + 1 < cost[stay];
-      turn.push(changes);
-      cost.push(changes ? cost[change] + 1 : cost[stay]);
+    const cost = new Map([[0, Infinity], [1, 0]]);
+    const turns = new Set();
+    for (const part of this.#below(diagram)) {
+      const [feature, without, having] = this.rows[part - 2];
+      const [stay, change] = (on[feature] ? [having, without] : [without, having]).map((next) => cost.get(next));
+      if (change + 1 < stay) turns.add(part);
+      cost.set(part, Math.min(stay, change + 1));
     }
-    if (cost[diagram] === Infinity) return null;
+    if (cost.get(diagram) === Infinity) return null;
     const changed = [];
     while (diagram > 1) {
       const [feature, without, having] = this.rows[diagram - 2];
-      if (turn[diagram]) changed.push(feature);
-      diagram = on[feature] === !turn[diagram] ? having : without;
+      const turned = turns.has(diagram);
+      if (turned) changed.push(feature);
+      diagram = on[feature] !== turned ? having : without;
     }
     return changed;
   }
