@@ -36,6 +36,7 @@ class Record:
         words, usual = [], Scope()
         words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
         words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
+        words += [f"--faults {self.scope.faults}"] if self.scope.faults != usual.faults else []
         words += [f"--property {name}" for name in self.properties]
         app = self.region.world[: len(APPS)] == APPS
         opened = self.region.world[len(APPS if app else SEEDS) :]
@@ -110,22 +111,36 @@ STAIRS = Record(
 )
 """The same for seconds: ``mealspec latency --sweep OPTIONS --json > properties/records/seconds.json`` renews it."""
 
-PAST = DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms
-PAST |= DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
-"""What the app has gained or lost on its way to its latest design."""
+_NAMED = frozenset[M]().union(*(DESIGNS[name].mechanisms for name in ("before", "published_plus", "hardened")))
+_PAST = (DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms) | (
+    DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
+)
 
 TABLES = {
     "seed": Record(
         "verdicts_seed",
-        "Which properties does each design of the seed's world keep?",
+        "Which properties does each design keep whose mechanisms are those of the four designs of the seed's world?",
         Scope(connections=1),
+        Region(forbidden=frozenset(SEEDS) - _NAMED),
+    ),
+    "seed_calm": Record(
+        "verdicts_seed_calm",
+        "Which properties does each design of the seed's world keep when nothing fails?",
+        Scope(connections=1, faults=0),
         Region(),
     ),
     "app": Record(
         "verdicts_app",
-        "Which properties does each design keep that the app has had, or could be repaired to?",
+        "Which properties does each repair of the app keep, with uploads that may fail and entries that may be lost?",
         Scope(connections=1).with_(["upload", "entry"]),
-        REPAIRS.opened(PAST),
+        REPAIRS,
+    ),
+    "app_past": Record(
+        "verdicts_app_past",
+        "Which properties does each design keep that the app has had on its way, or could be repaired to?",
+        Scope(connections=1),
+        REPAIRS.opened(_PAST),
     ),
 }
-"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them."""
+"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them: what the app was before it became
+what it is takes too long to decide with uploads and entries besides, and so does all of the seed's world with faults."""
