@@ -112,6 +112,7 @@ STAIRS = Record(
 """The same for seconds: ``mealspec latency --sweep OPTIONS --json > properties/records/seconds.json`` renews it."""
 
 _NAMED = frozenset[M]().union(*(DESIGNS[name].mechanisms for name in ("before", "published_plus", "hardened")))
+_IDLE = frozenset({M.ONE_SUBSCRIBER, M.DIAL_ON_PATH_CHANGE})  # without a second view model, or another path
 _PAST = (DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms) | (
     DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
 )
@@ -119,9 +120,9 @@ _PAST = (DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms)
 TABLES = {
     "seed": Record(
         "verdicts_seed",
-        "Which properties does each design keep whose mechanisms are those of the four designs of the seed's world?",
+        "Which properties does each design keep that is made of what the four designs of the seed's world have?",
         Scope(connections=1),
-        Region(forbidden=frozenset(SEEDS) - _NAMED),
+        Region(forbidden=frozenset(SEEDS) - _NAMED - _IDLE),
     ),
     "seed_calm": Record(
         "verdicts_seed_calm",
@@ -142,5 +143,8 @@ TABLES = {
         REPAIRS.opened(_PAST),
     ),
 }
-"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them: what the app was before it became
-what it is takes too long to decide with uploads and entries besides, and so does all of the seed's world with faults."""
+"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them.
+
+Not in one world are what takes too long together: all of the seed's mechanisms and faults; the app's past, and uploads
+that fail.
+"""
