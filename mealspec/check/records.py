@@ -139,8 +139,8 @@ TABLES = {
     ),
     "app_past": Record(
         "verdicts_app_past",
-        "Which properties does each design keep that is made of what the app has, had, or could leave out?",
-        Scope(connections=1),
+        "Which properties does each design keep when nothing fails that is made of what the app has or had?",
+        Scope(connections=1, faults=0),
         Region(REPAIRS.required, _ADDED, REPAIRS.world).opened(_PAST),
     ),
 }
