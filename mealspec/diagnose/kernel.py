@@ -133,12 +133,12 @@ def pairs(
         begun[0] += 1
         ab = keys[at] % (n * n)
         q, a, b = keys[at] // (n * n), ab // n, ab % n
-        if q == 0 and label[a] >= 0 and label[b] >= 0 and first[label[a], label[b]] < 0:
-            first[label[a], label[b]] = at
-            if wanted[label[a], label[b]]:
+        if label[a] >= 0 and label[b] >= 0:
+            if q == 0 and wanted[label[a], label[b]] and first[label[a], label[b]] < 0:
+                first[label[a], label[b]] = at
                 begun[2] += 1
-                if begun[2] >= enough:
-                    return True
+            if not wanted[label[a], label[b]] or first[label[a], label[b]] >= 0:
+                continue  # labels stay, so all that comes of it is known
         for run in range(2):
             mine = a if run == 0 else b
             for i in range(offset[mine], offset[mine + 1]):
@@ -168,3 +168,37 @@ def pairs(
                     table[place] = begun[1]
                 j += 1
     return True
+
+
+@compiled()
+def walk(n: int, initial: int, offset: Ints, symbol: Ints, dest: Ints, label: Ints, word: Ints, goal: int) -> Ints:
+    """The steps of a shortest walk that prints the word and ends at the label; empty if there is none."""
+    came = np.full(n * (len(word) + 1), -2, np.int64)
+    order = np.empty(len(came), np.int64)
+    order[0], count, done = initial, 1, 0
+    came[initial] = -1
+    back = np.empty(len(came), np.int64)
+    while done < count:
+        at = order[done]
+        done += 1
+        s, printed = at % n, at // n
+        if printed == len(word) and label[s] == goal:
+            steps = np.empty(len(came), np.int64)
+            length = 0
+            while came[at] >= 0:
+                steps[length] = came[at]
+                length += 1
+                at = back[at]
+            return steps[:length][::-1].copy()
+        for i in range(offset[s], offset[s + 1]):
+            if symbol[i] == 0:
+                then = printed * n + dest[i]
+            elif printed < len(word) and symbol[i] == word[printed]:
+                then = (printed + 1) * n + dest[i]
+            else:
+                continue
+            if came[then] == -2:
+                came[then], back[then] = i, at
+                order[count] = then
+                count += 1
+    return np.empty(0, np.int64)

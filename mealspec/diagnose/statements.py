@@ -27,6 +27,8 @@ HEARD = {
 }
 """Steps of the network, or that go wrong, and whose library or code is told of each."""
 
+LOGS = ("client", "server")
+
 IDS = frozenset({"m", "c", "d", "to", "old", "new"})
 """The values that are names of meals and sockets."""
 
@@ -98,6 +100,12 @@ def _says(event: Event) -> str:
     return ".".join([event.group or event.name, *values])
 
 
+Line = tuple[str, tuple[str, ...]]
+"""What one event prints: in which log, and the lines."""
+
+Lines = tuple[Line, ...]
+
+
 @dataclass(frozen=True)
 class Printer:
     """What events print when some statements are on.
@@ -122,11 +130,11 @@ class Printer:
         """The numbers of the statements that the event passes."""
         return tuple(self._of.get(event, ()))
 
-    def prints(self, event: str, on: Collection[int]) -> tuple[str, tuple[str, ...]] | None:
+    def prints(self, event: str, on: Collection[int]) -> Line | None:
         """The log and the lines that an event prints there; None if none is on."""
         some = [self.statements[number] for number in self.of(event) if number in on]
         return (some[0].log, tuple(each.says[event] for each in some)) if some else None
 
-    def logs(self, run: Iterable[str], on: Collection[int]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def logs(self, run: Iterable[str], on: Collection[int]) -> Lines:
         """What a run prints, in the order in which it is printed."""
         return tuple(line for event in run if (line := self.prints(event, on)) is not None)

@@ -81,7 +81,7 @@ class Twins:
     Attributes
     ----------
     found
-        For each two labels whether there are such runs, shape ``(r, r)``, symmetric.
+        For each two labels whether such runs were found, shape ``(r, r)``.
     pairs
         How many pairs of states were looked at.
     """
@@ -105,30 +105,25 @@ class Twins:
         return out[0][::-1], out[1][::-1]
 
 
-def twins(steps: Steps, log: Sequence[int], labels: int, skew: int, wanted: NDArray[np.bool_] | None = None) -> Twins:
-    """Every two different labels that runs with the same lines end in; of ``wanted`` ones the first, if any.
+def twins(steps: Steps, log: Sequence[int], wanted: NDArray[np.bool_], skew: int, *, one: bool = False) -> Twins:
+    """Which of the ``wanted`` pairs of labels runs with the same lines end in; the first that is found, if ``one``.
 
-    ``log`` says for each symbol in which log it stands, ``labels`` how many labels there are.
+    ``log`` says for each symbol in which log it stands; ``wanted`` is symmetric, and labels are numbers below its size.
+    A run keeps its label once it has one.
     """
     from mealspec.diagnose.kernel import entered, pairs
 
     push, joint = lags(log, skew)
-    n, enough = len(steps), 1 if wanted is not None else labels * labels
-    some = np.zeros((labels, labels), np.bool_) if wanted is None else wanted
+    n, logs, first = len(steps), np.array(log, np.int64), np.full(wanted.shape, -1, np.int64)
     keys, parent, edges = np.zeros(ROOM, np.int64), np.zeros(ROOM, np.int64), np.zeros((ROOM, 2), np.int64)
-    keys[0], first = steps.initial * n + steps.initial, np.full((labels, labels), -1, np.int64)
-    begun = np.array([0, 1, 0], np.int64)
-    logs = np.array(log, np.int64)
+    keys[0], begun = steps.initial * n + steps.initial, np.array([0, 1, 0], np.int64)
+    enough = 1 if one else int(wanted.sum())
     while True:
         table = np.zeros(4 * len(keys), np.int64)
         entered(table, keys, int(begun[1]))
         if pairs(
             n, steps.offset, steps.symbol, steps.dest, steps.label, logs, push, joint,
-            some, enough, keys, parent, edges, table, first, begun,
+            wanted, enough, keys, parent, edges, table, first, begun,
         ):  # fmt: skip
-            break
-        keys, parent = (np.concatenate([each, np.zeros_like(each)]) for each in (keys, parent))
-        edges = np.concatenate([edges, np.zeros_like(edges)])
-    found = first >= 0
-    np.fill_diagonal(found, val=False)
-    return Twins(steps, found | found.T, int(begun[1]), first, parent, edges)
+            return Twins(steps, (first >= 0) & wanted, int(begun[1]), first, parent, edges)
+        keys, parent, edges = (np.concatenate([each, np.zeros_like(each)]) for each in (keys, parent, edges))
