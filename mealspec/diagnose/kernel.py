@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mealspec.core.explicit.kernel import compiled
 
 Ints = NDArray[np.int64]
+Narrow = NDArray[np.int32]
 Words = NDArray[np.uint64]
 
 
@@ -96,7 +97,7 @@ def sorted_back(n: int, source: Ints, dest: Ints) -> Ints:
 
 
 @compiled(inline="always")
-def _place(table: Ints, keys: Ints, key: np.int64) -> np.int64:
+def _place(table: Narrow, keys: Ints, key: np.int64) -> np.int64:
     """Where a key stands in the table, or the free place where it belongs."""
     mask = np.uint64(len(table) - 1)
     at = _mixed(np.uint64(key)) & mask
@@ -106,16 +107,33 @@ def _place(table: Ints, keys: Ints, key: np.int64) -> np.int64:
 
 
 @compiled()
-def entered(table: Ints, keys: Ints, count: int) -> None:
+def entered(table: Narrow, keys: Ints, count: int) -> None:
     """Enter the first ``count`` keys into an empty table."""
     for k in range(count):
         table[_place(table, keys, keys[k])] = k + 1
 
 
+@compiled(inline="always")
+def _enter(
+    n: int, q: int, a: int, b: int, at: int, one: int, other: int, swap: Ints,
+    keys: Ints, parent: Ints, edges: Narrow, table: Narrow, count: int,
+) -> int:  # fmt: skip
+    """Enter a pair, the lower state first; how many there are then. The last bit of its parent says that it was turned."""
+    turned = a > b
+    key = (swap[q] * n + b) * n + a if turned else (q * n + a) * n + b
+    place = _place(table, keys, key)
+    if table[place] == 0:
+        keys[count], parent[count], edges[count, 0], edges[count, 1] = key, 2 * at + turned, one, other
+        count += 1
+        table[place] = count
+    return count
+
+
 @compiled()
 def pairs(
     n: int, offset: Ints, symbol: Ints, dest: Ints, label: Ints, log: Ints, push: Ints, joint: NDArray[np.bool_],
-    wanted: NDArray[np.bool_], enough: int, keys: Ints, parent: Ints, edges: Ints, table: Ints, first: Ints, begun: Ints,
+    swap: Ints, wanted: NDArray[np.bool_], enough: int,
+    keys: Ints, parent: Ints, edges: Narrow, table: Narrow, first: Ints, begun: Ints,
 ) -> bool:  # fmt: skip
     """Go on with pairs of runs that print the same, breadth-first; False if there is no more room.
 
@@ -129,44 +147,37 @@ def pairs(
     while begun[0] < begun[1] and begun[2] < enough:
         if begun[1] + most * (most + 2) > len(keys):
             return False
-        at = begun[0]
+        at, count = begun[0], begun[1]
         begun[0] += 1
         ab = keys[at] % (n * n)
         q, a, b = keys[at] // (n * n), ab // n, ab % n
         if label[a] >= 0 and label[b] >= 0:
-            if q == 0 and wanted[label[a], label[b]] and first[label[a], label[b]] < 0:
+            known = first[label[a], label[b]] >= 0 or first[label[b], label[a]] >= 0
+            if known or not wanted[label[a], label[b]]:
+                continue  # labels stay, so all that comes of it is known
+            if q == 0:
                 first[label[a], label[b]] = at
                 begun[2] += 1
-            if not wanted[label[a], label[b]] or first[label[a], label[b]] >= 0:
-                continue  # labels stay, so all that comes of it is known
-        for run in range(2):
-            mine = a if run == 0 else b
-            for i in range(offset[mine], offset[mine + 1]):
-                then = q if symbol[i] == 0 else push[q, run, symbol[i]]
-                if then >= 0:
-                    other = (then * n + dest[i]) * n + b if run == 0 else (then * n + a) * n + dest[i]
-                    place = _place(table, keys, other)
-                    if table[place] == 0:
-                        k = begun[1]
-                        keys[k], parent[k], edges[k, run], edges[k, 1 - run] = other, at, i, -1
-                        begun[1] += 1
-                        table[place] = begun[1]
-        j0 = offset[b]
+                continue
+        for i in range(offset[a], offset[a + 1]):
+            then = q if symbol[i] == 0 else push[q, 0, symbol[i]]
+            if then >= 0:
+                count = _enter(n, then, dest[i], b, at, i, -1, swap, keys, parent, edges, table, count)
+        for j in range(offset[b], offset[b + 1]):
+            then = q if symbol[j] == 0 else push[q, 1, symbol[j]]
+            if then >= 0:
+                count = _enter(n, then, a, dest[j], at, -1, j, swap, keys, parent, edges, table, count)
+        begins = offset[b]
         for i in range(offset[a], offset[a + 1]):
             if symbol[i] == 0 or not joint[q, log[symbol[i]]]:
                 continue
-            while j0 < offset[b + 1] and symbol[j0] < symbol[i]:
-                j0 += 1
-            j = j0
+            while begins < offset[b + 1] and symbol[begins] < symbol[i]:
+                begins += 1
+            j = begins
             while j < offset[b + 1] and symbol[j] == symbol[i]:
-                other = (q * n + dest[i]) * n + dest[j]
-                place = _place(table, keys, other)
-                if table[place] == 0:
-                    k = begun[1]
-                    keys[k], parent[k], edges[k, 0], edges[k, 1] = other, at, i, j
-                    begun[1] += 1
-                    table[place] = begun[1]
+                count = _enter(n, q, dest[i], dest[j], at, i, j, swap, keys, parent, edges, table, count)
                 j += 1
+        begun[1] = count
     return True
 
 

@@ -20,7 +20,10 @@ from mealspec.diagnose.view import Pair, Searched, View
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 
-AT_FIRST = ("screen", "service", "flags", "connection", "registry", "notification", "server", "reason", "device")
+AT_FIRST = (
+    "screen", "service", "flags", "connection", "registry", "notification", "server", "outbox", "job", "device",
+    "reason",
+)
 """The machines that the search begins with, by the first part of their names."""
 
 
@@ -85,6 +88,7 @@ class Oracle:
         self.everything = frozenset(range(len(self.statements)))
         self.asked = frozenset(m.name for m in self.system.machines if m.name.split(".")[0] in AT_FIRST)
         self.found: list[Alike] = []
+        self.matter = frozenset[int]()
         self.searches = 0
         self._view = View(self.system, self.asked, self.printer)
 
@@ -110,19 +114,32 @@ class Oracle:
         return tuple(combinations(self.reasons, 2))
 
     def confused(self, on: frozenset[int], among: Collection[Pair], *, one: bool = False) -> dict[Pair, Alike]:
-        """The pairs that the statements do not tell apart, each with two runs; just some if ``one`` will do."""
+        """The pairs that the statements do not tell apart, each with two runs; just some if ``one`` will do.
+
+        Few statements are searched with: those that have mattered so far. What these tell apart, more do; and two runs
+        that look alike to them, and not to all, show one that matters, too.
+        """
+        told = set[Pair]()
         while True:
-            known = {each.pair: each for each in reversed(self.found) if each.pair in among and on <= each.to}
-            left = [pair for pair in among if pair not in known]
-            if not left or (one and known):
+            known = {each.pair: each for each in reversed(self.found) if on <= each.to}
+            left = [pair for pair in among if pair not in known and pair not in told]
+            if not left or (one and any(pair in known for pair in among)):
                 return {pair: known[pair] for pair in among if pair in known}
+            few = on & self.matter
+            if few and len(few) > len(self._view.kept & few):
+                self._view.keep(self.matter)
             self.searches += 1
-            searched = self._view.twins(on, left, self.skew, one=one)
-            if not searched.pairs:
-                return {pair: known[pair] for pair in among if pair in known}
-            taken = [self._take(searched, pair, on) for pair in searched.pairs]
-            if any(names is not None for names in taken):
-                self._ask(name for names in taken for name in names or ())
+            searched = self._view.twins(few, left, self.skew, one=one)
+            if not one or not searched.pairs:
+                told |= {*left} - {*searched.pairs}
+            taken = [self._take(searched, pair, few, on) for pair in searched.pairs]
+            if any(not isinstance(each, Alike) for each in taken):
+                self._ask(name for names in taken if not isinstance(names, Alike) for name in names)
+                continue
+            for each in taken:
+                assert isinstance(each, Alike)
+                self.found.append(each)
+                self.matter |= {*sorted(on - each.to)[:1]}
 
     def _ask(self, names: Iterable[str]) -> None:
         """Search with these machines, too; with all, if nobody is named."""
@@ -136,21 +153,18 @@ class Oracle:
         """A run of all machines that does this and prints what another run prints, as far as some statements go."""
         return lifted(self.system, script, self.asked, Told(self.printer, on, self.printer.logs(like, on)))
 
-    def _take(self, searched: Searched, pair: Pair, on: frozenset[int]) -> tuple[str, ...] | None:
-        """Keep two runs of all machines that look alike, or say which machines have to be asked, too."""
+    def _take(self, searched: Searched, pair: Pair, few: frozenset[int], on: frozenset[int]) -> Alike | tuple[str, ...]:
+        """Two runs of all machines that look alike to few statements, or the machines that have to be asked, too."""
         scripts = searched.scripts(pair)
         first = self._lifted(scripts[0])
         if isinstance(first, Stuck):
             return first.refusing
-        likely = self._agree(*scripts, on) or on
-        for told in (likely, on) if self.skew == 0 else (self._unseen, self._unseen & on):
+        likely = self._agree(*scripts, few, on) or few
+        second: tuple[str, ...] | Stuck = ()
+        for told in (likely, few) if self.skew == 0 else (self._unseen, self._unseen & few):
             second = self._lifted(scripts[1], told, first)
-            if isinstance(second, Stuck):
-                continue
-            to = self._agree(first, second, on)
-            if to is not None:
-                self.found.append(Alike(pair, (first, second), to))
-                return None
+            if not isinstance(second, Stuck) and (to := self._agree(first, second, few, on)) is not None:
+                return Alike(pair, (first, second), to)
         return second.refusing if isinstance(second, Stuck) else ()
 
     @property
@@ -159,15 +173,17 @@ class Oracle:
         seen = {number for event in self._view.events for number in self.printer.of(event)}
         return self.everything - seen
 
-    def _agree(self, one: Iterable[str], other: Iterable[str], on: frozenset[int]) -> frozenset[int] | None:
-        """A largest set of statements around these to which two runs look alike; None if they do not even to these."""
-        one, other = tuple(one), tuple(other)
+    def _agree(
+        self, one: Iterable[str], other: Iterable[str], few: frozenset[int], on: frozenset[int]
+    ) -> frozenset[int] | None:
+        """A largest set of statements around few to which two runs look alike, rather these; None if not even to few."""
+        one, other, out = tuple(one), tuple(other), few
 
         def same(some: frozenset[int]) -> bool:
             return alike(self.printer.logs(one, some), self.printer.logs(other, some), self.skew)
 
-        if not same(on):
+        if not same(out):
             return None
-        for k in sorted(self.everything - on):
-            on = on | {k} if same(on | {k}) else on
-        return on
+        for k in (*sorted(on - few), *sorted(self.everything - on - few)):
+            out = out | {k} if same(out | {k}) else out
+        return out

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,11 @@ class Ahead(NamedTuple):
     run: int = 0
     lines: tuple[int, ...] = ()
 
+    @property
+    def turned(self) -> Ahead:
+        """The same with the runs exchanged."""
+        return Ahead(1 - self.run, self.lines) if self.lines else self
+
     def after(self, run: int, line: int) -> Ahead | None:
         """When a run prints a line; None if it is not the other's."""
         if not self.lines or run == self.run:
@@ -42,25 +47,29 @@ Skewed = tuple[Ahead, Ahead]
 """What the two runs have not both printed, log by log."""
 
 
-def lags(log: Sequence[int], skew: int) -> tuple[Ints, NDArray[np.bool_]]:
-    """Which lines of the logs may wait for each other, as tables over what waits.
+class Lags(NamedTuple):
+    """Which lines of the logs may wait, as tables over what waits.
 
-    Parameters
+    Attributes
     ----------
-    log
-        For each symbol its log, 0 or 1; of symbol 0, which prints nothing, it is not asked.
-    skew
-        How many lines may wait.
-
-    Returns
-    -------
-    tables
-        What waits after a run has printed a symbol, or -1, shape ``(w, 2, s)``; and whether nothing of a log waits, so
-        that both may print at once, shape ``(w, 2)``.
+    push
+        What waits after a run has printed a symbol, or -1; shape ``(w, 2, s)``.
+    joint
+        Whether nothing of a log waits, so that both runs may print at once; shape ``(w, 2)``.
+    swap
+        The same with the runs exchanged; shape ``(w,)``.
     """
+
+    push: Ints
+    joint: NDArray[np.bool_]
+    swap: Ints
+
+
+def lags(log: Sequence[int], skew: int) -> Lags:
+    """The tables, for the log of each symbol (0 prints nothing) and the number of lines that may wait."""
     states: dict[Skewed, int] = {(Ahead(), Ahead()): 0}
-    rows = []
-    for state in (waiting := [*states]):
+    waiting, rows = [*states], []
+    for state in waiting:  # it grows meanwhile
         row = np.full((2, len(log)), -1, np.int64)
         for run, symbol in product(range(2), range(1, len(log))):
             one = state[log[symbol]].after(run, symbol)
@@ -71,7 +80,8 @@ def lags(log: Sequence[int], skew: int) -> tuple[Ints, NDArray[np.bool_]]:
                     waiting.append(then)
                 row[run, symbol] = states[then]
         rows.append(row)
-    return np.array(rows), np.array([[not each.lines for each in state] for state in waiting])
+    swap = [states[state[0].turned, state[1].turned] for state in waiting]
+    return Lags(np.array(rows), np.array([[not each.lines for each in s] for s in waiting]), np.array(swap))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +91,7 @@ class Twins:
     Attributes
     ----------
     found
-        For each two labels whether such runs were found, shape ``(r, r)``.
+        For each two labels whether such runs were found, shape ``(r, r)``, symmetric.
     pairs
         How many pairs of states were looked at.
     """
@@ -91,18 +101,22 @@ class Twins:
     pairs: int
     _first: Ints
     _parent: Ints
-    _edges: Ints
+    _edges: NDArray[np.int32]
 
     def words(self, one: int, other: int) -> tuple[list[int], list[int]]:
         """The symbols of two such runs, as few steps as any."""
-        at, out = int(self._first[one, other]), ([], [])
+        turned = int(self._first[one, other] < 0)
+        at = int(self._first[other, one] if turned else self._first[one, other])
+        words: tuple[list[int], list[int]] = ([], [])
         while at > 0:
+            before, was_turned = divmod(int(self._parent[at]), 2)
+            turned ^= was_turned
             for run in range(2):
-                edge = int(self._edges[at, run])
+                edge = int(self._edges[at, run ^ turned])
                 if edge >= 0 and self.steps.symbol[edge]:
-                    out[run].append(int(self.steps.symbol[edge]))
-            at = int(self._parent[at])
-        return out[0][::-1], out[1][::-1]
+                    words[run].append(int(self.steps.symbol[edge]))
+            at = before
+        return words[0][::-1], words[1][::-1]
 
 
 def twins(steps: Steps, log: Sequence[int], wanted: NDArray[np.bool_], skew: int, *, one: bool = False) -> Twins:
@@ -111,19 +125,26 @@ def twins(steps: Steps, log: Sequence[int], wanted: NDArray[np.bool_], skew: int
     ``log`` says for each symbol in which log it stands; ``wanted`` is symmetric, and labels are numbers below its size.
     A run keeps its label once it has one.
     """
-    from mealspec.diagnose.kernel import entered, pairs
+    from mealspec.diagnose.kernel import entered, pairs  # numba takes most of a second to import
 
-    push, joint = lags(log, skew)
     n, logs, first = len(steps), np.array(log, np.int64), np.full(wanted.shape, -1, np.int64)
-    keys, parent, edges = np.zeros(ROOM, np.int64), np.zeros(ROOM, np.int64), np.zeros((ROOM, 2), np.int64)
+    keys, parent, edges = np.zeros(ROOM, np.int64), np.zeros(ROOM, np.int64), np.zeros((ROOM, 2), np.int32)
     keys[0], begun = steps.initial * n + steps.initial, np.array([0, 1, 0], np.int64)
-    enough = 1 if one else int(wanted.sum())
+    enough = 1 if one else int(wanted.sum()) // 2
     while True:
-        table = np.zeros(4 * len(keys), np.int64)
+        table = np.zeros(2 * len(keys), np.int32)
         entered(table, keys, int(begun[1]))
         if pairs(
-            n, steps.offset, steps.symbol, steps.dest, steps.label, logs, push, joint,
+            n, steps.offset, steps.symbol, steps.dest, steps.label, logs, *lags(log, skew),
             wanted, enough, keys, parent, edges, table, first, begun,
         ):  # fmt: skip
-            return Twins(steps, (first >= 0) & wanted, int(begun[1]), first, parent, edges)
-        keys, parent, edges = (np.concatenate([each, np.zeros_like(each)]) for each in (keys, parent, edges))
+            found = (first >= 0) | (first >= 0).T
+            return Twins(steps, found, int(begun[1]), first, parent, edges)
+        keys, parent, edges = (_longer(each) for each in (keys, parent, edges))
+
+
+def _longer(array: NDArray[Any]) -> NDArray[Any]:
+    """The same with room for four times as many; what is never written costs no memory."""
+    longer = np.zeros((4 * len(array), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
