@@ -41,12 +41,11 @@ class Told:
 
 
 def lifted(system: System, script: Sequence[str], asked: Collection[str], told: Told) -> tuple[str, ...] | Stuck:
-    """A run of the system that makes the events of the script, and beside them only such as none of ``asked`` takes part in.
+    """A run of the system that makes the events of the script, and beside them only such as change none of ``asked``.
 
     It prints what is told. It is looked for best first: what has come furthest in the script, then the fewest steps.
     """
-    own = [e for e, event in enumerate(system.events) if not {*event.takes} & {*asked}]
-    free = sum(1 << e for e in own)
+    fixed = [k for k, machine in enumerate(system.machines) if machine.name in asked]
     start = (system.initial, 0, 0)
     came: dict[tuple[Locals, int, int], tuple[tuple[Locals, int, int], str] | None] = {start: None}
     heap: list[tuple[int, int, int, tuple[Locals, int, int]]] = [(0, 0, 0, start)]
@@ -62,15 +61,14 @@ def lifted(system: System, script: Sequence[str], asked: Collection[str], told: 
             furthest, states = done, [state]
         elif done == furthest:
             states.append(state)
-        permitted = system.permitted(state)
-        then = each(permitted & free)
-        if done < len(script) and permitted >> (e := system.number[script[done]]) & 1:
-            then.append(e)
-        for e in then:
+        for e in each(system.permitted(state)):
             name = system.events[e].name
             after, lines = system.after(state, e), told.after(name, printed)
-            follow = (after, done + (done < len(script) and name == script[done]), lines)
-            if after is not None and lines >= 0 and follow not in came:
+            next_one = done < len(script) and name == script[done]
+            if after is None or lines < 0 or not (next_one or all(after[k] == state[k] for k in fixed)):
+                continue
+            follow = (after, done + next_one, lines)
+            if follow not in came:
                 came[follow] = at, name
                 heappush(heap, (-follow[1], steps + 1, len(came), follow))
     return Stuck(_refusing(system, script, furthest, states, asked))
