@@ -74,7 +74,9 @@ def lifted(system: System, script: Sequence[str], asked: Collection[str], told: 
     return Stuck(_refusing(system, script, furthest, states, asked))
 
 
-def _run(came: dict[tuple[Locals, int, int], tuple[tuple[Locals, int, int], str] | None], at: tuple[Locals, int, int]) -> tuple[str, ...]:
+def _run(
+    came: dict[tuple[Locals, int, int], tuple[tuple[Locals, int, int], str] | None], at: tuple[Locals, int, int]
+) -> tuple[str, ...]:
     run = []
     while (step := came[at]) is not None:
         at, name = step

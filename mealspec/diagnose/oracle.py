@@ -21,7 +21,16 @@ from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 
 AT_FIRST = (
-    "screen", "service", "flags", "connection", "registry", "notification", "server", "outbox", "job", "device",
+    "screen",
+    "service",
+    "flags",
+    "connection",
+    "registry",
+    "notification",
+    "server",
+    "outbox",
+    "job",
+    "device",
     "reason",
 )
 """The machines that the search begins with, by the first part of their names."""
@@ -51,7 +60,9 @@ def alike(one: Lines, other: Lines, skew: int) -> bool:
             if a > len(one) or b > len(other) or (a, b) in seen:
                 continue
             at_once = (a, b) == (i + 1, j + 1)
-            if (at_once and (one[i] != other[j] or _ahead(one[:i], other[:j], one[i][0]))) or _waits(one[:a], other[:b]) > skew:
+            if (at_once and (one[i] != other[j] or _ahead(one[:i], other[:j], one[i][0]))) or _waits(
+                one[:a], other[:b]
+            ) > skew:
                 continue
             seen.add((a, b))
             waiting.append((a, b))
@@ -149,7 +160,9 @@ class Oracle:
         self.say(f"{len(self.asked)} of {len(whole)} machines")
         self._view = View(self.system, self.asked, self.printer)
 
-    def _lifted(self, script: tuple[str, ...], on: frozenset[int] = frozenset(), like: tuple[str, ...] = ()) -> tuple[str, ...] | Stuck:
+    def _lifted(
+        self, script: tuple[str, ...], on: frozenset[int] = frozenset(), like: tuple[str, ...] = ()
+    ) -> tuple[str, ...] | Stuck:
         """A run of all machines that does this and prints what another run prints, as far as some statements go."""
         return lifted(self.system, script, self.asked, Told(self.printer, on, self.printer.logs(like, on)))
 

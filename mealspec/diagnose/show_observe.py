@@ -20,7 +20,9 @@ MOST = 12
 
 def observation_lines(found: Observation, *, runs: bool) -> list[str]:
     """The answer at 80 columns; with ``runs`` also two runs for each pair that looks alike."""
-    out = _text(f"{found.design}, {found.scope.describe()}; left out: {', '.join(found.scope.left_out()) or 'nothing'}.")
+    out = _text(
+        f"{found.design}, {found.scope.describe()}; left out: {', '.join(found.scope.left_out()) or 'nothing'}."
+    )
     out += ["", f"Why the push of a finished meal can be lost ({len(found.reasons)} reasons):"]
     for reason in found.reasons:
         out += wrap(
@@ -28,14 +30,23 @@ def observation_lines(found: Observation, *, runs: bool) -> list[str]:
         )
     today = [statement for statement in found.statements if statement.today]
     told = found.pairs - len(found.never) - len(found.open)
-    out += ["", *_text(f"Today's {counted(len(today), 'statement')} tell apart {told} of {counted(found.pairs, 'pair')}. They leave open:")]
+    out += [
+        "",
+        *_text(
+            f"Today's {counted(len(today), 'statement')} tell apart {told} of {counted(found.pairs, 'pair')}. They leave open:"
+        ),
+    ]
     out += _pairs(found.open)
     if found.never:
         out += ["", *_text("No statements at all on these sides tell apart, even all together:"), *_pairs(found.never)]
     out += ["", *_worth(found)]
-    out += ["", *_sets(found, found.added, "beside today's tell apart all else")]
-    out += ["", *_sets(found, found.smallest, "and no others, tell apart all else")]
-    out += ["", *_text(_meaning(found)), *_text(f"Searched: {counted(found.states, 'state')}, {counted(found.searches, 'time')}.")]
+    out += ["", *_sets(found, found.added, "is enough beside today's")]
+    out += ["", *_sets(found, found.smallest, "is enough by itself")]
+    out += [
+        "",
+        *_text(_meaning(found)),
+        *_text(f"Searched: {counted(found.states, 'state')}, {counted(found.searches, 'time')}."),
+    ]
     if runs:
         for pair, two in {**found.never, **found.open}.items():
             out += ["", *_runs(found, pair, two, always=pair in found.never)]
@@ -68,9 +79,15 @@ def _sets(found: Observation, sets: tuple[Statements, ...], what: str) -> list[s
     """Sets of one size: what all of them have, and what each has besides."""
     size, common = len(sets[0]), frozenset.intersection(*sets)
     if not size:
-        return [f"None {what}." if what.startswith("and") else "Nothing need be added to today's."]
-    how_many = f"One set of {counted(size, 'statement')}" if len(sets) == 1 else f"{len(sets)} sets of {counted(size, 'statement')}"
-    out = _text(f"The smallest that {what}: {how_many}{', all of which have:' if len(sets) > 1 else ':'}")
+        return ["No statement is needed." if "itself" in what else "Nothing need be added to today's."]
+    how_many = (
+        f"One set of {counted(size, 'statement')}"
+        if len(sets) == 1
+        else f"{len(sets)} sets of {counted(size, 'statement')}"
+    )
+    out = _text(
+        f"The smallest that {what}, for all that can be told apart: {how_many}{', all of which have:' if len(sets) > 1 else ':'}"
+    )
     out += [line for number in sorted(common) for line in _statement(found, number)]
     if len(sets) > 1:
         for k, each in enumerate(sets[:MOST], start=1):
@@ -122,7 +139,10 @@ def to_json(found: Observation) -> dict[str, Any]:
         return [{"log": each.log, "statement": each.id, "today": each.today} for each in some]
 
     def pairs(some: Mapping[Pair, Alike]) -> list[dict[str, Any]]:
-        return [{"reasons": [each.label for each in pair], "runs": [list(run) for run in two.runs]} for pair, two in some.items()]
+        return [
+            {"reasons": [each.label for each in pair], "runs": [list(run) for run in two.runs]}
+            for pair, two in some.items()
+        ]
 
     def told(reason: Reason, run: Iterable[str]) -> dict[str, Any]:
         return {"reason": reason.label, "says": str(reason), "repair": repair(reason), "run": list(run)}
