@@ -97,13 +97,13 @@ def sorted_back(n: int, source: Ints, dest: Ints) -> Ints:
 
 
 @compiled(inline="always")
-def _place(table: Narrow, keys: Ints, key: np.int64) -> np.int64:
+def _place(table: Narrow, keys: Ints, key: int) -> int:
     """Where a key stands in the table, or the free place where it belongs."""
     mask = np.uint64(len(table) - 1)
     at = _mixed(np.uint64(key)) & mask
     while table[at] != 0 and keys[table[at] - 1] != key:
         at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+    return int(at)
 
 
 @compiled()
@@ -118,7 +118,7 @@ def _enter(
     n: int, q: int, a: int, b: int, at: int, one: int, other: int, swap: Ints,
     keys: Ints, parent: Ints, edges: Narrow, table: Narrow, count: int,
 ) -> int:  # fmt: skip
-    """Enter a pair, the lower state first; how many there are then. The last bit of its parent says that it was turned."""
+    """Enter a pair, the lower state first; how many there are then. Its parent's last bit says whether it turned."""
     turned = a > b
     key = (swap[q] * n + b) * n + a if turned else (q * n + a) * n + b
     place = _place(table, keys, key)

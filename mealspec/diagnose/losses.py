@@ -9,7 +9,7 @@ Left out: work that never finishes (F9), and what becomes of a message that a ha
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from mealspec.check.causes import REPAIRS, Cause, cause_machine
 from mealspec.core import Graph, Machine, State, System, Trace
 from mealspec.model.design import Design
-from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.model.server.notification import Fate, notification
@@ -76,8 +75,8 @@ def repair(reason: Reason) -> str:
 class Watched(NamedTuple):
     """Before the loss: what the machine ``cause`` remembers of the registry, and the meal's notification."""
 
-    cause: State
-    notification: State
+    cause: Any
+    notification: Any
 
     def __str__(self) -> str:
         return f"{self.cause}/{self.notification}"
@@ -100,7 +99,7 @@ def reason_machine(design: Design, scope: Scope) -> Machine:
     meal = scope.meal_names[0]
     note, cause = notification(meal, design, scope), cause_machine(design, scope)
     alphabet = tuple(dict.fromkeys((*note.alphabet, *cause.alphabet)))
-    waiting: list[State] = [Watched(cause.initial, note.initial)]
+    waiting: list[Watched | Lost] = [Watched(cause.initial, note.initial)]
     rows = list[tuple[str, State, State]]()
     for state in waiting:  # it grows meanwhile
         after = {event: _after(note, cause, meal, state, event) for event in alphabet}
@@ -109,14 +108,14 @@ def reason_machine(design: Design, scope: Scope) -> Machine:
     return Machine.table("reason", waiting[0], rows, doc=reason_machine.__doc__ or "")
 
 
-def _after(note: Machine, cause: Machine, meal: str, s: State, event: str) -> State | None:
+def _after(note: Machine, cause: Machine, meal: str, s: Watched | Lost, event: str) -> Watched | Lost | None:
     """What is remembered after the event; None where the notification refuses it."""
     if isinstance(s, Lost):
         return s
-    told = s.notification if event not in note.alphabet else note.step(s.notification, event)
+    told: Any = s.notification if event not in note.alphabet else note.step(s.notification, event)
     if told is None:
         return None
-    known = cause.step(s.cause, event) or s.cause
+    known: Any = cause.step(s.cause, event) or s.cause
     lost = told.fate is Fate.MISSED and s.notification.fate is not Fate.MISSED
     if lost or (event == f"server.fail.{meal}" and told.fate is Fate.NONE):
         how = next((loss for group, loss in BY_EVENT.items() if event == group or event.startswith(f"{group}.")), None)

@@ -2,8 +2,8 @@
 
 What a design can do has many states, and most of them are of no concern here: what is shown, loaded, stored. So the
 search begins with few machines. Every run of all machines is one of these few, so what tells their runs apart tells all
-runs apart. Two runs that look alike are made runs of all machines; where that fails, the machines that refused are taken
-in, and the search begins anew. In the end each answer is either a search that found nothing, or two runs of the design.
+runs apart. Two runs that look alike are made runs of all machines; where that fails, the machines that refused are
+taken in, and the search begins anew. In the end each answer is a search that found nothing, or two runs of the design.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Oracle:
     def _agree(
         self, one: Iterable[str], other: Iterable[str], few: frozenset[int], on: frozenset[int]
     ) -> frozenset[int] | None:
-        """A largest set of statements around few to which two runs look alike, rather these; None if not even to few."""
+        """A largest set of statements around few to which two runs look alike, rather these; None if there is none."""
         one, other, out = tuple(one), tuple(other), few
 
         def same(some: frozenset[int]) -> bool:

@@ -56,7 +56,8 @@ class Steps:
     @cached_property
     def silent(self) -> NDArray[np.bool_]:
         """For each step whether it prints nothing and changes no label."""
-        return (self.symbol == 0) & (self.label[self.source] == self.label[self.dest])
+        silent: NDArray[np.bool_] = (self.symbol == 0) & (self.label[self.source] == self.label[self.dest])
+        return silent
 
     def printing(self, symbols: Ints) -> Steps:
         """The same with other symbols: ``symbols[s]`` for ``s``."""
@@ -73,8 +74,9 @@ def quotient(steps: Steps) -> Steps:
     """The classes with the steps between them."""
     from mealspec.diagnose.kernel import branching, sorted_back  # numba takes most of a second to import
 
-    count, part = components(steps.source[steps.silent], steps.dest[steps.silent], len(steps))
-    steps = steps.merged(part.astype(np.int64), count)  # whoever can go round in silence can do the same
+    source, dest = (ends[steps.silent].astype(np.int32) for ends in (steps.source, steps.dest))
+    count, round_trips = components(source, dest, len(steps))
+    steps = steps.merged(round_trips.astype(np.int64), count)  # whoever can go round in silence can do the same
     order = sorted_back(len(steps), steps.source[steps.silent], steps.dest[steps.silent])
     part, count = np.unique(steps.label, return_inverse=True)[1].astype(np.int64), len(np.unique(steps.label))
     signature = np.zeros(len(steps), np.uint64)

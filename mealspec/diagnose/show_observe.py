@@ -33,7 +33,8 @@ def observation_lines(found: Observation, *, runs: bool) -> list[str]:
     out += [
         "",
         *_text(
-            f"Today's {counted(len(today), 'statement')} tell apart {told} of {counted(found.pairs, 'pair')}. They leave open:"
+            f"Today's {counted(len(today), 'statement')} tell apart {told} of {counted(found.pairs, 'pair')}. "
+            "They leave open:"
         ),
     ]
     out += _pairs(found.open)
@@ -86,7 +87,8 @@ def _sets(found: Observation, sets: tuple[Statements, ...], what: str) -> list[s
         else f"{len(sets)} sets of {counted(size, 'statement')}"
     )
     out = _text(
-        f"The smallest that {what}, for all that can be told apart: {how_many}{', all of which have:' if len(sets) > 1 else ':'}"
+        f"The smallest that {what}, for all that can be told apart: {how_many}"
+        f"{', all of which have:' if len(sets) > 1 else ':'}"
     )
     out += [line for number in sorted(common) for line in _statement(found, number)]
     if len(sets) > 1:
@@ -110,12 +112,13 @@ def _meaning(found: Observation) -> str:
     clocks = (
         "the lines of both logs in the order in which they were printed, as by one clock"
         if found.skew == 0
-        else f"each log in its own order, laid beside the other so that at most {counted(found.skew, 'line')} of either wait for the other run's"
+        else "each log in its own order, laid beside the other so that at most "
+        f"{counted(found.skew, 'line')} of one run wait for the other run's"
     )
     return (
-        f"What is compared: {clocks}; whole logs that end at any moment after the loss. Statements print always, and say "
-        "which step it was, no ids of meals and sockets. Of several losses in a run the first is meant. What is told "
-        "apart is so in every run, of any length; what is not has two runs of the design (--runs)."
+        f"What is compared: {clocks}; whole logs that end at any moment after the loss. Statements print always, "
+        "and say which step it was, no ids of meals and sockets. Of several losses in a run the first is meant. "
+        "What is told apart is so in every run, of any length; what is not has two runs of the design (--runs)."
     )
 
 

@@ -106,7 +106,7 @@ class View:
         self._known.append((on, *self._printing(on)))
 
     def _printing(self, on: frozenset[int]) -> tuple[Symbols, Steps]:
-        """What the system does when only these statements are on: lines, and steps with a symbol for each and each loss."""
+        """The lines when only these statements are on, and steps with a symbol for each line and loss."""
         known, before, steps = next(each for each in reversed(self._known) if on <= each[0])
         symbols = self._symbols(on)
         if known == on:

@@ -49,7 +49,7 @@ def whole() -> tuple[Graph, list[int]]:
 
 
 def slowly(on: Collection[int]) -> set[Pair]:
-    """The pairs that statements do not tell apart, of all machines and all their states: no classes, nothing left out."""
+    """The pairs that statements do not tell apart, of all machines and all their states."""
     graph, label = whole()
     lines = [oracle().printer.prints(event.name, on) for event in graph.system.events]
     numbers = {None: 0} | {line: k for k, line in enumerate(dict.fromkeys(line for line in lines if line), start=1)}
@@ -146,7 +146,8 @@ LOG = [0, 0, 0, 1]
 
 def _words(steps: Steps, label: int, most: int) -> set[tuple[int, ...]]:
     """What runs to the label print, up to so many steps."""
-    here, out = {(steps.initial, ())}, set[tuple[int, ...]]()
+    here: set[tuple[int, tuple[int, ...]]] = {(steps.initial, ())}
+    out = set[tuple[int, ...]]()
     for _ in range(most):
         here |= {
             (int(steps.dest[e]), word + ((int(steps.symbol[e]),) if steps.symbol[e] else ()))
