@@ -18,7 +18,7 @@ import pytest
 
 HOUSE = Path(__file__).parents[1] / "mealspec"
 
-ORDER = ({"core"}, {"model"}, {"properties"}, {"check"}, {"hunt", "draw", "conform"}, {"explore"}, {"cli"})
+ORDER = ({"core"}, {"model"}, {"properties"}, {"check"}, {"hunt", "draw", "conform", "diagnose"}, {"explore"}, {"cli"})
 """Each folder may import itself and those before it; no folder imports one that stands beside it."""
 
 

@@ -169,6 +169,7 @@ SEARCHES = (
     "mealspec.check.parallel.reports",
     "mealspec.check.verify.counterexample",
     "mealspec.check.incident.explain_all",
+    "mealspec.diagnose.observe.observe",
     "mealspec.check.latency.outcomes",
     "mealspec.cli.seconds.outcomes",
     "mealspec.cli.seconds.reaches",
