@@ -95,9 +95,11 @@ class ClientNetwork:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         try:
             reader, writer = await asyncio.open_connection(HOST, self.rest)
-            writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
-            head, told = await _message(reader)
-            writer.close()
+            try:
+                writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
+                head, told = await _message(reader)
+            finally:
+                writer.close()
             return int(head.split(" ")[1]), json.loads(told) if told else None
         except (OSError, ValueError, IndexError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             raise Lost from None
