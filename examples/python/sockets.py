@@ -53,6 +53,7 @@ class ClientSocket:
             try:
                 message = json.loads(await self.wire.recv())
             except ConnectionClosed:
+                self.outbox.put_nowait(None)
                 raise Lost from None
             except ValueError:
                 continue

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -45,6 +46,41 @@ def on_loopback(url: str, *schemes: str) -> tuple[str, int]:
     return host, port
 
 
+class _Mute(asyncio.Transport):
+    """A transport on which nothing goes out any more, not even the library's answers to pings."""
+
+    def __init__(self, inner: asyncio.Transport) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+    def write_eof(self) -> None:
+        pass
+
+    def can_write_eof(self) -> bool:
+        return self._inner.can_write_eof()
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def abort(self) -> None:
+        self._inner.abort()
+
+    def is_closing(self) -> bool:
+        return self._inner.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._inner.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        self._inner.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._inner.resume_reading()
+
+
 @dataclass(eq=False)
 class Link:
     """A socket and its other half.
@@ -65,10 +101,10 @@ class Link:
     silent: bool = False
 
     def silence(self) -> None:
-        """From now on nothing arrives, and nobody is told."""
+        """From now on nothing arrives, and nobody is told; what the ends send can still be heard here."""
         self.silent = True
         for end in (self.near, self.far):
-            end.transport.pause_reading()
+            end.transport = _Mute(end.transport)
 
     def cut(self) -> None:
         """Both ends learn that it is gone, without a close."""
@@ -100,7 +136,7 @@ class Befalls:
         """A dial has succeeded."""
 
     async def message(self, link: Link, sender: str, text: str | bytes) -> bool:
-        """Whether a message is passed on; ``sender`` is client or server."""
+        """Whether a message is passed on, if the link is not silent; ``sender`` is client or server."""
         return True
 
     async def request(self, head: str, body: bytes, ask: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -184,20 +220,22 @@ class Proxy:
                     await target.send(text)
         if link.silent:
             return
-        if source.close_code in PASSED:
-            await target.close(source.close_code)
+        code = source.close_code
+        if code is not None and code in PASSED:
+            await target.close(code)
         else:
             target.transport.abort()
 
     # ------------------------------------------------------------------ requests
 
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            head, body = await http(reader)
-            told = await self.befalls.request(head, body, lambda: self._ask(head, body))
-            writer.write(told)
-            await writer.drain()
-        writer.close()
+        try:
+            with suppress(OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                head, body = await http(reader)
+                writer.write(await self.befalls.request(head, body, lambda: self._ask(head, body)))
+                await writer.drain()
+        finally:
+            writer.close()
 
     async def _ask(self, head: str, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream[0])

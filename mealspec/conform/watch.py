@@ -12,6 +12,7 @@ What this leaves out: how long timers take, and in which order what several even
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -103,6 +104,10 @@ def seen(sight: Json) -> str:
     return f"seen {canonical(sight)}"
 
 
+def _same(state: State) -> object:
+    return state
+
+
 class Spot(NamedTuple):
     """A state of the model, and what its names stand for."""
 
@@ -163,7 +168,7 @@ class Open:
         """By machine and state, the states that count as the same; the first of them stands for all."""
         out = []
         for machine in self.system.machines:
-            blur = BLURRED[self.role.name].get(machine.name.split(".")[0], lambda state: state)
+            blur = BLURRED[self.role.name].get(machine.name.split(".")[0], _same)
             groups: dict[object, list[int]] = {}
             for k, state in enumerate(machine.states):
                 groups.setdefault(blur(state), []).append(k)
@@ -190,8 +195,8 @@ class Open:
                     dialled = True
                 states = self.system.states(before), self.system.states(after)
                 parts, names = self.role.told(self.plan, event, *states, spot.names)
-                hidden, own = is_one_of(event.name, self.hidden), is_one_of(event.name, self.role.own)
-                late = is_one_of(event.name, LATE)
+                hidden = is_one_of(event.name, self.hidden)
+                own, late = hidden or is_one_of(event.name, self.role.own), hidden or is_one_of(event.name, LATE)
                 for items in [()] if hidden else _orders(parts):
                     yield Move(items, Spot(after, names), own, late)
 
@@ -251,9 +256,9 @@ class Open:
             self._quiet[spot] = tuple(found)
         return self._quiet[spot]
 
-    def rests(self, spot: Spot) -> bool:
-        """Whether the implementation has nothing left to do here, timers apart."""
-        return not any(move.own and not move.late for move in self.moves(spot))
+    def rests(self, spot: Spot, *, over: bool = False) -> bool:
+        """Whether the implementation has nothing left to do here; timers and hidden events count if time is over."""
+        return not any(move.own and (over or not move.late) for move in self.moves(spot))
 
 
 class Place(NamedTuple):
@@ -302,16 +307,16 @@ class Watch:
             out |= {m.items[0] for spot in self.model.quiet(place.spot) for m in self.model.moves(spot) if m.items}
         return sorted(out)
 
-    def rested(self, shows: Json | None = None) -> bool:
-        """It has been waited for: whether the model allows that nothing more comes, and what is shown then."""
-        found: dict[Place, None] = {}
-        for place in self.places:
-            for spot in self.model.quiet(place.spot):
-                if not place.owed and self.model.rests(spot) and self._shows(spot, shows or {}):
-                    found[Place(spot)] = None
-        self.places = found
-        return bool(found)
+    def sure(self, item: str) -> bool:
+        """Whether it may be told wherever the run may be."""
+        return all(any(True for _ in self._after(place, item)) for place in self.places)
 
-    def _shows(self, spot: Spot, shows: Json) -> bool:
-        told = self.model.role.shows(self.model.system.states(spot.state), spot.names)
-        return all(told.get(name) == value for name, value in shows.items())
+    def wanted(self) -> list[Json]:
+        """What might be seen next."""
+        return [json.loads(item.partition(" ")[2]) for item in self.allowed() if item.startswith("seen")]
+
+    def rested(self, *, over: bool = False) -> bool:
+        """It has been waited for: whether no more must come; if time is ``over``, not from a timer either."""
+        spots = {spot: None for place in self.places if not place.owed for spot in self.model.quiet(place.spot)}
+        self.places = {Place(spot): None for spot in spots if self.model.rests(spot, over=over)}
+        return bool(self.places)

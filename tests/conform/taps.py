@@ -38,7 +38,7 @@ class ClientSocket:
     """A socket of the client."""
 
     def __init__(self, tap: ClientTap, inner: Any) -> None:
-        self.tap, self.inner, self.closed = tap, inner, False
+        self.tap, self.inner, self.closed, self.number = tap, inner, False, 0
 
     async def open(self, token: str) -> None:
         self.tap.sockets += 1
@@ -72,7 +72,7 @@ class ClientSocket:
         self.inner.send(message)
 
     def close(self, code: int) -> None:
-        if not self.closed:
+        if not self.closed and self.number:
             self.tap.seen("close", socket=self.number, code=code)
         self.closed = True
         self.inner.close(code)
@@ -89,7 +89,7 @@ def numbered(message: Mapping[str, Any]) -> dict[str, Any]:
 class ClientTap(Tap):
     """A network like the one within, watched."""
 
-    def __init__(self, lost: type[Exception]) -> None:
+    def __init__(self, lost: Any) -> None:
         super().__init__()
         self.network: Any = None
         self.lost, self.sockets, self.counts = lost, 0, dict[str, int]()

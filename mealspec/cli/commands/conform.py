@@ -10,7 +10,24 @@ from mealspec.cli.options import as_json, print_json
 
 
 @click.command("conform")
-@click.argument("driver", nargs=-1, required=True, metavar="-- COMMAND...")
+@click.argument("driver", nargs=-1, metavar="-- COMMAND...")
+@click.option("--url", default="", help="In place of COMMAND: where a server on this machine takes requests.")
+@click.option("--sockets", default="", help="Where it takes sockets, if that is another port.")
+@click.option("--token", default="token-1", show_default=True, help="An access token that it takes.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0.01, 600),
+    default=1.5,
+    show_default=True,
+    help="Seconds within which its pings time out and its work is over.",
+)
+@click.option(
+    "--quiet",
+    type=click.FloatRange(0.001, 60),
+    default=0.05,
+    show_default=True,
+    help="Seconds of silence after which it has nothing more to say.",
+)
 @click.option(
     "--vectors",
     "places",
@@ -42,11 +59,13 @@ from mealspec.cli.options import as_json, print_json
 @as_json
 def command(
     driver: tuple[str, ...], places: tuple[Path, ...], only: str, name: str, examples: int, deadline: float,
-    known: Path | None, junit: Path | None, keep: Path | None, as_json: bool,
+    known: Path | None, junit: Path | None, keep: Path | None, as_json: bool, url: str, sockets: str, token: str,
+    settle: float, quiet: float,
 ) -> None:  # fmt: skip
     """Run a driver of your client or server: the vectors first, then Hypothesis.
 
-    COMMAND starts the driver. What it is told and must answer stands in vectors/driver.schema.json.
+    COMMAND starts the driver. What it is told and must answer stands in vectors/driver.schema.json. With --url a server
+    that runs is tested over real sockets, through a proxy, with the vectors' scripts and random ones.
     """
     from mealspec.check.progress import Reporter
     from mealspec.conform import report
@@ -55,12 +74,26 @@ def command(
     from mealspec.core.files import write
     from mealspec.model.design import design
 
+    if bool(driver) == bool(url):
+        raise click.UsageError("give either '-- COMMAND', which starts a driver, or --url, where a server runs")
     plan = design(name)
     some = [vector for vector in vectors(places or [VECTORS] * (name == "hardened")) if vector.id.startswith(only)]
     reporter = Reporter()
-    made = conformance(
-        driver, some, plan, known=listed(known), examples=examples, deadline=deadline, report=reporter.say
-    )
+    if url:
+        from mealspec.conform import at_url
+        from mealspec.conform.real import ServerAtUrl
+
+        server = ServerAtUrl(url, sockets or url, token, quiet, settle, deadline)
+        try:
+            made = at_url.conformance(
+                server, some, plan, known=listed(known), examples=min(examples, 20), report=reporter.say
+            )
+        finally:
+            server.close()
+    else:
+        made = conformance(
+            driver, some, plan, known=listed(known), examples=examples, deadline=deadline, report=reporter.say
+        )
     reporter.done("conform")
     kept = ""
     if keep is not None and made.found is not None:
