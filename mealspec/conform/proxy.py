@@ -219,6 +219,7 @@ class Proxy:
                 if await self.befalls.message(link, sender, text) and not link.silent:
                     await target.send(text)
         if link.silent:
+            source.transport.abort()  # it waits for an answer to its close, and there is none
             return
         code = source.close_code
         if code is not None and code in PASSED:

@@ -20,7 +20,6 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.protocol import State
 
 from mealspec.conform.driver import Broken
 from mealspec.conform.proxy import HOST, LARGEST, Befalls, Link, Proxy, http, on_loopback
@@ -208,9 +207,6 @@ class ServerAtUrl:
 
     async def _given_up(self, socket: int, link: Link) -> None:
         """Until the server lets go of a silent socket."""
-        while link.far.state is State.OPEN:
-            await asyncio.sleep(self._quiet / 10)
-        link.far.transport.abort()  # it waits for an answer to its close, and there is none
         await link.far.wait_closed()
         if self._wires.pop(socket, None) is not None:
             self._see("close", socket=socket, code=link.far.close_code or 1006)
