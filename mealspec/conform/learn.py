@@ -20,41 +20,28 @@ from __future__ import annotations
 
 import json
 import random
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
+from mealspec.conform.differ import Beside, Difference, Report, Rows, apart, differences, plain
 from mealspec.conform.driver import Exchange
-from mealspec.conform.role import Json, Names
+from mealspec.conform.reason import Reason
+from mealspec.conform.role import Json
 from mealspec.conform.session import Session
-from mealspec.conform.settle import Place, Spec, Step, canonical
+from mealspec.conform.settle import Spec, canonical
 from mealspec.conform.watch import seen, told
 from mealspec.conform.wire import list_answer, note, taken, text, tokens
 from mealspec.core import CheckerError
-from mealspec.model.scope import Scope
+from mealspec.model.design import Design
+from mealspec.model.scope import counted
 
 LETTERS = (
     "appear", "leave", "submit", "open", "ready", "refuse", "fail", "close", "pong", "push", "finish", "tick",
 )  # fmt: skip
 """``refuse`` and ``fail`` speak of a dial; ``push`` is work that ends and is told, ``finish`` work that ends untold."""
-SCOPE = Scope(1, 1, None, frozenset(("dial", "break", "request", "push", "screen", "restart", "upload")))
 SEED = 1
-NUMBER = re.compile(r'(?<=[a-z])(-[0-9]+)+(?=")|"socket": [0-9]+(, )?')
-
-
-def plain(item: str) -> str:
-    """Without the numbers of sockets and requests: there is one socket at a time, and no request waits."""
-    return NUMBER.sub("", item)
-
-
-def forgotten(place: Place) -> Place:
-    """With names that begin to be counted anew, for numbers do not matter here; else no two moments were the same."""
-    held = tuple(
-        (name, what if what.startswith("meal") else f"{what.partition('-')[0]}-1") for name, what in place.names.held
-    )
-    counts = tuple((word, number) for word, number in place.names.counts if word == "meal")
-    return Place(place.state, Names(held, counts, place.names.past))
 
 
 @dataclass
@@ -155,39 +142,6 @@ class Surroundings:
         return {"what": "answer", "request": label, "answer": answers[message]}
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Where the learned machine shows what the specification does not allow.
-
-    Attributes
-    ----------
-    word
-        The letters that lead there; the last one shows it.
-    told, seen, shows
-        What was told, what was seen and shown then.
-    allowed
-        What would have been allowed to be seen and shown.
-    state, letter
-        The state of the learned machine, and its letter.
-    steps
-        All that was told and seen on the way.
-    """
-
-    word: tuple[str, ...]
-    told: str
-    seen: tuple[str, ...]
-    shows: str
-    allowed: tuple[str, ...]
-    state: str
-    letter: str
-    steps: tuple[tuple[str, tuple[str, ...], str], ...]
-
-
-Rows = dict[str, dict[str, tuple[str, str]]]
-"""Of each state, by letter, the state that follows and what comes of it."""
-Report = Callable[[str], None]
-
-
 @dataclass
 class Learned:
     """A machine that was learned.
@@ -281,103 +235,33 @@ def rows_of(machine: Any) -> Rows:
     }
 
 
-class Beside:
-    """The model beside a learned machine."""
-
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-        self._silent: dict[Place, tuple[Place, ...]] = {}
-
-    def after(self, places: Sequence[Place], does: str, sights: Sequence[str], shows: str) -> tuple[Place, ...]:
-        """Where a run may be after something was told, seen and shown."""
-        if not shows:
-            return tuple(places)
-        fits = [
-            forgotten(step.place) for step in self._ways(places, does)
-            if sorted(map(plain, map(seen, step.sees))) == sorted(sights) and self._shows(step.place, shows)
-        ]  # fmt: skip
-        return tuple(dict.fromkeys(fits))
-
-    def allowed(self, places: Sequence[Place], does: str) -> tuple[str, ...]:
-        """What might be seen and shown."""
-        return tuple(sorted({
-            canonical([[plain(seen(sight)) for sight in step.sees], self.spec.shows(step.place)])
-            for step in self._ways(places, does)
-        }))  # fmt: skip
-
-    def _ways(self, places: Sequence[Place], does: str) -> list[Step]:
-        return [
-            step for place in dict.fromkeys(p for some in places for p in self.silent(some))
-            for event in self.spec.choices(place) for step in self.spec.steps(place, event) if self._tells(step) == does
-        ]  # fmt: skip
-
-    @staticmethod
-    def _tells(step: Step) -> str:
-        return " ".join(plain(told(part.does)) for part in step.parts if part.does is not None)
-
-    def _shows(self, place: Place, shows: str) -> bool:
-        wanted, told_now = self.spec.shows(place), json.loads(shows)
-        return all(told_now.get(name, value) == value for name, value in wanted.items())
-
-    def silent(self, place: Place) -> tuple[Place, ...]:
-        """Where the surroundings may have brought a run without telling the client anything; here first."""
-        if place not in self._silent:
-            found = {place: None}
-            waiting = [place]
-            for at in waiting:
-                for event in self.spec.choices(at):
-                    for step in self.spec.steps(at, event):
-                        quiet = (
-                            not self._tells(step)
-                            and not step.sees
-                            and self.spec.shows(step.place) == self.spec.shows(at)
-                        )
-                        then = forgotten(step.place)
-                        if quiet and then not in found:
-                            found[then] = None
-                            waiting.append(then)
-            self._silent[place] = tuple(found)
-        return self._silent[place]
+def lines(
+    name: str, made: Learned, found: Sequence[Difference], reasons: Sequence[Sequence[Reason]], plan: Design,
+    others: Sequence[Design],
+) -> list[str]:  # fmt: skip
+    """The report; ``others`` are designs that allow all of it."""
+    asked = f"{made.queries} words and {made.steps} letters were asked to learn it"
+    out = wrap(f"{name}: {len(made.machine)} states, {len(LETTERS)} letters; {asked}; {made.tested}.", 80)
+    if not found:
+        return [*out, *wrap("All that the learned machine can show is allowed.", 80)]
+    out += wrap(f"{counted(len(found), 'transition')} of it show what is not allowed:", 80)
+    for each, why in zip(sorted(found, key=lambda each: len(each.word)), reasons, strict=False):
+        shown = [*(sight.removeprefix("seen ") for sight in each.seen), f"shows {each.shows}"]
+        out += ["", *wrap(f"after {', '.join(each.word)}:", 80)]
+        out += wrap(f"observed {'; '.join(shown)}", 78, initial_indent="  ", subsequent_indent="    ")
+        for allowed in each.allowed[:2]:
+            out += wrap(f"allowed {_told(allowed)}", 78, initial_indent="  ", subsequent_indent="    ")
+        told_why = [str(some) for some in why] or ["no single mechanism that is missing or added explains it"]
+        for some in told_why:
+            out += wrap(some, 78, initial_indent="  - ", subsequent_indent="    ")
+    more = len(found) - len(reasons)
+    out += ["", f"and {more} more"] if more > 0 else []
+    for other in others:
+        out += ["", *wrap(f"All that it shows is allowed by the design `{other}`, which differs from `{plan}`:", 80)]
+        out += [line for some in apart(plan, other) for line in wrap(f"- {some}", 80, subsequent_indent="  ")]
+    return out
 
 
-def differences(rows: Rows, beside: Beside) -> list[Difference]:
-    """Walk through a learned machine beside the model; of each of its transitions the first difference."""
-    found, done = list[Difference](), set[tuple[str, str]]()
-    start = ("s0", (beside.spec.start,))
-    seen_pairs = {start}
-    waiting: list[tuple[str, tuple[Place, ...], tuple[str, ...], tuple[Any, ...]]] = [(*start, (), ())]
-    for state, places, word, past in waiting:
-        for letter, (then, output) in rows[state].items():
-            if not output:
-                continue
-            steps = json.loads(output)
-            at, told_so = places, list(past)
-            for does, sights, shows in steps:
-                after = beside.after(at, does, sights, shows)
-                told_so.append((does, tuple(sights), shows))
-                if not after:
-                    break
-                at = after
-            else:
-                pair = (then, tuple(sorted(at, key=repr)))
-                if pair not in seen_pairs:
-                    seen_pairs.add(pair)
-                    waiting.append((then, at, (*word, letter), tuple(told_so)))
-                continue
-            if (state, letter) not in done:
-                done.add((state, letter))
-                allowed = beside.allowed(at, does)
-                found.append(
-                    Difference((*word, letter), does, tuple(sights), shows, allowed, state, letter, tuple(told_so))
-                )
-    return found
-
-
-def explains(spec: Spec, difference: Difference) -> bool:
-    """Whether a model allows all that was told and seen up to a difference."""
-    beside, places = Beside(spec), (spec.start,)
-    for does, sights, shows in difference.steps:
-        places = beside.after(places, does, sights, shows)
-        if not places:
-            return False
-    return True
+def _told(allowed: str) -> str:
+    sights, shows = json.loads(allowed)
+    return "; ".join([*(sight.removeprefix("seen ") for sight in sights), f"shows {canonical(shows)}"])

@@ -181,6 +181,8 @@ class Proxy:
         self._rest.close()
         for link in self.links:
             link.cut()
+        for far in self._far.values():
+            far.transport.abort()
         self._ws.close()
         await self._ws.wait_closed()
 

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.protocol import State
 
 from mealspec.conform.driver import Broken
 from mealspec.conform.proxy import HOST, LARGEST, Befalls, Link, Proxy, http, on_loopback
@@ -84,9 +85,9 @@ class ServerAtUrl:
         try:
             self._run(self._proxy.__aenter__())
             status, _ = self._run(self._list())
-        except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
+        except (Broken, OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
             self.close()
-            raise CheckerError(f"nothing answers requests at {printable(url, 200)}") from None
+            raise CheckerError(f"nothing answers requests as the wire says at {printable(url, 200)}") from None
         if status != 200:
             self.close()
             raise CheckerError(
@@ -207,6 +208,9 @@ class ServerAtUrl:
 
     async def _given_up(self, socket: int, link: Link) -> None:
         """Until the server lets go of a silent socket."""
+        while link.far.state is State.OPEN:
+            await asyncio.sleep(self._quiet / 10)
+        link.far.transport.abort()  # it waits for an answer to its close, and there is none
         await link.far.wait_closed()
         if self._wires.pop(socket, None) is not None:
             self._see("close", socket=socket, code=link.far.close_code or 1006)

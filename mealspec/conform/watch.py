@@ -315,6 +315,12 @@ class Watch:
         """What might be seen next."""
         return [json.loads(item.partition(" ")[2]) for item in self.allowed() if item.startswith("seen")]
 
+    def due(self) -> bool:
+        """Whether a timer, or something that nobody is told, may bring more."""
+        return not all(
+            self.model.rests(spot, over=True) for place in self.places for spot in self.model.quiet(place.spot)
+        )
+
     def rested(self, *, over: bool = False) -> bool:
         """It has been waited for: whether no more must come; if time is ``over``, not from a timer either."""
         spots = {spot: None for place in self.places if not place.owed for spot in self.model.quiet(place.spot)}
