@@ -139,7 +139,7 @@ class Beside:
 def differences(rows: Rows, beside: Beside) -> list[Difference]:
     """Walk through a learned machine beside the model; of each of its transitions the first difference."""
     found, done = list[Difference](), set[tuple[str, str]]()
-    start = ("s0", (beside.spec.start,))
+    start: tuple[str, tuple[Place, ...]] = ("s0", (beside.spec.start,))
     seen_pairs = {start}
     waiting: list[tuple[str, tuple[Place, ...], tuple[str, ...], tuple[Any, ...]]] = [(*start, (), ())]
     for state, places, word, past in waiting:

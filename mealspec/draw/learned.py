@@ -20,7 +20,7 @@ def learned_svg(rows: Rows, differs: Collection[tuple[str, str]]) -> str:
         for letter, (then, output) in letters.items():
             if output:
                 arrows.setdefault((state, then, (state, letter) in differs), []).append(letter)
-    for (state, then, wrong), letters in arrows.items():
+    for (state, then, wrong), names in arrows.items():
         style = {"color": RED, "fontcolor": RED, "style": "dashed"} if wrong else {}
-        graph.edge(state, then, label=tooltip(letters), **style)
+        graph.edge(state, then, label=tooltip(names), **style)
     return raw_svg(graph.source, "dot")

@@ -11,6 +11,7 @@ from mealspec.conform.conformance import Bench
 from mealspec.conform.differ import SCOPE, Beside, apart, differences, known, named
 from mealspec.conform.learn import LETTERS, Surroundings, learned
 from mealspec.conform.session import Session
+from mealspec.conform.settle import Place
 from mealspec.conform.suite import spec
 from mealspec.draw.learned import learned_svg
 from mealspec.model import design
@@ -22,7 +23,7 @@ def words(some: Bench, count: int) -> int:
     beside, wrong, choose = Beside(spec("client", "hardened", SCOPE)), 0, random.Random(1)
     for _ in range(count):
         around = Surroundings(Session(some.driver, "client"), some.role.seconds["tick"])
-        places = (beside.spec.start,)
+        places: tuple[Place, ...] = (beside.spec.start,)
         for letter in ["appear", *choose.choices(LETTERS, k=12)]:
             around.letter(letter)
             for does, sights, shows in around.steps:
