@@ -63,6 +63,16 @@ class StaleUnregister(OneOfMany):
         self.registry.pop(user, None)
 
 
+class OneIsTold(Server):
+    """All sockets of a user are entered, and one of them is told."""
+
+    def _notify(self, meal: dict[str, Any], user: str) -> None:
+        held = self.registry.get(user, set())
+        self.registry[user] = set(list(held)[:1])
+        super()._notify(meal, user)
+        self.registry[user] = held
+
+
 class _Again:
     """A socket whose first message is read twice."""
 
@@ -83,6 +93,7 @@ BUGS: dict[str, type[Server]] = {
     "other_registry": OtherRegistry,
     "other_key": OtherKey,
     "one_of_many": OneOfMany,
+    "one_is_told": OneIsTold,
     "stale_unregister": StaleUnregister,
 }
 """By the name of the mechanism that the model has for it, where it has one."""

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from app import Lost
-from hardened_server import LONGEST, REFUSED, Ended, Server
+from hardened_server import LONGEST, REFUSED, Answer, Ended, Server
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
@@ -53,6 +53,7 @@ class ClientSocket:
             try:
                 message = json.loads(await self.wire.recv())
             except ConnectionClosed:
+                self.outbox.put_nowait(None)
                 raise Lost from None
             except ValueError:
                 continue
@@ -95,9 +96,11 @@ class ClientNetwork:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         try:
             reader, writer = await asyncio.open_connection(HOST, self.rest)
-            writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
-            head, told = await _message(reader)
-            writer.close()
+            try:
+                writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
+                head, told = await _message(reader)
+            finally:
+                writer.close()
             return int(head.split(" ")[1]), json.loads(told) if told else None
         except (OSError, ValueError, IndexError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             raise Lost from None
@@ -207,18 +210,21 @@ class Host:
 
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            status, body = await self._answer(reader)
+            told = b"" if body is None else json.dumps(body).encode()
+            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Length: {len(told)}\r\n\r\n"
+            writer.write(head.encode() + told)
+            await writer.drain()
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader) -> Answer:
+        try:
             head, data = await _message(reader)
             method, target, _ = head.split("\r\n")[0].split(" ")
             headers = {name.title(): value for name, value in _headers(head).items()}
-            status, body = await self.server.request(
-                method, urlsplit(target).path, headers, json.loads(data or b"null")
-            )
+            return await self.server.request(method, urlsplit(target).path, headers, json.loads(data or b"null"))
         except (ValueError, RecursionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            status, body = 400, {"error": {"message": "malformed"}}
-        told = b"" if body is None else json.dumps(body).encode()
-        writer.write(
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Length: {len(told)}\r\n\r\n".encode() + told
-        )
-        with suppress(OSError):
-            await writer.drain()
-        writer.close()
+            return 400, {"error": {"message": "malformed"}}

@@ -73,13 +73,14 @@ CLOCKS: Mapping[str, Clock] = {
 """In ticks, by kind of machine; ``pulse`` and ``patience`` watch the others."""
 
 
-def _watchers(plain: System, scope: Scope) -> list[Machine]:
+def watchers(plain: System, scope: Scope) -> list[Machine]:
+    """Machines that a tester of a client needs beside the model's."""
     return [*pulses(plain, scope), *patience(plain, scope), *renewals(plain, scope)]
 
 
 def build(design: Design, scope: Scope) -> System:
     """The product in time, for a tester of a client."""
-    return tested(CLOCKS, _watchers, design, scope)
+    return tested(CLOCKS, watchers, design, scope)
 
 
 # ---------------------------------------------------------------------- what the events do and show

@@ -44,7 +44,8 @@ class Reason:
         return f"{'without' if self.missing else 'with'} `{self.mechanism}`{classes}: {said}"
 
 
-def _deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:
+def deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:
+    """The designs that are one mechanism away, each with the mechanism and whether it is missing."""
     for mechanism in sorted(plan.mechanisms):
         yield mechanism, True, Design(f"{plan}-{mechanism}", plan.mechanisms - {mechanism})
     for mechanism in FLAWS:
@@ -65,15 +66,19 @@ def _enough(found: Found, scope: Scope) -> Scope:
 def reasons(role: Role, plan: Design, scope: Scope, found: Found) -> list[Reason]:
     """The mechanisms that explain a divergence, each alone."""
     out, scope = list[Reason](), _enough(found, scope)
-    for mechanism, missing, other in _deviations(plan):
+    for mechanism, missing, other in deviations(plan):
         try:
             spec = Spec.of(role, other, scope)
         except CheckerError:
             continue
         if explains(spec, found):
-            classes = tuple(ref for ref in CATALOGUE[mechanism].refs if ref.startswith("F"))
-            out.append(Reason(mechanism, missing, classes))
+            out.append(reason(mechanism, missing))
     return out
+
+
+def reason(mechanism: M, missing: bool) -> Reason:
+    """With the failure classes that the mechanism speaks of."""
+    return Reason(mechanism, missing, tuple(ref for ref in CATALOGUE[mechanism].refs if ref.startswith("F")))
 
 
 def explains(spec: Spec, found: Found) -> bool:

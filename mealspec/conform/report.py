@@ -107,6 +107,11 @@ def lines(made: Conformance, kept: str = "") -> list[str]:
         out += ["", "The shortest run found that diverges:", "", *found_lines(made.found), ""]
         out += _explained(made)
         out += wrap(f"{kept} repeats it: mealspec conform --vectors {kept} -- ...", 80) if kept else []
+    elif made.reasons:
+        first = next(v for v in made.verdicts if v.divergence is not None)
+        assert first.divergence is not None
+        where = f"{first.id}, step {first.divergence.step + 1}, "
+        out += ["", *divergence_lines(first.divergence, where=where), "", *_explained(made)]
     return out
 
 
@@ -140,6 +145,7 @@ def to_json(made: Conformance) -> dict[str, Any]:
     return {
         "command": list(made.command), "name": made.name, "role": made.role, "capabilities": list(made.can),
         "fine": made.fine, "commands": made.commands, "verdicts": [verdict.to_json() for verdict in made.verdicts],
+        "reasons": [str(reason.mechanism) for reason in made.reasons],
         "found": None if found is None else {
             "events": [found.spec.system.events[e].name for seen in found.run for e in seen.way.events],
             "divergence": found.divergence.to_json(),

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
 from mealspec.conform.conformance import VECTORS, Bench, vectors
 from mealspec.conform.vector import Vector
+from tests.conform.reference import EXAMPLES
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,14 @@ def bench() -> Iterator[Callable[..., Bench]]:
     yield start
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def parts() -> Iterator[SimpleNamespace]:
+    """The modules of the example, which stand in a folder of their own."""
+    sys.path.insert(0, str(EXAMPLES))
+    names = ("app", "hardened_client", "hardened_server", "published_client", "published_server", "sockets")
+    try:
+        yield SimpleNamespace(**{name: import_module(name) for name in names})
+    finally:
+        sys.path.remove(str(EXAMPLES))

@@ -17,6 +17,7 @@ BUGS = {
     "other_registry": "other_registry",
     "other_key": "other_key",
     "one_of_many": "connection_set",
+    "one_is_told": "push_to_all",
     "stale_unregister": "connection_set",
 }
 """The switches of the faulty server, and the mechanism that the model has for each."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,23 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.conform.reference import EXAMPLES
-
 SECONDS = {"poll": 0.1, "redial": 0.05, "redial_most": 0.1, "upload": 0.05, "ping": 0.2, "pong": 0.2, "dial": 1.0}
-
-
-@pytest.fixture
-def parts() -> Iterator[Any]:
-    """The modules of the example, which stand in a folder of their own."""
-    sys.path.insert(0, str(EXAMPLES))
-    try:
-        import hardened_client  # type: ignore[import-not-found]
-        import hardened_server  # type: ignore[import-not-found]
-        import sockets  # type: ignore[import-not-found]
-
-        yield hardened_client, hardened_server, sockets
-    finally:
-        sys.path.remove(str(EXAMPLES))
 
 
 @asynccontextmanager
@@ -39,8 +22,8 @@ async def hosted(parts: Any, database: sqlite3.Connection) -> AsyncIterator[Any]
         await asyncio.sleep(0.1)
         return "completed"
 
-    server = parts[1].Server(database, {"one": "user-1", "two": "user-2"}, work, SECONDS)
-    async with parts[2].Host(server) as host:
+    server = parts.hardened_server.Server(database, {"one": "user-1", "two": "user-2"}, work, SECONDS)
+    async with parts.sockets.Host(server) as host:
         yield host
 
 
@@ -55,7 +38,9 @@ async def until(done: Any) -> None:
 def test_a_meal_reaches_the_screen(parts: Any) -> None:
     async def run() -> None:
         async with hosted(parts, sqlite3.connect(":memory:")) as host:
-            client = parts[0].Client(parts[2].ClientNetwork(host.rest, host.sockets), SECONDS, "one", "")
+            client = parts.hardened_client.Client(
+                parts.sockets.ClientNetwork(host.rest, host.sockets), SECONDS, "one", ""
+            )
             client.appear()
             await until(lambda: client.connected)
             meal = client.submit("two eggs")
@@ -72,7 +57,7 @@ def test_it_refuses_what_it_must(parts: Any) -> None:
         async with hosted(parts, sqlite3.connect(":memory:")) as host:
             url, network = (
                 f"ws://127.0.0.1:{host.sockets}/ws/meal-logs",
-                parts[2].ClientNetwork(host.rest, host.sockets),
+                parts.sockets.ClientNetwork(host.rest, host.sockets),
             )
             for bad in ("", "?token=", "?token=three"):
                 with pytest.raises(InvalidStatus) as refused:

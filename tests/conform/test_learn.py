@@ -1,0 +1,69 @@
+"""A client's machine is learned, and where it differs from the specification is found and named."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from mealspec.conform.conformance import Bench
+from mealspec.conform.differ import SCOPE, Beside, apart, differences, known, named
+from mealspec.conform.learn import LETTERS, Surroundings, learned
+from mealspec.conform.session import Session
+from mealspec.conform.settle import Place
+from mealspec.conform.suite import spec
+from mealspec.draw.learned import learned_svg
+from mealspec.model import design
+from tests.conform.reference import driver
+
+
+def words(some: Bench, count: int) -> int:
+    """How many of so many random words show what is not allowed."""
+    beside, wrong, choose = Beside(spec("client", "hardened", SCOPE)), 0, random.Random(1)
+    for _ in range(count):
+        around = Surroundings(Session(some.driver, "client"), some.role.seconds["tick"])
+        places: tuple[Place, ...] = (beside.spec.start,)
+        for letter in ["appear", *choose.choices(LETTERS, k=12)]:
+            around.letter(letter)
+            for does, sights, shows in around.steps:
+                places = beside.after(places, does, sights, shows)
+        wrong += not places
+    return wrong
+
+
+def test_what_the_hardened_client_shows_at_random_words_is_allowed(bench: Callable[..., Bench]) -> None:
+    assert words(bench(*driver("client", "hardened")), 25) == 0
+
+
+def test_what_the_published_client_shows_is_not(bench: Callable[..., Bench]) -> None:
+    assert words(bench(*driver("client", "published")), 25) > 5
+
+
+@pytest.mark.slow
+def test_the_hardened_client_is_learned_and_differs_nowhere(bench: Callable[..., Bench]) -> None:
+    some = bench(*driver("client", "hardened"))
+    made, found = learned(some.driver, spec("client", "hardened", SCOPE), some.role.seconds, 200)
+    print(f"\n{len(made.machine)} states, {made.queries} words, {made.steps} letters")
+    assert found == []
+    svg = learned_svg(made.machine, ())
+    assert svg.count('<g id="node') == len(made.machine)
+    # One output changed is noticed: the walk is no formality.
+    rows = {state: dict(letters) for state, letters in made.machine.items()}
+    then, output = rows["s0"]["appear"]
+    rows["s0"]["appear"] = (then, output.replace('"connecting\\": true', '"connecting\\": false'))
+    assert rows["s0"]["appear"][1] != output
+    assert differences(rows, Beside(spec("client", "hardened", SCOPE)))
+
+
+@pytest.mark.slow
+def test_the_published_clients_differences_are_named(bench: Callable[..., Bench]) -> None:
+    some = bench(*driver("client", "published"))
+    made, found = learned(some.driver, spec("client", "hardened", SCOPE), some.role.seconds, 200)
+    assert found
+    classes = {name for reasons in named(found, design("hardened")) for reason in reasons for name in reason.classes}
+    assert {"F4", "F12"} & classes, classes
+    assert [str(plan) for plan in known(made.machine)] == ["published"]
+    assert {"F2", "F4", "F6", "F12"} <= {
+        ref for why in apart(design("hardened"), design("published")) for ref in why.classes
+    }

@@ -1,0 +1,57 @@
+"""Seeded fault scripts over real sockets: the hardened pair loses no meal and does what is allowed.
+
+The published one loses meals, and does what is not allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from tests.conform.scripts import PUSH, all_played, model
+from tests.conform.taps import wrong
+
+FAST, ALL = range(10), range(1000)
+
+
+@pytest.mark.parametrize("seeds", [FAST, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"])
+def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, seeds: range) -> None:
+    begun = time.monotonic()
+    made = asyncio.run(all_played(seeds, parts, "hardened"))
+    played = time.monotonic() - begun
+    dials, items = sum(told.dials for told in made), sum(len(told.client) + len(told.server) for told in made)
+    print(
+        f"\n{len(made)} scripts with {sum(len(told.fired) for told in made)} faults in {played:.1f} s: {dials} sockets"
+    )
+    assert [told.seed for told in made if sorted(told.fired) != sorted(told.planned)] == [], "a fault has not happened"
+    assert [(told.seed, told.fired) for told in made if told.lost] == []
+    assert [(told.seed, told.wrong) for told in made if told.wrong] == []
+    print(f"{items} things told and seen, all allowed")
+
+
+@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(200), marks=pytest.mark.slow)], ids=["some", "many"])
+def test_the_published_pair_loses_meals_and_shows_what_is_not_allowed(parts: Any, seeds: range) -> None:
+    made = asyncio.run(all_played(seeds, parts, "published", patience=3))
+    lost = [told for told in made if told.lost]
+    print(f"\n{len(lost)} of {len(made)} meals lost")
+    assert lost
+    assert all(told.fired for told in lost), "none without a fault"
+    assert any(told.wrong for told in lost[:5])
+    assert any(set(told.fired) & set(PUSH) for told in lost)
+
+
+def test_the_watch_notices(parts: Any) -> None:
+    """What an end shows is changed in one place: a sight left out, said twice, or another one."""
+    (made,) = asyncio.run(all_played(range(1), parts, "hardened"))
+    assert not made.wrong
+    for role, items in (("client", made.client), ("server", made.server)):
+        sights = [k for k, item in enumerate(items) if item.startswith("seen") and "ping" not in item]
+        twice = [k for k in sights if not wrong(model(role), [*items[: k + 1], items[k], *items[k + 1 :]])]
+        assert twice == [], [items[k] for k in twice]
+        assert wrong(model(role), [item.replace("list-1", "list-7") for item in items])
+    assert wrong(
+        model("server"), [item.replace("completed", "failed") if "send" in item else item for item in made.server]
+    )

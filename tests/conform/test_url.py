@@ -1,0 +1,117 @@
+"""Servers on real sockets: a good one passes, faulty ones are found and named, and hostile ones come to a verdict."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from mealspec.conform import at_url
+from mealspec.conform.conformance import Conformance
+from mealspec.conform.proxy import on_loopback
+from mealspec.conform.real import ServerAtUrl
+from mealspec.conform.vector import Vector
+from mealspec.conform.verdict import Outcome
+from mealspec.core import CheckerError
+from mealspec.model import design
+from tests.conform.reference import BUGS, EXAMPLES
+
+Held = Callable[..., Conformance]
+
+
+@pytest.fixture
+def held(committed: list[Vector]) -> Iterator[Held]:
+    """Starts a server and holds it against some vectors' scripts and some random ones."""
+    running: list[subprocess.Popen[str]] = []
+
+    def hold(*what: str, step: int, examples: int) -> Conformance:
+        command = [sys.executable, str(EXAMPLES / "serve.py"), *what]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        assert running[-1].stdout is not None
+        _, url, _, sockets = running[-1].stdout.readline().split()
+        some = [vector for vector in committed if vector.role == "server" and not vector.needs]
+        with closing(ServerAtUrl(url, sockets, "token-1")) as server:
+            return at_url.conformance(server, some[::step], design("hardened"), examples=examples)
+
+    yield hold
+    for each in running:
+        each.kill()
+        each.communicate()
+
+
+@pytest.mark.parametrize(
+    ("step", "examples"), [(40, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> None:
+    made = held("hardened", step=step, examples=examples)
+    assert [verdict for verdict in made.verdicts if verdict.outcome is not Outcome.PASSED] == []
+    assert made.commands > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", sorted({*BUGS} - {"entry_expires"}))
+def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
+    made = held("hardened", bug, step=4, examples=6)
+    assert not made.fine
+    assert BUGS[bug] in {str(reason.mechanism) for reason in made.reasons}
+
+
+@pytest.mark.slow
+def test_the_published_server_is_found(held: Held) -> None:
+    assert not held("published", step=20, examples=2).fine
+
+
+def _talks(say: bytes) -> Iterator[int]:
+    """A port on which everybody is told this, and nothing else."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    wire, _ = listening.accept()
+                except OSError:
+                    return
+                with wire:
+                    wire.settimeout(1)
+                    try:
+                        wire.recv(65536)
+                        wire.sendall(say)
+                        if not say:
+                            wire.recv(1)
+                    except OSError:
+                        pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(listening.getsockname()[1])
+
+
+HOSTILE = {
+    "silence": b"",
+    "garbage": b"\x00\xff" * 1000 + b"\r\n\r\n",
+    "a body without end": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+    "deep JSON": b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"[" * 100_000,
+    "another answer": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_whatever_answers_is_refused_in_a_sentence(what: str) -> None:
+    for port in _talks(HOSTILE[what]):
+        before = threading.active_count()
+        with pytest.raises(CheckerError, match=r"nothing answers|answers 403"):
+            ServerAtUrl(f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}", "token-1", deadline=0.5)
+        assert threading.active_count() <= before + 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com:80", "http://10.0.0.1:80", "ftp://127.0.0.1:1", "x", "http://[::1", "http://127.0.0.1:x"],
+)
+def test_only_this_machine_is_spoken_to(url: str) -> None:
+    with pytest.raises(CheckerError, match=r"not on this machine|no URL"):
+        on_loopback(url, "http")
