@@ -54,6 +54,9 @@ ANYHOW = Measure("anyhow", lambda f: WATCHED, ("server.complete",))
 _, NO_SOCKET, _, _ = SITUATIONS
 
 
+Counting = tuple[tuple[State, ...], int | None]
+
+
 def counting(
     plan: Design, scope: Scope, ticks: Sequence[str], begins: Callable[[Mapping[str, State]], bool], most: int
 ) -> Machine:
@@ -65,8 +68,8 @@ def counting(
     product = system(plan, scope)
     events = [e for e in product.events if e.is_of("server.complete") or not {*SEEN}.isdisjoint(e.takes)]
     seen = [machine for machine in product.machines if machine.name in SEEN]
-    state: tuple[tuple[State, ...], int | None] = (tuple(machine.initial for machine in seen), None)
-    rows: list[tuple[str, State, State]] = []
+    state: Counting = (tuple(machine.initial for machine in seen), None)
+    rows: list[tuple[str, Counting, Counting]] = []
     found, known = [state], {state}
     for here, count in found:  # it grows meanwhile
         begin = len(rows)
@@ -77,7 +80,7 @@ def counting(
                 continue
             states = {m.name: s for m, s in zip(seen, moved, strict=True)}
             begun = event.is_of("server.complete") and begins(states)
-            goal = (tuple(moved), None if SHOWN.holds(states) else 0 if begun else count)
+            goal: Counting = (tuple(moved), None if SHOWN.holds(states) else 0 if begun else count)
             rows.append((event.name, (here, count), goal))
         found += [goal for goal in dict.fromkeys(goal for _, _, goal in rows[begin:]) if goal not in known]
         known.update(found)
