@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from mealspec.core.event import Kind
 from mealspec.core.explicit.kernel import compiled
 from mealspec.core.predicate import At
-from mealspec.core.system import System
+from mealspec.core.system import System, each
 from mealspec.core.trace import Trace
 
 Ints = NDArray[np.int64]
@@ -79,7 +79,8 @@ class Lines:
     own
         Whether the event is about what the lines are about; the line of another may always be missing before the first.
     renews
-        Whether the event makes room for another: what came before it was not about this one.
+        Whether the event makes room for another: what came before it was not about this one. If no event does, all
+        that is printed is about this one.
     """
 
     log: Ints
@@ -101,11 +102,13 @@ class Told:
 class Aim:
     """What a run is looked for: a fact of one machine at its end, and what it takes at least from each of its states.
 
-    ``toll`` is in coincidences, by the machine's states; never more than what it takes.
+    ``toll`` is in coincidences, by the machine's states; never more than what it takes. With ``settled`` nothing prompt
+    is owed at the end, for the logs go on for a while after their last line.
     """
 
     fact: At
     toll: tuple[int, ...]
+    settled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +122,7 @@ class Search:
     cost
         Of the likeliest run to the aim, or None.
     complete
-        Whether everything was looked at up to :data:`MOST` coincidences, or to the aim if that is reached.
+        Whether everything was looked at, up to so many coincidences; or up to the aim, if that is reached.
     reached
         By how many lines of each log, whether a run shows so many, shape ``(n + 1, m + 1)``.
     """
@@ -129,6 +132,7 @@ class Search:
     complete: bool
     reached: Mask
     states: int
+    _nodes: Words
     _edges: tuple[Ints, Ints, Ints, Ints]
     _start: int
     _ends: tuple[int, ...]
@@ -205,6 +209,15 @@ class Search:
                 every[at] = frozenset.intersection(*ways)
         return frozenset(self.system.events[e].name for e in every[self._start])
 
+    def next_at(self, cut: tuple[int, int], most: int = 2_000) -> frozenset[str]:
+        """The events that could come next after a beginning of the logs, in some of the runs that were looked at."""
+        at = self._nodes[:, -1]
+        chosen = np.flatnonzero((at & np.uint64(0xFFFFFFFF)) == np.uint64(cut[0] | cut[1] << 16))[:most]
+        found = 0
+        for number in chosen:
+            found |= self.system.permitted(self.system.unpack(self._nodes[number]))
+        return frozenset(self.system.events[e].name for e in each(found & ((1 << len(self.system.events)) - 1)))
+
     @property
     def furthest(self) -> tuple[tuple[int, int], ...]:
         """Each beginning of the two logs that some run shows and that cannot be made longer."""
@@ -213,13 +226,17 @@ class Search:
         return tuple((i, j) for i, j in some if not any(a >= i and b >= j and (a, b) != (i, j) for a, b in some))
 
 
-def show(system: System, lines: Lines, told: Told, aim: Aim, *, most: int = MOST, limit: int = 3_000_000) -> Search:
+def show(
+    system: System, lines: Lines, told: Told, aim: Aim, *, most: int = MOST, limit: int = 3_000_000, shortest: bool = False
+) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
 
     Parameters
     ----------
     most
         Faults and tight races of a run at most.
+    shortest
+        Whether only steps weigh; then no number of coincidences is too large.
     limit
         States that are looked at; if there are more the answer says that it is not complete.
     """
@@ -233,15 +250,16 @@ def show(system: System, lines: Lines, told: Told, aim: Aim, *, most: int = MOST
     kinds = [np.array(some, np.int64) for some in told.kinds]
     after = [np.array(some, np.int64) for some in told.after]
     goal = np.array(aim.fact.table(system), np.bool_)
-    toll = np.array(aim.toll, np.int64) * COINCIDENCE
-    asked = (*kinds, *after, system.position[aim.fact.machine], goal, toll, most * COINCIDENCE, limit)
+    toll = np.array(aim.toll, np.int64) * (0 if shortest else COINCIDENCE)
+    weights = np.array([0, 0, 0] if shortest else [COINCIDENCE, RACE, MISSING], np.int64)
+    asked = (*kinds, *after, system.position[aim.fact.machine], goal, toll, most * COINCIDENCE, limit, aim.settled, weights)
     start = np.append(system.pack(system.initial), np.uint64(0))
     nodes, table, cost, best, status, reached = settle(start, rules, asked)
     if best < 0:
         empty = np.zeros(0, np.int64)
-        return Search(system, None, status == 0, reached, len(nodes), (empty,) * 4, 0, ())
+        return Search(system, None, status == 0, reached, len(nodes), nodes, (empty,) * 4, 0, ())
     *edges, ends = tight(nodes, table, cost, best, rules, asked)
-    return Search(system, Cost.read(int(best)), True, reached, len(nodes), tuple(edges), 0, tuple(ends.tolist()))
+    return Search(system, Cost.read(int(best)), True, reached, len(nodes), nodes[:0], tuple(edges), 0, tuple(ends.tolist()))
 
 
 # ---------------------------------------------------------------------- the kernel
@@ -282,8 +300,8 @@ def _place(table: Ints, nodes: Words, state: Words) -> np.int64:
 def successors(state: Words, rules, asked, local: Ints, can: Ints, after: Words, price: Ints, via: Ints, log_of: Ints) -> int:  # type: ignore[no-untyped-def]  # fmt: skip # noqa: ANN001
     """Write the states after this one, with the price of each step, its event, and the log whose line it shows."""
     word, shift, mask, first, machine, row, dest, faults, prompt, owed, log, shows, missing, own, renews = rules
-    lines0, lines1, after0, after1 = asked[0], asked[1], asked[2], asked[3]
-    words = state.shape[0] - 1
+    lines0, lines1, after0, after1, weights = asked[0], asked[1], asked[2], asked[3], asked[10]
+    words, others = state.shape[0] - 1, renews.any()
     for k in range(word.shape[0]):
         local[k] = np.int64((state[word[k]] >> shift[k]) & mask[k])
     enabled, due = 0, False
@@ -309,9 +327,9 @@ def successors(state: Words, rules, asked, local: Ints, can: Ints, after: Words,
         event = can[n]
         cost = STEP
         if faults[event]:
-            cost += COINCIDENCE
+            cost += weights[0]
         if due and not prompt[event]:
-            cost += COINCIDENCE + RACE
+            cost += weights[0] + weights[1]
         if renews[event] and begun:
             continue
         for way in range(3):  # its line is found; it is missing; it is missing because the log begins later
@@ -341,14 +359,16 @@ def successors(state: Words, rules, asked, local: Ints, can: Ints, after: Words,
                 elif way == 1:
                     if missing[event] == ALWAYS:
                         continue
-                    more = MISSING if missing[event] == COUNTED else 0
+                    more = weights[2] if missing[event] == COUNTED else 0
                 else:
-                    if k > 0 or missing[event] == CUT:
+                    if missing[event] == CUT:
                         continue
                     if own[event]:
-                        if begun:
+                        if begun or not others:
                             continue
                         spot |= GHOST
+                    elif k > 0:
+                        continue
             for w in range(words):
                 after[found, w] = state[w]
             for p in range(first[event], first[event + 1]):
@@ -381,6 +401,27 @@ def _is_end(state: Words, rules, asked) -> bool:  # type: ignore[no-untyped-def]
     at = np.int64(state[state.shape[0] - 1])
     whole = (at & 0xFFFF) == len(asked[0]) and ((at >> 16) & 0xFFFF) == len(asked[1]) and (at & GHOST) == 0
     return whole and goal[np.int64((state[word[watch]] >> shift[watch]) & mask[watch])]
+
+
+@compiled()
+def _is_due(state: Words, rules) -> bool:  # type: ignore[no-untyped-def] # noqa: ANN001
+    """Whether something prompt is owed that would change the state."""
+    word, shift, mask, first, machine, row, dest, _, _, owed = rules[:10]
+    for event in range(first.shape[0] - 1):
+        if not owed[event]:
+            continue
+        ok, moves = True, False
+        for p in range(first[event], first[event + 1]):
+            m = machine[p]
+            here = np.int64((state[word[m]] >> shift[m]) & mask[m])
+            then = dest[row[p] + here]
+            if then < 0:
+                ok = False
+                break
+            moves |= then != here
+        if ok and moves:
+            return True
+    return False
 
 
 @compiled()
@@ -446,7 +487,7 @@ def settle(start: Words, rules, asked):  # type: ignore[no-untyped-def] # noqa: 
             continue  # a cheaper way was found since
         at = np.int64(nodes[number, width - 1])
         reached[at & 0xFFFF, (at >> 16) & 0xFFFF] = True
-        if _is_end(nodes[number], rules, asked):
+        if _is_end(nodes[number], rules, asked) and not (asked[9] and _is_due(nodes[number], rules)):
             best = total
             continue
         found = successors(nodes[number], rules, asked, local, can, after, price, via, log_of)
@@ -504,7 +545,7 @@ def tight(nodes: Words, table: Ints, cost: Ints, best: int, rules, asked):  # ty
     for number in range(len(nodes)):
         if cost[number] + _to_come(nodes[number], rules, asked) > best:
             continue
-        if _is_end(nodes[number], rules, asked):
+        if _is_end(nodes[number], rules, asked) and not (asked[9] and _is_due(nodes[number], rules)):
             if cost[number] == best:
                 ends[last] = number
                 last += 1
