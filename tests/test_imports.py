@@ -17,7 +17,7 @@ import pytest
 
 HOUSE = Path(__file__).parents[1] / "mealspec"
 
-ORDER = ({"core"}, {"model"}, {"properties"}, {"check"}, {"hunt", "draw", "conform"}, {"cli"})
+ORDER = ({"core"}, {"model"}, {"properties"}, {"check"}, {"hunt", "draw", "conform", "diagnose"}, {"cli"})
 """Each folder may import itself and those before it; no folder imports one that stands beside it."""
 
 

@@ -9,7 +9,7 @@ import click
 import mealspec
 
 COMMANDS = (
-    "list", "explain", "verify", "trace", "replay", "sweep", "incident", "latency", "simulate", "role", "vectors",
+    "list", "explain", "verify", "trace", "replay", "sweep", "incident", "diagnose", "latency", "simulate", "role", "vectors",
     "conform", "draw", "export", "mutants", "crosscheck", "bench",
 )  # fmt: skip
 """Their names, in the order in which one needs them; each is ``command`` in the file of its name."""

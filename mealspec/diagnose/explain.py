@@ -124,14 +124,19 @@ class Verdict:
     @property
     def kind(self) -> str:
         """In a word."""
-        if not self.causes:
+        if not self.causes and not self.lookups:
             return IMPOSSIBLE if self.complete else UNDECIDED
         return UNDER_OBSERVED if self.remain > 1 else COMPATIBLE
 
     @property
     def label(self) -> str:
         """The likeliest cause, or what else."""
-        return self.causes[0].label if self.causes else self.kind
+        return self.best.label if self.best else self.kind
+
+    @property
+    def best(self) -> Explanation | None:
+        """The likeliest explanation; of a lookup, if nothing but a backend that might be explains the lines."""
+        return next(iter((*self.causes, *self.lookups)), None)
 
 
 @dataclass
@@ -176,14 +181,14 @@ class Diagnoser:
         client, server = some.lines
         after = self.clocks.after(client, server, ahead)
         verdict = self._shape(some, after)
-        if not verdict.causes:
+        if verdict.best is None:
             return verdict, ahead
-        narrow = fits(client, server, verdict.causes[0].order, ahead)
+        narrow = fits(client, server, verdict.best.order, ahead)
         if not narrow.empty or not splits:
             return verdict, narrow
         middle = (ahead.least + ahead.most) / 2
         halves = [self._within(some, Interval(*ends), splits - 1) for ends in ((ahead.least, middle), (middle, ahead.most))]
-        return min(halves, key=lambda each: each[0].causes[0].cost if each[0].causes else Cost(99, 0, 0, 0))
+        return min(halves, key=lambda each: each[0].best.cost if each[0].best else Cost(99, 0, 0, 0))
 
     def _shape(self, some: Episode, after: tuple[tuple[int, ...], tuple[int, ...]]) -> Verdict:
         kinds = tuple(tuple(entry.kind for entry in lines) for lines in some.lines)
@@ -214,15 +219,16 @@ class Diagnoser:
             complete &= search.complete
             if search.cost is not None:
                 found.append(Explanation(suspect.label, suspect.title, suspect, search))
-        lost = base.cost is not None and (shown.cost is None or shown.cost.coincidences > base.cost.coincidences)
-        if lost and all(each.cost.coincidences > base.cost.coincidences for each in found):  # type: ignore[union-attr]
+        lost = base.cost is None or shown.cost is None or shown.cost.coincidences > base.cost.coincidences
+        if base.cost is not None and lost and all(each.cost.coincidences > base.cost.coincidences for each in found):
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_.suspect, base))
         found.sort(key=lambda each: each.cost)
-        if not found:
+        skipped = self._lookups(told, cut)
+        if not found and not skipped:
             return self._impossible(told, cut, base, complete)
-        remain = sum(each.cost[:3] == found[0].cost[:3] for each in found)
+        remain = sum(each.cost[:3] == found[0].cost[:3] for each in found) if found else 0
         tells = _telling(found[0], found[1]) if remain > 1 else ""
-        return Verdict(self.plan, not lost, tuple(found), remain, self._lookups(told, cut), tells=tells, complete=complete)
+        return Verdict(self.plan, not lost, tuple(found), remain, skipped, tells=tells, complete=complete)
 
     def _lookups(self, told: Told, cut: frozenset[int]) -> tuple[Explanation, ...]:
         skips = {k for k, kind in enumerate(self.mapping.lines) if "server.skip" in kind.events}
