@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from mealspec.core import System
-from mealspec.core.explicit.shown import MOST, Cost, Lines, Search, Told, show
+from mealspec.core.explicit.shown import BOUND, EVIDENCE, MOST, Cost, Lines, Search, Told, show
 from mealspec.diagnose.clocks import Clocks, Interval, fits
 from mealspec.diagnose.episodes import Episode
 from mealspec.diagnose.kinds import lines_of
@@ -63,6 +63,16 @@ class Explanation(NamedTuple):
         return self.search.cost
 
     @property
+    def level(self) -> tuple[int, int]:
+        """How likely it is, whatever its steps: the cost, and what it assumes."""
+        return self.cost.weight + EVIDENCE * self.suspect.assumes, self.cost.races
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """By which explanations are ordered."""
+        return (*self.level, self.cost.steps)
+
+    @property
     def order(self) -> Order:
         """The lines in the order in which the first of its likeliest runs prints them."""
         counts = [0, 0]
@@ -98,7 +108,7 @@ class Verdict:
     causes
         The explanations, the likeliest first.
     remain
-        How many of these are as likely as the first, but for their steps.
+        How many of these are as likely as the first, but for their steps; of the lookups, if there are no others.
     lookups
         Of a lookup that found nobody why, the likeliest first.
     stops
@@ -177,25 +187,27 @@ class Diagnoser:
         verdict, ahead = self._within(some, around, SPLITS)
         return verdict, (ahead if all(any(e.at is not None for e in lines) for lines in some.lines) else None)
 
-    def _within(self, some: Episode, ahead: Interval, splits: int) -> tuple[Verdict, Interval]:
+    def _within(self, some: Episode, ahead: Interval, splits: int, bound: int = BOUND) -> tuple[Verdict, Interval]:
         client, server = some.lines
         after = self.clocks.after(client, server, ahead)
-        verdict = self._shape(some, after)
+        verdict = self._shape(some, after, bound)
         if verdict.best is None:
             return verdict, ahead
         narrow = fits(client, server, verdict.best.order, ahead)
         if not narrow.empty or not splits:
             return verdict, narrow
         middle = (ahead.least + ahead.most) / 2
-        halves = [self._within(some, Interval(*ends), splits - 1) for ends in ((ahead.least, middle), (middle, ahead.most))]
-        return min(halves, key=lambda each: each[0].best.cost if each[0].best else Cost(99, 0, 0, 0))
+        bound = min(bound, verdict.best.cost.weight + EVIDENCE)
+        halves = [self._within(some, Interval(*ends), splits - 1, bound) for ends in ((ahead.least, middle), (middle, ahead.most))]
+        fitting = [each for each in halves if each[0].best is not None]
+        return min(fitting, key=lambda each: each[0].best.rank if each[0].best else (), default=(verdict, narrow))
 
-    def _shape(self, some: Episode, after: tuple[tuple[int, ...], tuple[int, ...]]) -> Verdict:
+    def _shape(self, some: Episode, after: tuple[tuple[int, ...], tuple[int, ...]], bound: int) -> Verdict:
         kinds = tuple(tuple(entry.kind for entry in lines) for lines in some.lines)
-        key = (kinds, after, some.cut)
+        key = (kinds, after, some.cut, bound)
         if key not in self.known:
             told = Told((kinds[0], kinds[1]), after)
-            self.known[key] = self._explained(told, self._cut(some))
+            self.known[key] = self._explained(told, self._cut(some), bound)
         return self.known[key]
 
     def _cut(self, some: Episode) -> frozenset[int]:
@@ -203,31 +215,32 @@ class Diagnoser:
         missing = {k for k, kind in enumerate(kinds) if ("client", "server").index(kind.log) in self.lacking}
         return some.cut | missing
 
-    def _explained(self, told: Told, cut: frozenset[int]) -> Verdict:
+    def _explained(self, told: Told, cut: frozenset[int], bound: int) -> Verdict:
         any_, shown_ = (_Ask(self, suspect, told, cut) for suspect in bases(self.plan))
-        base = any_.search(MOST)
-        shown = shown_.search(MOST)
-        least = min((s.cost.coincidences for s in (base, shown) if s.cost), default=MOST)
-        most = min(MOST, least + self.margin) if base.cost else MOST
-        found = []
+        base = any_.search(bound)
+        if base.cost is not None:
+            bound = min(bound, base.cost.weight + EVIDENCE * self.margin)
+        shown = shown_.search(bound)
+        found, complete = list[Explanation](), base.complete and shown.complete
         if shown.cost is not None:
-            label = WEATHERED if shown.cost.faults else HEALTHY
+            label = WEATHERED if shown.cost.coincidences else HEALTHY
             found.append(Explanation(label, SAYS[label], shown_.suspect, shown))
-        complete = base.complete and shown.complete
         for suspect in classes(self.plan):
-            search = _Ask(self, suspect, told, cut).search(most)
+            search = _Ask(self, suspect, told, cut).search(bound - EVIDENCE * suspect.assumes)
             complete &= search.complete
             if search.cost is not None:
                 found.append(Explanation(suspect.label, suspect.title, suspect, search))
-        lost = base.cost is None or shown.cost is None or shown.cost.coincidences > base.cost.coincidences
-        if base.cost is not None and lost and all(each.cost.coincidences > base.cost.coincidences for each in found):
+        least = None if base.cost is None else base.cost.weight
+        lost = least is None or shown.cost is None or shown.cost.weight > least
+        if base.cost is not None and lost and all(each.level > base.cost.level for each in found):
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_.suspect, base))
-        found.sort(key=lambda each: each.cost)
+        found.sort(key=lambda each: each.rank)
         skipped = self._lookups(told, cut)
         if not found and not skipped:
             return self._impossible(told, cut, base, complete)
-        remain = sum(each.cost[:3] == found[0].cost[:3] for each in found) if found else 0
-        tells = _telling(found[0], found[1]) if remain > 1 else ""
+        leading = found or skipped
+        remain = sum(each.level == leading[0].level for each in leading)
+        tells = _telling(leading[0], leading[1]) if remain > 1 else ""
         return Verdict(self.plan, not lost, tuple(found), remain, skipped, tells=tells, complete=complete)
 
     def _lookups(self, told: Told, cut: frozenset[int]) -> tuple[Explanation, ...]:
@@ -236,17 +249,17 @@ class Diagnoser:
             return ()
         best: dict[str, Explanation] = {}
         for suspect in lookups(self.plan):
-            search = _Ask(self, suspect, told, cut).search(MOST)
+            search = _Ask(self, suspect, told, cut).search(BOUND)
             if search.cost is not None and (suspect.label not in best or search.cost < best[suspect.label].cost):
                 best[suspect.label] = Explanation(suspect.label, suspect.title, suspect, search)
-        return tuple(sorted(best.values(), key=lambda each: each.cost))
+        return tuple(sorted(best.values(), key=lambda each: each.rank))
 
     def _impossible(self, told: Told, cut: frozenset[int], base: Search, complete: bool) -> Verdict:  # noqa: FBT001
         stops = tuple(Stop(i, j, self._instead(base, (i, j))) for i, j in base.furthest)
         elsewhere = None
         for plan in DESIGNS.values():
             if plan.name != self.plan.name:
-                other = _Ask(self, bases(plan)[0], told, cut).search(MOST)
+                other = _Ask(self, bases(plan)[0], told, cut).search(BOUND)
                 if other.cost is not None and (elsewhere is None or other.cost < elsewhere[1]):
                     elsewhere = (plan.name, other.cost)
         return Verdict(self.plan, False, stops=stops, elsewhere=elsewhere, complete=complete)
@@ -265,10 +278,10 @@ class _Ask:
     told: Told
     cut: frozenset[int]
 
-    def search(self, most: int) -> Search:
+    def search(self, bound: int) -> Search:
         made, aim = self.suspect.watched()
         lines = _lines(made, self.by.mapping, self.cut, self.by.alone)
-        return show(made, lines, self.told, aim, most=most, limit=self.by.limit)
+        return show(made, lines, self.told, aim, most=MOST, bound=bound, limit=self.by.limit)
 
 
 _made: dict[object, Lines] = {}

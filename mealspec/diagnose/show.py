@@ -57,7 +57,7 @@ def meal_lines(meal: Diagnosed) -> list[str]:
             out += _stops(meal, v)
             continue
         if v.remain > 1:
-            names = ", ".join(each.label for each in v.causes[: v.remain])
+            names = ", ".join(each.label for each in (v.causes or v.lookups)[: v.remain])
             tell = f"; a line for '{v.tells}' would tell the first two apart" if v.tells else "; no line of client or server would tell the first two apart in each of their likeliest runs"
             out += wrapped([f"As likely as each other, but for steps: {names}{tell}."])
         if ahead is not None:

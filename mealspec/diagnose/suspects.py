@@ -35,6 +35,8 @@ class Suspect:
         With what it is looked for.
     watched
         Makes the system and the aim.
+    assumes
+        How much of the world it lets in beyond the usual scope and the design: each counts as a coincidence.
     """
 
     label: str
@@ -42,7 +44,16 @@ class Suspect:
     design: Design
     scope: Scope
     watched: Callable[[], tuple[System, Aim]]
-    family: str = "class"
+    assumes: int = 0
+
+
+AGAIN = ("poll", "ping")
+"""Verbs of what goes on for ever; all else that the system owes has happened when nothing of a meal was heard for long."""
+
+
+def awaited(made: System) -> frozenset[str]:
+    """What has happened when a log has been quiet for longer than every clock runs, if it could."""
+    return frozenset(e.name for e in made.events if e.kind is Kind.SYSTEM and e.verb not in AGAIN)
 
 
 def bases(plan: Design) -> tuple[Suspect, Suspect]:
@@ -52,15 +63,15 @@ def bases(plan: Design) -> tuple[Suspect, Suspect]:
     def anything() -> tuple[System, Aim]:
         made = system(plan, scope)
         view = made.machines[made.position["view.m1"]]
-        return made, Aim(At("view.m1", lambda s: True), (0,) * len(view.states), settled=True)
+        return made, Aim(At("view.m1", lambda s: True), (0,) * len(view.states), awaited(made))
 
     def shown() -> tuple[System, Aim]:
         made, aim = anything()
         return made, replace(aim, fact=At("view.m1", lambda s: s.finished))
 
     return (
-        Suspect(ANY, "a run of the design", plan, scope, cache(anything), "base"),
-        Suspect(SHOWN, "the meal is shown in the end", plan, scope, cache(shown), "base"),
+        Suspect(ANY, "a run of the design", plan, scope, cache(anything)),
+        Suspect(SHOWN, "the meal is shown in the end", plan, scope, cache(shown)),
     )
 
 
@@ -84,9 +95,11 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
         watch = milestones(told.steps, events)
         last = len(told.steps)
         toll = tuple(_faults(told.steps[int(str(k)) :], events) for k in watch.states)
-        return system(asked, told.scope, extra=(watch,)), Aim(At("scenario", lambda s: s == last), toll, settled=True)
+        made = system(asked, told.scope, extra=(watch,))
+        return made, Aim(At("scenario", lambda s: s == last), toll, awaited(made))
 
-    return Suspect(told.id, told.title, asked, told.scope, cache(watched))
+    more = len(told.scope.includes - Scope().includes) + len(asked.mechanisms ^ plan.mechanisms)
+    return Suspect(told.id, told.title, asked, told.scope, cache(watched), more)
 
 
 def _faults(steps: tuple[str, ...], events: tuple[Event, ...]) -> int:
@@ -117,4 +130,4 @@ def _lookups(plan: Design) -> Iterator[Suspect]:
                     fact = At("cause", lambda s: s.cause is cause and s.skipped)
                     return built, Aim(fact, (0,) * len(watch.states))
 
-                yield Suspect(cause.label, str(cause), asked, scope, cache(watched), "lookup")
+                yield Suspect(cause.label, str(cause), asked, scope, cache(watched))

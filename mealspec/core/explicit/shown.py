@@ -7,7 +7,8 @@ event by event (:class:`Lines`); before a log's first line more may be missing t
 somewhere.
 
 The search settles states in the order of their weights (E. W. Dijkstra, 1959; with a lower bound of what is still to
-come, P. E. Hart, N. J. Nilsson, B. Raphael, 1968): coincidences, races, missing lines, steps. States are made as they
+come, P. E. Hart, N. J. Nilsson, B. Raphael, 1968): what coincidences and missing lines weigh, races,
+steps. States are made as they
 are needed, so of a system that is too large to be explored only what is likely enough is looked at.
 """
 
@@ -31,8 +32,13 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 
-COINCIDENCE, RACE, MISSING, STEP = 1 << 28, 1 << 22, 1 << 12, 1
-"""What a weight is made of, as one number: up to 63 races, 1,023 missing lines and 4,095 steps beside coincidences."""
+EVIDENCE = 4
+"""So many missing lines, of kinds that are logged sometimes, weigh as much as a fault or a tight race."""
+
+_WEIGHT, _RACES, _COINCIDENCES, _MISSING = 27, 22, 18, 10
+COINCIDENCE, RACE, STEP = EVIDENCE << _WEIGHT | 1 << _COINCIDENCES, 1 << _RACES, 1
+MISSING = 1 << _WEIGHT | 1 << _MISSING
+"""What a cost is made of, as one number: up to 15 coincidences, 31 races, 255 missing lines and 1,023 steps."""
 
 ALWAYS, COUNTED, CUT = 0, 1, 2
 """May an event's line be missing: no; yes, and that counts against the run; yes, and nothing follows from it."""
@@ -40,12 +46,20 @@ ALWAYS, COUNTED, CUT = 0, 1, 2
 MOST = 6
 """Faults and tight races of a run that is looked for."""
 
+BOUND = 480
+"""What it may weigh."""
+
 
 class Cost(NamedTuple):
-    """What speaks against a run; the smaller, the likelier. See :class:`mealspec.core.Weight`."""
+    """What speaks against a run; the smaller, the likelier.
 
-    coincidences: int
+    It weighs what coincidences and missing lines weigh together; without the latter it is ordered as
+    :class:`mealspec.core.Weight`.
+    """
+
+    weight: int
     races: int
+    coincidences: int
     missing: int
     steps: int
 
@@ -54,14 +68,22 @@ class Cost(NamedTuple):
         """How many faults it takes."""
         return self.coincidences - self.races
 
+    @property
+    def level(self) -> tuple[int, int]:
+        """All but the steps, of which more are no evidence."""
+        return self.weight, self.races
+
     @classmethod
     def read(cls, packed: int) -> Cost:
         """From one number.
 
         >>> Cost.read(2 * COINCIDENCE + RACE + 3 * MISSING + 17)
-        Cost(coincidences=2, races=1, missing=3, steps=17)
+        Cost(weight=11, races=1, coincidences=2, missing=3, steps=17)
         """
-        return cls(packed >> 28, (packed >> 22) & 63, (packed >> 12) & 1023, packed & 4095)
+        return cls(
+            packed >> _WEIGHT, (packed >> _RACES) & 31, (packed >> _COINCIDENCES) & 15, (packed >> _MISSING) & 255,
+            packed & 1023,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +124,18 @@ class Told:
 class Aim:
     """What a run is looked for: a fact of one machine at its end, and what it takes at least from each of its states.
 
-    ``toll`` is in coincidences, by the machine's states; never more than what it takes. With ``settled`` nothing prompt
-    is owed at the end, for the logs go on for a while after their last line.
+    ``toll`` is in coincidences, by the machine's states; never more than what it takes. At the end no event named in
+    ``settled`` is possible that would change something: the logs go on for so long after their last line.
     """
 
     fact: At
     toll: tuple[int, ...]
-    settled: bool = False
+    settled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What was looked at: states with their weights and the steps by which they were found.
+    """What was looked at: states with their costs and the steps by which they were found.
 
     Attributes
     ----------
@@ -227,14 +249,15 @@ class Search:
 
 
 def show(
-    system: System, lines: Lines, told: Told, aim: Aim, *, most: int = MOST, limit: int = 3_000_000, shortest: bool = False
+    system: System, lines: Lines, told: Told, aim: Aim, *, most: int = MOST, bound: int = BOUND,
+    limit: int = 3_000_000, shortest: bool = False
 ) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
 
     Parameters
     ----------
-    most
-        Faults and tight races of a run at most.
+    most, bound
+        Faults and tight races of a run at most, and what it may weigh.
     shortest
         Whether only steps weigh; then no number of coincidences is too large.
     limit
@@ -251,8 +274,9 @@ def show(
     after = [np.array(some, np.int64) for some in told.after]
     goal = np.array(aim.fact.table(system), np.bool_)
     toll = np.array(aim.toll, np.int64) * (0 if shortest else COINCIDENCE)
+    awaited = np.array([event.name in aim.settled for event in system.events], np.bool_)
     weights = np.array([0, 0, 0] if shortest else [COINCIDENCE, RACE, MISSING], np.int64)
-    asked = (*kinds, *after, system.position[aim.fact.machine], goal, toll, most * COINCIDENCE, limit, aim.settled, weights)
+    asked = (*kinds, *after, system.position[aim.fact.machine], goal, toll, most, (bound + 1) << _WEIGHT, limit, awaited, weights)
     start = np.append(system.pack(system.initial), np.uint64(0))
     nodes, table, cost, best, status, reached = settle(start, rules, asked)
     if best < 0:
@@ -300,7 +324,7 @@ def _place(table: Ints, nodes: Words, state: Words) -> np.int64:
 def successors(state: Words, rules, asked, local: Ints, can: Ints, after: Words, price: Ints, via: Ints, log_of: Ints) -> int:  # type: ignore[no-untyped-def]  # fmt: skip # noqa: ANN001
     """Write the states after this one, with the price of each step, its event, and the log whose line it shows."""
     word, shift, mask, first, machine, row, dest, faults, prompt, owed, log, shows, missing, own, renews = rules
-    lines0, lines1, after0, after1, weights = asked[0], asked[1], asked[2], asked[3], asked[10]
+    lines0, lines1, after0, after1, weights = asked[0], asked[1], asked[2], asked[3], asked[11]
     words, others = state.shape[0] - 1, renews.any()
     for k in range(word.shape[0]):
         local[k] = np.int64((state[word[k]] >> shift[k]) & mask[k])
@@ -404,11 +428,11 @@ def _is_end(state: Words, rules, asked) -> bool:  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _is_due(state: Words, rules) -> bool:  # type: ignore[no-untyped-def] # noqa: ANN001
-    """Whether something prompt is owed that would change the state."""
-    word, shift, mask, first, machine, row, dest, _, _, owed = rules[:10]
+def _is_awaited(state: Words, rules, awaited: Mask) -> bool:  # type: ignore[no-untyped-def] # noqa: ANN001
+    """Whether one of these events can happen and would change the state."""
+    word, shift, mask, first, machine, row, dest = rules[:7]
     for event in range(first.shape[0] - 1):
-        if not owed[event]:
+        if not awaited[event]:
             continue
         ok, moves = True, False
         for p in range(first[event], first[event + 1]):
@@ -461,7 +485,7 @@ def settle(start: Words, rules, asked):  # type: ignore[no-untyped-def] # noqa: 
     The status is 0 if everything was looked at, 1 if there is more.
     """
     events, machines = rules[3].shape[0] - 1, rules[0].shape[0]
-    most, limit = asked[7], asked[8]
+    most, bound, limit = asked[7], asked[8], asked[9]
     width = start.shape[0]
     room = 1 << 12
     nodes = np.zeros((room, width), np.uint64)
@@ -487,14 +511,14 @@ def settle(start: Words, rules, asked):  # type: ignore[no-untyped-def] # noqa: 
             continue  # a cheaper way was found since
         at = np.int64(nodes[number, width - 1])
         reached[at & 0xFFFF, (at >> 16) & 0xFFFF] = True
-        if _is_end(nodes[number], rules, asked) and not (asked[9] and _is_due(nodes[number], rules)):
+        if _is_end(nodes[number], rules, asked) and not _is_awaited(nodes[number], rules, asked[10]):
             best = total
             continue
         found = successors(nodes[number], rules, asked, local, can, after, price, via, log_of)
         for f in range(found):
             new = cost[number] + price[f]
             ahead = new + _to_come(after[f], rules, asked)
-            if ahead >= most + COINCIDENCE or (best >= 0 and ahead > best):
+            if ahead >= bound or (ahead >> _COINCIDENCES) & 15 > most or (best >= 0 and ahead > best):
                 continue
             slot = _place(table, nodes, after[f])
             other = table[slot] - 1
@@ -545,7 +569,7 @@ def tight(nodes: Words, table: Ints, cost: Ints, best: int, rules, asked):  # ty
     for number in range(len(nodes)):
         if cost[number] + _to_come(nodes[number], rules, asked) > best:
             continue
-        if _is_end(nodes[number], rules, asked) and not (asked[9] and _is_due(nodes[number], rules)):
+        if _is_end(nodes[number], rules, asked) and not _is_awaited(nodes[number], rules, asked[10]):
             if cost[number] == best:
                 ends[last] = number
                 last += 1
