@@ -16,16 +16,22 @@ from mealspec.model.events import alphabet
 from mealspec.model.scope import WIDEST
 
 GROUP = {"id": "meal", "user": "user"}
-"""What a part in braces of a line names; a meal's name on the device is another than the backend's, and named by no other line."""
+"""What a part in braces of a line names; a meal's name on the device is another, and no other line has it."""
 
 ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 PREFIX = rf"(?:\[?(?P<time>{ISO})\]? )?(?:user=(?P<user>\S+) )?"
-"""What may stand before a line of the app: when it was written, and, where logs of several devices were put together, whose."""
+"""What may stand before a line of the app: when it was written, and whose it is, where several logs were joined."""
 
 UNHEARD = ("server.crash", "server.expire_token", "server.drop_entry", "client.misfire")
 """Events of which neither side knows, so that no code can log them; nor do they know what befalls the network."""
 
-HEARD = {"network.tell_client": "client", "network.tell_server": "server", "network.fail_dial": "client", "network.cut": "client", "network.cut_upload": "client"}  # fmt: skip
+HEARD = {
+    "network.tell_client": "client",
+    "network.tell_server": "server",
+    "network.fail_dial": "client",
+    "network.cut": "client",
+    "network.cut_upload": "client",
+}
 """Of the network's events those that somebody learns, and who."""
 
 
@@ -42,20 +48,21 @@ def app() -> str:
     for event in events():
         silent.setdefault(event.group or event.name, []).append(event)
     for group, some in silent.items():
-        for text in dict.fromkeys((e.line.log, text) for e in some if e.line for text in e.line.texts):
-            texts.setdefault(text, set()).update(_selectors(group, some, text[1]))
+        for log_text in dict.fromkeys((e.line.log, text) for e in some if e.line for text in e.line.texts):
+            texts.setdefault(log_text, set()).update(_selectors(group, some, log_text[1]))
     kinds: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (log, text), selectors in texts.items():
         kinds.setdefault((log, tuple(sorted(selectors))), []).append(text)
     out = [
-        "# The app's own lines (E40 to E43), as the model has its events print them; written by mealspec.diagnose.builtin.",
+        "# The app's own lines (E40 to E43), as the model has its events print them;",
+        "# written by mealspec.diagnose.builtin.",
         'format = "text"',
         "modelled = true",
         f"prefix = '{PREFIX}'",
     ]
-    for (log, by), some in kinds.items():
+    for (log, by), worded in kinds.items():
         out += _entry(NAMES.get(by[0], by[0]), log, by)
-        out += ["pattern = [", *(f"  '{_pattern(text)}'," for text in some), "]"]
+        out += ["pattern = [", *(f"  '{_pattern(text)}'," for text in worded), "]"]
     return "\n".join(out) + "\n"
 
 
@@ -109,7 +116,7 @@ def jsonl() -> str:
             logs[group] = "server" if log == "server" else "client"
     out = [
         "# JSON lines, an event of the model each, of everything that client or server can know; written by",
-        "# mealspec.diagnose.builtin. What a program does not log is to be said with absence = \"cut\".",
+        '# mealspec.diagnose.builtin. What a program does not log is to be said with absence = "cut".',
         'format = "json"',
         "[fields]",
         *(f'{name} = "{name}"' for name in ("time", "user", "meal", "connection")),

@@ -17,6 +17,9 @@ from scipy.optimize import linprog
 
 from mealspec.diagnose.reading import Entry
 
+LATE = 0.1
+"""Seconds by which a line may be stamped later or earlier than it is printed."""
+
 APART, DRIFT = 2.0, 100e-6
 """Seconds, and seconds a second, by which the clocks may differ."""
 
@@ -53,7 +56,9 @@ class Clocks:
         most = self.apart + self.drift * abs(at - self.origin)
         return Interval(-most, most)
 
-    def after(self, client: Sequence[Entry], server: Sequence[Entry], ahead: Interval) -> tuple[tuple[int, ...], tuple[int, ...]]:  # fmt: skip
+    def after(
+        self, client: Sequence[Entry], server: Sequence[Entry], ahead: Interval
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """For each line of each log how many of the other's come before it with every offset of the interval."""
         fine = _fineness((*client, *server))
 
@@ -72,10 +77,12 @@ class Clocks:
 
 def _fineness(entries: Iterable[Entry]) -> float:
     """How much later than its stamp a line may have been written: stamps of whole seconds are cut off."""
-    return 1.0 if all(entry.at is None or entry.at == int(entry.at) for entry in entries) else 0.001
+    return 1.0 if all(entry.at is None or entry.at == int(entry.at) for entry in entries) else LATE
 
 
-def fits(client: Sequence[Entry], server: Sequence[Entry], order: Iterable[tuple[int, int]], ahead: Interval) -> Interval:
+def fits(
+    client: Sequence[Entry], server: Sequence[Entry], order: Iterable[tuple[int, int]], ahead: Interval
+) -> Interval:
     """Of some offsets those with which the lines were written in an order: pairs of a log and a number."""
     fine = _fineness((*client, *server))
     least, most = ahead
@@ -141,5 +148,5 @@ class Fit:
             made = linprog(goal, np.array(rows) if rows else None, np.array(most) if most else None, bounds=bounds)
             if not made.success:
                 return None
-            found.append(float(made.fun))
+            found.append(float(made.fun or 0.0))
         return Interval(found[0], -found[1]), Interval(found[2], -found[3])

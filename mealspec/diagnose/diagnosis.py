@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mealspec.core import CheckerError
 from mealspec.diagnose.clocks import APART, DRIFT, Clocks, Fit, Interval
 from mealspec.diagnose.episodes import Episode, Splitter
-from mealspec.diagnose.explain import Diagnoser, Verdict
+from mealspec.diagnose.explain import LIMIT, Diagnoser, Verdict
 from mealspec.diagnose.kinds import sorts
 from mealspec.diagnose.mapping import ABSENCES, LineMapping
 from mealspec.diagnose.reading import Counts, Entry, entries
@@ -60,8 +60,10 @@ class Question:
         Whether kinds that a log does not show were cut from it, and no other meal was there before.
     absent
         Kinds that an excerpt would show, had they been printed.
-    mask, margin
-        Whether ids are masked; see :class:`mealspec.diagnose.explain.Diagnoser`.
+    mask
+        Whether ids are masked.
+    margin, limit
+        See :class:`mealspec.diagnose.explain.Diagnoser`.
     """
 
     paths: tuple[Path | None, Path | None]
@@ -74,6 +76,7 @@ class Question:
     absent: Sequence[str] = ()
     mask: bool = False
     margin: int = 1
+    limit: int = LIMIT
 
 
 class Diagnosis:
@@ -103,7 +106,8 @@ class Diagnosis:
         self.fit = Fit(clocks)
         lacking = frozenset(log for log, path in enumerate(q.paths) if path is None)
         self.diagnosers = tuple(
-            Diagnoser(self.mapping, plan, clocks, margin=q.margin, alone=q.excerpt, lacking=lacking) for plan in q.designs
+            Diagnoser(self.mapping, plan, clocks, margin=q.margin, alone=q.excerpt, lacking=lacking, limit=q.limit)
+            for plan in q.designs
         )
         for episode in self.splitter.meals(client, server):
             answers = [each.explain(episode) for each in self.diagnosers]

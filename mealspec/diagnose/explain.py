@@ -7,13 +7,12 @@ lines are of the same kinds in the same order have the same answer, so it is com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
 from mealspec.core import System
-from mealspec.core.explicit.shown import BOUND, EVIDENCE, MOST, Cost, Lines, Search, Told, show
+from mealspec.core.explicit.settling import BOUND, EVIDENCE, MOST
+from mealspec.core.explicit.shown import Cost, Lines, Search, Told, show
 from mealspec.diagnose.clocks import Clocks, Interval, fits
 from mealspec.diagnose.episodes import Episode
 from mealspec.diagnose.kinds import lines_of
@@ -30,6 +29,9 @@ SAYS = {
 }
 
 COMPATIBLE, IMPOSSIBLE, UNDER_OBSERVED, UNDECIDED = "compatible", "impossible", "under-observed", "undecided"
+
+LIMIT = 1_000_000
+"""States that are looked at for one suspect; what would take more is left undecided."""
 
 SPLITS = 5
 """How often the offsets are halved where a run that fits pair by pair fits no single offset."""
@@ -165,6 +167,8 @@ class Diagnoser:
         Whether it is asked why a lookup found nobody.
     lacking
         Logs that there are none of, by number.
+    limit
+        States that are looked at for one suspect.
     """
 
     mapping: LineMapping
@@ -174,7 +178,7 @@ class Diagnoser:
     alone: bool = False
     why_skipped: bool = True
     lacking: frozenset[int] = frozenset()
-    limit: int = 2_000_000
+    limit: int = LIMIT
     known: dict[object, Verdict] = field(default_factory=dict)
     asked: int = 0
     """How many meals it was asked about; so many were answered without a search as are not ``known``."""
@@ -198,7 +202,10 @@ class Diagnoser:
             return verdict, narrow
         middle = (ahead.least + ahead.most) / 2
         bound = min(bound, verdict.best.cost.weight + EVIDENCE)
-        halves = [self._within(some, Interval(*ends), splits - 1, bound) for ends in ((ahead.least, middle), (middle, ahead.most))]
+        halves = [
+            self._within(some, Interval(*ends), splits - 1, bound)
+            for ends in ((ahead.least, middle), (middle, ahead.most))
+        ]
         fitting = [each for each in halves if each[0].best is not None]
         return min(fitting, key=lambda each: each[0].best.rank if each[0].best else (), default=(verdict, narrow))
 
@@ -254,7 +261,7 @@ class Diagnoser:
                 best[suspect.label] = Explanation(suspect.label, suspect.title, suspect, search)
         return tuple(sorted(best.values(), key=lambda each: each.rank))
 
-    def _impossible(self, told: Told, cut: frozenset[int], base: Search, complete: bool) -> Verdict:  # noqa: FBT001
+    def _impossible(self, told: Told, cut: frozenset[int], base: Search, complete: bool) -> Verdict:
         stops = tuple(Stop(i, j, self._instead(base, (i, j))) for i, j in base.furthest)
         elsewhere = None
         for plan in DESIGNS.values():
@@ -287,7 +294,7 @@ class _Ask:
 _made: dict[object, Lines] = {}
 
 
-def _lines(made: System, mapping: LineMapping, cut: frozenset[int], alone: bool) -> Lines:  # noqa: FBT001
+def _lines(made: System, mapping: LineMapping, cut: frozenset[int], alone: bool) -> Lines:
     key = (id(made), id(mapping), cut, alone)
     if key not in _made:
         _made[key] = lines_of(made, mapping, cut, alone=alone)

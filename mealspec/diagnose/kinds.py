@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 
 from mealspec.core import Event, System
-from mealspec.core.explicit.shown import ALWAYS, COUNTED, CUT, Lines
+from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT
+from mealspec.core.explicit.shown import Lines
 from mealspec.diagnose.mapping import LOGS, LineKind, LineMapping
 from mealspec.model.design import DESIGNS, WORLDS
 from mealspec.model.events import alphabet
@@ -50,7 +51,9 @@ def sorts(mapping: LineMapping) -> Sorts:
         return tuple(any((event.group or event.name) in names for event in events) for events in of)
 
     own = tuple(bool(events) and all("m" in event.values for event in events) for events in of)
-    polls = tuple(any(event.takes[0].split(".")[0] in ("poller", "loader", "sync") for event in events) for events in of)
+    polls = tuple(
+        any(event.takes[0].split(".")[0] in ("poller", "loader", "sync") for event in events) for events in of
+    )
     return Sorts(own, some(BEGINS), some(ENDS), polls)
 
 

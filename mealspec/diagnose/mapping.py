@@ -1,4 +1,4 @@
-"""How lines become events: a mapping says which kinds of line there are, how each is told, and what it stands for.
+r"""How lines become events: a mapping says which kinds of line there are, how each is told, and what it stands for.
 
 A mapping is a TOML file. Lines are text, or JSON objects of one line each::
 
@@ -11,7 +11,7 @@ A mapping is a TOML file. Lines are text, or JSON objects of one line each::
     log = "server"
     events = ["server.skip"]                  # as 'mealspec list events' has them; [left=done] leaves other values out
     absence = "always"                        # logged always, sometimes, or cut
-    pattern = ['User (?P<user>\\S+) not connected to WebSocket, skipping notification']
+    pattern = ['User (?P<user>\S+) not connected to WebSocket, skipping notification']
 
     format = "json"
     [fields]                                  # the keys that hold what a group of that name would
@@ -308,7 +308,9 @@ class _Reader:
         for k, event in enumerate(events):
             found = SELECTOR.fullmatch(event)
             if found is None:
-                raise self.wrong(f"{key}.events[{k}]", f"cannot read {event!r}; write client.ping or client.apply[left=done]")
+                raise self.wrong(
+                    f"{key}.events[{k}]", f"cannot read {event!r}; write client.ping or client.apply[left=done]"
+                )
             if found["name"] not in groups():
                 raise self.wrong(f"{key}.events[{k}]", str(unknown("event", found["name"], sorted(groups()))))
         if form == "json":

@@ -131,13 +131,12 @@ def entries(
                 counts.backwards += 1  # an order in the file is an order; the clock was set, or several wrote
                 at = last
             last = at if at is not None else last
-            ids = [named.get(group, "") for group in ("user", "meal", "connection")]
+            user, meal, connection = (named.get(group, "") for group in ("user", "meal", "connection"))
             if mask:
-                shown = [masked(group, each) for group, each in zip("umc", ids, strict=True)]
-                for each, other in zip(ids, shown, strict=True):
-                    line = line.replace(each, other) if each else line
-                ids = shown
-            yield Entry(log, kind, wording, at, *ids, counts.lines, printable(line, 300))
+                for letter, name in (("u", user), ("m", meal), ("c", connection)):
+                    line = line.replace(name, masked(letter, name)) if name else line
+                user, meal, connection = masked("u", user), masked("m", meal), masked("c", connection)
+            yield Entry(log, kind, wording, at, user, meal, connection, counts.lines, printable(line, 300))
 
     return counts, known()
 

@@ -19,9 +19,13 @@ WIDTH = 80
 
 def counts_lines(found: Diagnosis) -> list[str]:
     """What became of the lines."""
-    out = []
+    out = list[str]()
     for log, counts in enumerate(found.counts):
-        out += [f"{LOGS[log]}: there is no log, so that a line of it is missing says nothing"] if counts is None else _counts(counts)
+        out += (
+            [f"{LOGS[log]}: there is no log, so that a line of it is missing says nothing"]
+            if counts is None
+            else _counts(counts)
+        )
     s = found.splitter
     out += [f"left out: {counted(s.nobody, 'line')} that name no user where there are several"] if s.nobody else []
     out += [f"left out: {counted(s.unclear, 'line')} about one of several meals"] if s.unclear else []
@@ -34,7 +38,9 @@ def _counts(counts: Counts) -> Iterator[str]:
         "with broken signs": counts.undecoded, "dated before the one above": counts.backwards,
     }  # fmt: skip
     told = ", ".join(f"{number:,} {what}" for what, number in more.items() if number)
-    yield from wrapped([f"{counts.name}: {counted(counts.lines, 'line')}, {counts.known:,} known" + (f", {told}" if told else "")])
+    yield from wrapped(
+        [f"{counts.name}: {counted(counts.lines, 'line')}, {counts.known:,} known" + (f", {told}" if told else "")]
+    )
     for sample in counts.samples:
         yield f"  not known: {sample}"[:WIDTH]
 
@@ -58,16 +64,27 @@ def meal_lines(meal: Diagnosed) -> list[str]:
             continue
         if v.remain > 1:
             names = ", ".join(each.label for each in (v.causes or v.lookups)[: v.remain])
-            tell = f"; a line for '{v.tells}' would tell the first two apart" if v.tells else "; no line of client or server would tell the first two apart in each of their likeliest runs"
+            tell = (
+                f"; a line for '{v.tells}' would tell the first two apart"
+                if v.tells
+                else "; no line of client or server would tell the first two apart in each of their likeliest runs"
+            )
             out += wrapped([f"As likely as each other, but for steps: {names}{tell}."])
         if ahead is not None:
-            out += wrapped([f"The client's clock is {ahead} ahead of the server's, if the likeliest run is what happened."])
+            out += wrapped(
+                [f"The client's clock is {ahead} ahead of the server's, if the likeliest run is what happened."]
+            )
         out += ["", *wrapped([_head(v.best)]), *run_lines(meal, v.best)]
     return out
 
 
 def _causes(head: str, some: Iterable[Explanation]) -> list[str]:
-    rows = [f"  {each.label:15} {each.cost.faults:6} {each.cost.races:5} {each.cost.missing:7} {each.cost.steps:5}  {each.says}"[:WIDTH] for each in some]
+    rows = [
+        f"  {each.label:15} {each.cost.faults:6} {each.cost.races:5} {each.cost.missing:7} {each.cost.steps:5}  {each.says}"[
+            :WIDTH
+        ]
+        for each in some
+    ]
     return [f"  {head[:15]:15} faults races missing steps", *rows] if rows else []
 
 
@@ -99,14 +116,20 @@ def _stops(meal: Diagnosed, v: Verdict) -> list[str]:
     out = [] if v.complete else wrapped(["Not everything was looked at: there are too many states."])
     out += wrapped([f"No run of {v.design} with up to 6 faults and tight races prints these lines. How far runs come:"])
     for stop in v.stops:
-        out.append(f"  {counted(stop.client, 'line')} of the client and {counted(stop.server, 'line')} of the server, then not:")
+        out.append(
+            f"  {counted(stop.client, 'line')} of the client and {counted(stop.server, 'line')} of the server, then not:"
+        )
         for log, number in ((0, stop.client), (1, stop.server)):
             if number < len(meal.episode.lines[log]):
                 out.append(f"    {LOGS[log]} | {meal.episode.lines[log][number].text}"[:WIDTH])
         out += wrapped([f"    instead could come: {', '.join(stop.instead) or 'nothing'}"])
     if v.elsewhere:
         cost = v.elsewhere[1]
-        out += wrapped([f"It is possible in {v.elsewhere[0]}: {counted(cost.faults, 'fault')}, {counted(cost.races, 'tight race')}."])
+        out += wrapped(
+            [
+                f"It is possible in {v.elsewhere[0]}: {counted(cost.faults, 'fault')}, {counted(cost.races, 'tight race')}."
+            ]
+        )
     return out
 
 
@@ -118,7 +141,9 @@ def clock_lines(found: Diagnosis) -> list[str]:
     if answer is None:
         return ["No single offset and drift fits the likeliest runs of all meals."]
     ahead, drift = answer
-    return [f"With the likeliest runs the client's clock is {ahead} ahead at the beginning, and drifts by {drift.least * 1e6:+.0f} to {drift.most * 1e6:+.0f} ppm."]
+    return [
+        f"With the likeliest runs the client's clock is {ahead} ahead at the beginning, and drifts by {drift.least * 1e6:+.0f} to {drift.most * 1e6:+.0f} ppm."
+    ]
 
 
 # ---------------------------------------------------------------------- for programs

@@ -32,7 +32,9 @@ class Bucket:
 
     def __add__(self, other: object) -> Bucket:
         assert isinstance(other, Bucket)
-        return Bucket(self.meals + other.meals, self.lost + other.lost, self.kinds + other.kinds, self.causes + other.causes)
+        return Bucket(
+            self.meals + other.meals, self.lost + other.lost, self.kinds + other.kinds, self.causes + other.causes
+        )
 
 
 @dataclass
@@ -62,7 +64,14 @@ class Summary:
     def __post_init__(self) -> None:
         self._of = {
             name: {k for k, kind in enumerate(self.mapping.lines) if any(e.split("[")[0] == name for e in kind.events)}
-            for name in ("user.submit", "server.complete", "server.fail", "server.skip", "client.receive", "client.apply")
+            for name in (
+                "user.submit",
+                "server.complete",
+                "server.fail",
+                "server.skip",
+                "client.receive",
+                "client.apply",
+            )
         }
 
     def take(self, meal: Diagnosed) -> None:
@@ -116,25 +125,32 @@ class Summary:
         total = self.total
         out = [f"{total.meals:,} meals: {total.meals - total.lost:,} shown, {total.lost:,} lost"]
         if self.finished:
-            out.append(f'"not connected": {self.skips:,} of {self.finished:,} lookups ({self.skips / self.finished:.1%})')
+            out.append(
+                f'"not connected": {self.skips:,} of {self.finished:,} lookups ({self.skips / self.finished:.1%})'
+            )
         if self.waits:
             some = {share: self.percentile(share) for share in (0.5, 0.95, 0.99)}
             told = ", ".join(f"{share:.0%} within {wait:g} s" for share, wait in some.items())
             out.append(f"from the save to the screen: {told} (of {sum(self.waits.values()):,} whose lines tell)")
-        out += ["", *_table("verdict", total.kinds, total.meals), "", *_table("likeliest cause", total.causes, total.meals)]
+        out += [
+            "",
+            *_table("verdict", total.kinds, total.meals),
+            "",
+            *_table("likeliest cause", total.causes, total.meals),
+        ]
         slots = sorted(slot for slot in self.buckets if slot is not None)
         if slots:
             leading = [name for name, _ in total.causes.most_common(4)]
             out += ["", f"{'from':10}{'meals':>8}{'lost':>8}" + "".join(f"{name[:12]:>13}" for name in leading)]
             for slot in slots:
-                some = self.buckets[slot]
-                cells = "".join(f"{some.causes[name]:>13,}" for name in leading)
-                out.append(f"{shown_time(slot * self.width)[:8]:10}{some.meals:>8,}{some.lost:>8,}{cells}")
+                bucket = self.buckets[slot]
+                cells = "".join(f"{bucket.causes[name]:>13,}" for name in leading)
+                out.append(f"{shown_time(slot * self.width)[:8]:10}{bucket.meals:>8,}{bucket.lost:>8,}{cells}")
         return out
 
     def to_json(self) -> dict[str, Any]:
         """For programs."""
-        slots = sorted((slot for slot in self.buckets if slot is not None))
+        slots = sorted(slot for slot in self.buckets if slot is not None)
         return {
             "meals": self.total.meals, "lost": self.total.lost, "verdicts": _ranked(self.total.kinds),
             "causes": _ranked(self.total.causes), "finished": self.finished, "not_connected": self.skips,

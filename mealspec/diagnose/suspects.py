@@ -48,7 +48,7 @@ class Suspect:
 
 
 AGAIN = ("poll", "ping")
-"""Verbs of what goes on for ever; all else that the system owes has happened when nothing of a meal was heard for long."""
+"""Verbs of what goes on for ever; all else that the system owes has happened when a meal was quiet for long."""
 
 
 def awaited(made: System) -> frozenset[str]:
@@ -125,7 +125,9 @@ def _lookups(plan: Design) -> Iterator[Suspect]:
 
             for cause in world.causes:
 
-                def watched(made: Callable[[], tuple[System, Machine]] = made, cause: object = cause) -> tuple[System, Aim]:
+                def watched(
+                    made: Callable[[], tuple[System, Machine]] = made, cause: object = cause
+                ) -> tuple[System, Aim]:
                     built, watch = made()
                     fact = At("cause", lambda s: s.cause is cause and s.skipped)
                     return built, Aim(fact, (0,) * len(watch.states))

@@ -21,7 +21,7 @@ from mealspec.model.clocks import CLOCKS
 
 BEGIN = datetime(2025, 11, 8, 9, 0, tzinfo=UTC).timestamp()
 PROMPT, RACE, OTHERWISE, LONGEST = (0.02, 0.08), (0.001, 0.004), (0.5, 6.0), 30.0
-"""Seconds before a step that is prompt, one that is a tight race, and any other; and at most before one with a clock."""
+"""Seconds before a step that is prompt, a tight race, and any other; and at most before one with a clock."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ def written(run: Trace, mapping: LineMapping, how: Writing) -> tuple[list[str], 
         log = log_of(event, mapping)
         if log is None or random.random() < how.drop:
             continue
-        stamp = moment + (how.offset + how.drift * (moment - origin) if log == 0 else 0.0) + random.random() * how.jitter
+        stamp = (
+            moment + (how.offset + how.drift * (moment - origin) if log == 0 else 0.0) + random.random() * how.jitter
+        )
         last[log] = stamp = max(stamp, last[log])
         lines[log].append(line(event, mapping, stamp, how))
     return lines
@@ -98,8 +100,18 @@ def line(event: Event, mapping: LineMapping, at: float, how: Writing) -> str:
         named |= {"meal": how.meal} if "m" in event.values else {}
         named |= {"connection": event.values["c"]} if "c" in event.values else {}
         fields = mapping.fields or {}
-        return json.dumps({**{fields[group]: text for group, text in named.items() if group in fields}, **(kind.keys or {})})
+        return json.dumps(
+            {**{fields[group]: text for group, text in named.items() if group in fields}, **(kind.keys or {})}
+        )
     assert event.line is not None
-    told = {"id": how.meal, "user": how.user, "time": stamp[11:], "error": "error", "code": "1006", "reason": "none", "query": "token=..."}
+    told = {
+        "id": how.meal,
+        "user": how.user,
+        "time": stamp[11:],
+        "error": "error",
+        "code": "1006",
+        "reason": "none",
+        "query": "token=...",
+    }
     text = re.sub(r"\{(\w+)\}", lambda part: told[part[1]], event.line.text)
     return f"{stamp} user={how.user} {text}"

@@ -15,9 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from mealspec.core import Trace
-from mealspec.diagnose.clocks import Clocks
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
-from mealspec.diagnose.explain import HEALTHY, Diagnoser, Verdict
+from mealspec.diagnose.explain import HEALTHY, Verdict
 from mealspec.diagnose.mapping import LineMapping, load
 from mealspec.diagnose.suspects import Suspect, classes
 from mealspec.diagnose.writing import Writing, written
@@ -79,7 +78,9 @@ def cases(number: int, form: str) -> Iterator[Case]:
             yield Case(label, seed, found.best if found else None)
 
 
-def diagnosed(run: Trace, mapping: LineMapping, how: Writing, plan: str, absence: str = "sometimes") -> Diagnosed | None:
+def diagnosed(
+    run: Trace, mapping: LineMapping, how: Writing, plan: str, absence: str = "sometimes"
+) -> Diagnosed | None:
     """The run written as logs, read back and explained; None if no line of a meal is left."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("client.log", "server.log")]
@@ -88,7 +89,9 @@ def diagnosed(run: Trace, mapping: LineMapping, how: Writing, plan: str, absence
         some = [path if path.stat().st_size else None for path in paths]
         if not any(some):
             return None
-        question = Question((some[0], some[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1)
+        question = Question(
+            (some[0], some[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=400_000
+        )
         found = Diagnosis(question)
         return next(iter(found), None)
 
@@ -102,14 +105,28 @@ def main(number: int, form: str) -> None:
             some = by[case.label]
             ranks = Counter(each.rank for each in some if not each.traceless)
             first = Counter(each.verdict.label if each.verdict else None for each in some)
-            print(case.label, len(some), "traceless", sum(c.traceless for c in some), "ranks", dict(ranks), dict(first), f"{time.monotonic() - began:.0f} s", flush=True)
+            print(
+                case.label,
+                len(some),
+                "traceless",
+                sum(c.traceless for c in some),
+                "ranks",
+                dict(ranks),
+                dict(first),
+                f"{time.monotonic() - began:.0f} s",
+                flush=True,
+            )
     every = [case for some in by.values() for case in some]
     left = [case for case in every if not case.traceless]
     for name, good in (
-        ("first", lambda c: c.rank == 1), ("among three", lambda c: (c.rank or 9) <= 3),
-        ("first or level with it", lambda c: c.ahead == 0), ("at most two are likelier", lambda c: c.ahead <= 2),
+        ("first", lambda c: c.rank == 1),
+        ("among three", lambda c: (c.rank or 9) <= 3),
+        ("first or level with it", lambda c: c.ahead == 0),
+        ("at most two are likelier", lambda c: c.ahead <= 2),
     ):
-        print(f"{name}: {sum(map(bool, map(good, left)))} of {len(left)} ({sum(map(bool, map(good, left))) / len(left):.1%}); traceless {len(every) - len(left)}")
+        print(
+            f"{name}: {sum(map(bool, map(good, left)))} of {len(left)} ({sum(map(bool, map(good, left))) / len(left):.1%}); traceless {len(every) - len(left)}"
+        )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from random import Random
 
 import numpy as np
@@ -25,12 +25,14 @@ BIG = 1_000
 """What a coincidence weighs, in steps."""
 
 
-@cache
+@lru_cache(maxsize=1)
 def _towards(suspect: Suspect) -> tuple[object, ...] | None:
     """The graph around the likeliest runs of a class, and from each state what it still takes."""
     made, aim = suspect.watched()
     e = len(made.events)
-    nothing = Lines(np.full(e, -1), np.zeros((1, e), np.bool_), np.full(e, CUT), np.zeros(e, np.bool_), np.zeros(e, np.bool_))
+    nothing = Lines(
+        np.full(e, -1), np.zeros((1, e), np.bool_), np.full(e, CUT), np.zeros(e, np.bool_), np.zeros(e, np.bool_)
+    )
     best = show(made, nothing, Told(((), ()), ((), ())), replace(aim, settled=frozenset())).cost
     if best is None:
         return None
@@ -97,8 +99,16 @@ def healthy(plan: Design, random: Random) -> list[str]:
         state, events = plain.initial, list[str]()
         for _ in range(80):
             can = [e for e in each(plain.permitted(state)) if plain.events[e].kind is not Kind.FAULT]
-            due = [e for e in can if plain.events[e].prompt and plain.events[e].kind is Kind.SYSTEM and plain.after(state, e) != state]
-            if not due and _shown(plain, state) and not any(plain.events[e].name in late and plain.after(state, e) != state for e in can):
+            due = [
+                e
+                for e in can
+                if plain.events[e].prompt and plain.events[e].kind is Kind.SYSTEM and plain.after(state, e) != state
+            ]
+            if (
+                not due
+                and _shown(plain, state)
+                and not any(plain.events[e].name in late and plain.after(state, e) != state for e in can)
+            ):
                 return events
             some = due or [e for e in can if plain.events[e].kind is Kind.SYSTEM or random.random() < 0.4]
             if not some:

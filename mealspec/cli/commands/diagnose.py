@@ -23,17 +23,45 @@ LISTED = 40
 @click.command("diagnose")
 @click.argument("client", metavar="[CLIENT.log|-]", type=click.Path(path_type=Path), required=False)
 @click.argument("server", metavar="[SERVER.log|-]", type=click.Path(path_type=Path), required=False)
-@click.option("--mapping", "named", default="app", show_default=True, help="What lines mean: app, jsonl, or a TOML file.")
-@click.option("--design", "plans", multiple=True, metavar="DESIGN", help="What may have printed them; published without it.")
+@click.option(
+    "--mapping", "named", default="app", show_default=True, help="What lines mean: app, jsonl, or a TOML file."
+)
+@click.option(
+    "--design", "plans", multiple=True, metavar="DESIGN", help="What may have printed them; published without it."
+)
 @click.option("--meal", metavar="ID", help="Tell this meal in full.")
 @click.option("--summary", is_flag=True, help="Figures only: verdicts and causes over time.")
-@click.option("--apart", default=2.0, show_default=True, type=click.FloatRange(0, 3600), help="Seconds that the clocks may be apart.")
-@click.option("--drift", default=100.0, show_default=True, type=click.FloatRange(0, 10_000), help="Parts in a million that they may drift.")
-@click.option("--absence", "absences", multiple=True, metavar="KIND=WHAT", help="A kind that is missing always, sometimes or cut means so; all=WHAT.")
+@click.option(
+    "--apart",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600),
+    help="Seconds that the clocks may be apart.",
+)
+@click.option(
+    "--drift",
+    default=100.0,
+    show_default=True,
+    type=click.FloatRange(0, 10_000),
+    help="Parts in a million that they may drift.",
+)
+@click.option(
+    "--absence",
+    "absences",
+    multiple=True,
+    metavar="KIND=WHAT",
+    help="A kind that is missing always, sometimes or cut means so; all=WHAT.",
+)
 @click.option("--excerpt", is_flag=True, help="Kinds that a log does not show were cut from it.")
 @click.option("--absent", multiple=True, metavar="KIND", help="With --excerpt: it would show this kind.")
 @click.option("--mask", is_flag=True, help="Mask users, meals and connections.")
-@click.option("--draft-mapping", "draft", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Propose a mapping for the lines of FILE instead.")
+@click.option(
+    "--draft-mapping",
+    "draft",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Propose a mapping for the lines of FILE instead.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @as_json
 def command(
@@ -43,8 +71,8 @@ def command(
 ) -> None:  # fmt: skip
     """Which causes fit the two logs of a client and a server, meal by meal.
 
-    - stands for a log that there is not. Each meal is compatible with some causes, impossible, or under-observed: several
-    causes are as likely. Exit status 0: all meals were shown; 1: some were lost; 2: bad input.
+    - stands for a log that there is not. Each meal is compatible with some causes, impossible, or under-observed:
+    several causes are as likely. Exit status 0: all meals were shown; 1: some were lost; 2: bad input.
     """
     from mealspec.check.progress import Reporter
     from mealspec.core.errors import CheckerError
@@ -62,9 +90,7 @@ def command(
         raise CheckerError("--absent says of an excerpt what it would show; say --excerpt, too")
     paths = tuple(None if path is None or str(path) == "-" else path for path in (client, server))
     designs = tuple(design(name) for name in plans or ("published",))
-    question = Question(
-        (paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask
-    )
+    question = Question((paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask)
     reporter = Reporter()
     found = Diagnosis(question, reporter.say)
     lost = _told(found, meal, summary, out, as_json)
