@@ -162,7 +162,7 @@ class LineMapping:
         if before is None:
             return
         line, found = line[before.end() :], set[int]()
-        for number in sorted(some.Match(line)) if own else ():
+        for number in sorted(some.Match(line) or ()) if own else ():
             kind, pattern, compiled = own[number]
             match = compiled.fullmatch(line)
             if match is not None and kind not in found:

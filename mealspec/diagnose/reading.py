@@ -77,6 +77,8 @@ def opened(log: int, path: Path) -> tuple[Counts, Iterator[bytes]]:
         head = stream.peek(PEEK)[:PEEK]
     except (OSError, ValueError) as error:
         raise CheckerError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    if not head or b"\0" in head:
+        stream.close()
     if not head:
         raise CheckerError(f"{path} is empty: it says nothing of the {LOGS[log]}")
     if b"\0" in head:

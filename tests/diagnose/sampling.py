@@ -11,7 +11,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from mealspec.core import Kind, System, Trace, explore
-from mealspec.core.explicit.shown import CUT, Lines, Told, show
+from mealspec.core.explicit.settling import CUT
+from mealspec.core.explicit.shown import Lines, Told, show
 from mealspec.core.system import Locals, each
 from mealspec.diagnose.suspects import Suspect, awaited
 from mealspec.model.design import Design

@@ -82,7 +82,7 @@ def test_a_mapping_of_ones_own_is_read() -> None:
         ('"server"', '"backend"', r"line\[0\].log"),
         ("name", "title", r"line\[0\].title"),
         ("<user>", "<who>", r"line\[0\].pattern\[0\]"),
-        ("skipped\"]", "(\"]", r"line\[0\].pattern\[0\]"),
+        ('skipped"]', '("]', r"line\[0\].pattern\[0\]"),
         ("pattern = [", "pattern = [7, ", r"line\[0\].pattern\[0\]"),
         ("pattern", "keys", r"line\[0\].keys"),
         ("[[line]]", 'absence = "never"\n[[line]]', "absence"),
