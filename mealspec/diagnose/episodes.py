@@ -43,12 +43,15 @@ class Episode(NamedTuple):
         Of the client, and of the server.
     cut
         Kinds of which it says nothing that a line is missing.
+    over
+        Whether the logs go on for long after its last line; else they have ended, and it may have gone on.
     """
 
     user: str
     meal: str
     lines: tuple[tuple[Entry, ...], tuple[Entry, ...]]
     cut: frozenset[int]
+    over: bool = True
 
     @property
     def times(self) -> list[float]:
@@ -128,7 +131,7 @@ class Splitter:
         """The meals that are still open at the end."""
         for user in self._users.values():
             for some in list(user.open):
-                yield self._close(user, some)
+                yield self._close(user, some)._replace(over=self._is_over(some))
 
     # ------------------------------------------------------------------ lines
 
@@ -210,8 +213,11 @@ class Splitter:
         self._swept = self._now
         for name in [name for name, user in self._users.items() if user.open]:
             user = self._users[name]
-            for some in [some for some in user.open if self._quiet(some) > (IDLE if some.ended else LOST)]:
+            for some in [some for some in user.open if self._is_over(some)]:
                 yield self._close(user, some)
+
+    def _is_over(self, some: _Open) -> bool:
+        return self._quiet(some) > (IDLE if some.ended else LOST)
 
     def _close(self, user: _User, some: _Open) -> Episode:
         user.open.remove(some)

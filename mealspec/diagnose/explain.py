@@ -7,7 +7,7 @@ lines are of the same kinds in the same order have the same answer, so it is com
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mealspec.core import System
@@ -211,9 +211,9 @@ class Diagnoser:
 
     def _shape(self, some: Episode, after: tuple[tuple[int, ...], tuple[int, ...]], bound: int) -> Verdict:
         kinds = tuple(tuple(entry.kind for entry in lines) for lines in some.lines)
-        key = (kinds, after, some.cut, bound)
+        key = (kinds, after, some.cut, some.over, bound)
         if key not in self.known:
-            told = Told((kinds[0], kinds[1]), after)
+            told = Told((kinds[0], kinds[1]), after, ended=not some.over and not self.alone)
             self.known[key] = self._explained(told, self._cut(some), bound)
         return self.known[key]
 
@@ -287,6 +287,8 @@ class _Ask:
 
     def search(self, bound: int) -> Search:
         made, aim = self.suspect.watched()
+        if self.told.ended or self.by.alone:
+            aim = replace(aim, settled=frozenset())
         lines = _lines(made, self.by.mapping, self.cut, self.by.alone)
         return show(made, lines, self.told, aim, most=MOST, bound=bound, limit=self.by.limit)
 

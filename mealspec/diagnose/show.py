@@ -141,9 +141,9 @@ def clock_lines(found: Diagnosis) -> list[str]:
     if answer is None:
         return ["No single offset and drift fits the likeliest runs of all meals."]
     ahead, drift = answer
-    return [
-        f"With the likeliest runs the client's clock is {ahead} ahead at the beginning, and drifts by {drift.least * 1e6:+.0f} to {drift.most * 1e6:+.0f} ppm."
-    ]
+    drifts = f"{drift.least * 1e6:+.0f} to {drift.most * 1e6:+.0f} ppm"
+    said = f"With the likeliest runs the client's clock is {ahead} ahead at the beginning, and drifts by {drifts}."
+    return wrapped([said])
 
 
 # ---------------------------------------------------------------------- for programs

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import Counter
@@ -26,7 +27,7 @@ from mealspec.properties.scenarios import FAILURES
 from tests.diagnose.sampling import drawn
 
 HOMES = ("published", "app_published", "app_head")
-DROP = 0.3
+DROP, OTHER = 0.3, "somebody-else"
 
 
 class Case(NamedTuple):
@@ -78,22 +79,29 @@ def cases(number: int, form: str) -> Iterator[Case]:
             yield Case(label, seed, found.best if found else None)
 
 
+def later(mapping: LineMapping, log: int) -> str:
+    """A line of another user, long after: the logs go on."""
+    at = "2025-11-08T10:00:00Z"
+    if mapping.format == "json":
+        return json.dumps({"time": at, "user": OTHER, "event": ("client.connect", "server.register")[log]})
+    text = ("NutritionViewModel: Connecting to WebSocket...", f"WebSocket connected: user={OTHER}")[log]
+    return f"{at} user={OTHER} {text}"
+
+
 def diagnosed(
     run: Trace, mapping: LineMapping, how: Writing, plan: str, absence: str = "sometimes"
 ) -> Diagnosed | None:
     """The run written as logs, read back and explained; None if no line of a meal is left."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("client.log", "server.log")]
-        for path, lines in zip(paths, written(run, mapping, how), strict=True):
-            path.write_text("".join(f"{each}\n" for each in lines), encoding="utf-8")
-        some = [path if path.stat().st_size else None for path in paths]
-        if not any(some):
-            return None
+        for log, (path, lines) in enumerate(zip(paths, written(run, mapping, how), strict=True)):
+            path.write_text("".join(f"{each}\n" for each in [*lines, later(mapping, log)]), encoding="utf-8")
+        some = paths
         question = Question(
             (some[0], some[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=400_000
         )
         found = Diagnosis(question)
-        return next(iter(found), None)
+        return next((meal for meal in found if meal.episode.user != OTHER), None)
 
 
 def main(number: int, form: str) -> None:

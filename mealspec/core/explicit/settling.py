@@ -113,7 +113,9 @@ def successors(
             cost += weights[0] + weights[1]
         if renews[event] and begun:
             continue
-        for way in range(3):  # its line is found; it is missing; it is missing because the log begins later
+        for way in range(
+            3
+        ):  # its line is found; it is missing; it is missing because the log begins later or has ended
             spot, more, where = at, 0, -1
             if log[event] < 0:
                 if way != 1:
@@ -144,12 +146,13 @@ def successors(
                 else:
                     if missing[event] == CUT:
                         continue
-                    if own[event]:
-                        if begun or not others:
+                    if not (asked[12] and k == (len(lines1) if second else len(lines0))):  # else the log has ended
+                        if own[event]:
+                            if begun or not others:
+                                continue
+                            spot |= GHOST
+                        elif k > 0:
                             continue
-                        spot |= GHOST
-                    elif k > 0:
-                        continue
             for w in range(words):
                 after[found, w] = state[w]
             for p in range(first[event], first[event + 1]):

@@ -109,10 +109,14 @@ class Lines:
 
 @dataclass(frozen=True)
 class Told:
-    """What was found of two logs: the kinds of their lines, and how many of the other's certainly come before each."""
+    """What was found of two logs: the kinds of their lines, and how many of the other's certainly come before each.
+
+    Where they have ``ended``, whatever a run prints after the last line of a log is missing.
+    """
 
     kinds: tuple[tuple[int, ...], tuple[int, ...]]
     after: tuple[tuple[int, ...], tuple[int, ...]]
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -292,6 +296,7 @@ def show(
         limit,
         awaited,
         weights,
+        told.ended,
     )
     start = np.append(system.pack(system.initial), np.uint64(0))
     nodes, table, cost, best, status, reached = settle(start, rules, asked)
