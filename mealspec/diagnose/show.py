@@ -8,6 +8,7 @@ from typing import Any
 
 from mealspec.check.show import wrapped
 from mealspec.core import Kind, races
+from mealspec.core.explicit.shown import Cost
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
 from mealspec.diagnose.explain import Explanation, Verdict
 from mealspec.diagnose.mapping import LOGS
@@ -79,13 +80,13 @@ def meal_lines(meal: Diagnosed) -> list[str]:
 
 
 def _causes(head: str, some: Iterable[Explanation]) -> list[str]:
-    rows = [
-        f"  {each.label:15} {each.cost.faults:6} {each.cost.races:5} {each.cost.missing:7} {each.cost.steps:5}  {each.says}"[
-            :WIDTH
-        ]
-        for each in some
-    ]
+    rows = [_cause(each.label, each.cost, each.says) for each in some]
     return [f"  {head[:15]:15} faults races missing steps", *rows] if rows else []
+
+
+def _cause(label: str, cost: Cost, says: str) -> str:
+    numbers = f"{cost.faults:6} {cost.races:5} {cost.missing:7} {cost.steps:5}"
+    return f"  {label:15} {numbers}  {says}"[:WIDTH]
 
 
 def _head(each: Explanation) -> str:
@@ -116,20 +117,16 @@ def _stops(meal: Diagnosed, v: Verdict) -> list[str]:
     out = [] if v.complete else wrapped(["Not everything was looked at: there are too many states."])
     out += wrapped([f"No run of {v.design} with up to 6 faults and tight races prints these lines. How far runs come:"])
     for stop in v.stops:
-        out.append(
-            f"  {counted(stop.client, 'line')} of the client and {counted(stop.server, 'line')} of the server, then not:"
-        )
+        told = f"{counted(stop.client, 'line')} of the client and {counted(stop.server, 'line')} of the server"
+        out.append(f"  {told}, then not:")
         for log, number in ((0, stop.client), (1, stop.server)):
             if number < len(meal.episode.lines[log]):
                 out.append(f"    {LOGS[log]} | {meal.episode.lines[log][number].text}"[:WIDTH])
         out += wrapped([f"    instead could come: {', '.join(stop.instead) or 'nothing'}"])
     if v.elsewhere:
         cost = v.elsewhere[1]
-        out += wrapped(
-            [
-                f"It is possible in {v.elsewhere[0]}: {counted(cost.faults, 'fault')}, {counted(cost.races, 'tight race')}."
-            ]
-        )
+        takes = f"{counted(cost.faults, 'fault')}, {counted(cost.races, 'tight race')}"
+        out += wrapped([f"It is possible in {v.elsewhere[0]}: {takes}."])
     return out
 
 
@@ -154,7 +151,10 @@ def to_json(meal: Diagnosed) -> dict[str, Any]:
     return {
         "user": meal.episode.user, "meal": meal.episode.meal, "shown": meal.shown, "verdict": meal.best.kind,
         "cause": meal.best.label,
-        "lines": {LOGS[log]: [{"at": _iso(e.at), "line": e.number, "text": e.text} for e in some] for log, some in enumerate(meal.episode.lines)},
+        "lines": {
+            LOGS[log]: [{"at": _iso(e.at), "line": e.number, "text": e.text} for e in some]
+            for log, some in enumerate(meal.episode.lines)
+        },
         "designs": [
             {
                 "design": v.design.name, "verdict": v.kind, "shown": v.shown, "complete": v.complete,
@@ -172,7 +172,8 @@ def to_json(meal: Diagnosed) -> dict[str, Any]:
 def _explanation(each: Explanation) -> dict[str, Any]:
     run = each.search
     return {
-        "cause": each.label, "says": each.says, "design": each.suspect.design.name, "scope": each.suspect.scope.to_meta(),
+        "cause": each.label, "says": each.says, "design": each.suspect.design.name,
+        "scope": each.suspect.scope.to_meta(), "assumes": each.suspect.assumes,
         "faults": each.cost.faults, "races": each.cost.races, "missing": each.cost.missing, "steps": each.cost.steps,
         "runs": run.number, "must": sorted(run.must), "trace": list(run.run.events),
         "seen": [LOGS[log] if log >= 0 else None for log in run.seen],

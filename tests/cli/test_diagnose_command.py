@@ -18,7 +18,7 @@ def run(*arguments: str) -> int:
     return 0
 
 
-@pytest.fixture()
+@pytest.fixture
 def happy(tmp_path: Path) -> Path:
     """Logs of a meal that is pushed and shown, in the app that says so."""
     assert (

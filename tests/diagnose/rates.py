@@ -132,9 +132,9 @@ def main(number: int, form: str) -> None:
         ("first or level with it", lambda c: c.ahead == 0),
         ("at most two are likelier", lambda c: c.ahead <= 2),
     ):
-        print(
-            f"{name}: {sum(map(bool, map(good, left)))} of {len(left)} ({sum(map(bool, map(good, left))) / len(left):.1%}); traceless {len(every) - len(left)}"
-        )
+        number = sum(map(bool, map(good, left)))
+        print(f"{name}: {number} of {len(left)} ({number / max(1, len(left)):.1%})")
+    print(f"traceless: {len(every) - len(left)} of {len(every)}")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from mealspec.core import Kind, System, Trace, explore
+from mealspec.core import Graph, Kind, System, Trace, explore
 from mealspec.core.explicit.settling import CUT
 from mealspec.core.explicit.shown import Lines, Told, show
 from mealspec.core.system import Locals, each
@@ -27,7 +29,7 @@ BIG = 1_000
 
 
 @lru_cache(maxsize=1)
-def _towards(suspect: Suspect) -> tuple[object, ...] | None:
+def _towards(suspect: Suspect) -> tuple[Graph, NDArray[np.int64], NDArray[np.float64]] | None:
     """The graph around the likeliest runs of a class, and from each state what it still takes."""
     made, aim = suspect.watched()
     e = len(made.events)
@@ -51,9 +53,15 @@ def _towards(suspect: Suspect) -> tuple[object, ...] | None:
     last = np.flatnonzero(ends)
     rows = np.concatenate((graph.dest, np.full(len(last), n)))
     cols = np.concatenate((graph.source, last))
-    net = csr_matrix((np.concatenate((price, np.full(len(last), 1e-3))).astype(float), (rows, cols)), (n + 1, n + 1))
-    left = dijkstra(net, indices=n)
-    return graph, price, left, small
+    net: Any = csr_matrix(
+        (
+            np.concatenate((price, np.full(len(last), 1e-3))).astype(np.float64),
+            (rows.astype(np.int32), cols.astype(np.int32)),
+        ),
+        (n + 1, n + 1),
+    )
+    left: NDArray[np.float64] = dijkstra(net, indices=np.array([n]))[0]
+    return graph, price, left
 
 
 def drawn(suspect: Suspect, random: Random) -> list[str] | None:
@@ -61,15 +69,15 @@ def drawn(suspect: Suspect, random: Random) -> list[str] | None:
     known = _towards(suspect)
     if known is None:
         return None
-    graph, price, left, small = known
-    at, budget, events = 0, left[0] + SLACK, []  # type: ignore[index]
-    while left[at] > 0.5:  # type: ignore[index]
-        edges = range(graph.offset[at], graph.offset[at + 1])  # type: ignore[attr-defined]
-        can = [k for k in edges if left[graph.dest[k]] + price[k] <= budget + 0.5]  # type: ignore[attr-defined, index]
+    graph, price, left = known
+    at, budget, events = 0, float(left[0]) + SLACK, list[str]()
+    while left[at] > 0.5:
+        edges = range(graph.offset[at], graph.offset[at + 1])
+        can = [k for k in edges if left[graph.dest[k]] + price[k] <= budget + 0.5]
         k = random.choice(can)
-        budget -= price[k]  # type: ignore[index]
-        events.append(graph.system.events[graph.event[k]].name)  # type: ignore[attr-defined]
-        at = int(graph.dest[k])  # type: ignore[attr-defined]
+        budget -= price[k]
+        events.append(graph.system.events[graph.event[k]].name)
+        at = int(graph.dest[k])
     plain = system(suspect.design, suspect.scope)
     return finished(plain, events, random)
 
@@ -122,4 +130,5 @@ def healthy(plan: Design, random: Random) -> list[str]:
 
 
 def _shown(plain: System, state: Locals) -> bool:
-    return bool(plain.states(state)["view.m1"].finished)  # type: ignore[attr-defined]
+    view: Any = plain.states(state)["view.m1"]
+    return bool(view.finished)

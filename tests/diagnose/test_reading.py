@@ -16,8 +16,8 @@ from mealspec.diagnose.reading import Counts, Entry, entries
 JSON = load("jsonl")
 
 
-def read(path: Path, log: int = 1, **how: bool) -> tuple[Counts, list[Entry]]:
-    counts, known = entries(log, path, JSON, **how)
+def read(path: Path, log: int = 1, *, mask: bool = False) -> tuple[Counts, list[Entry]]:
+    counts, known = entries(log, path, JSON, mask=mask)
     return counts, list(known)
 
 

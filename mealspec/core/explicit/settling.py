@@ -106,7 +106,7 @@ def successors(
     found = 0
     for n in range(enabled):
         event = can[n]
-        cost = np.int64(STEP)
+        cost: Any = STEP
         if faults[event]:
             cost += weights[0]
         if due and not prompt[event]:
@@ -124,14 +124,14 @@ def successors(
                     spot &= ~GHOST
             else:
                 second = log[event] == 1
-                k = j if second else i
+                past = j if second else i
                 if way == 0:
                     if second:
-                        if k >= len(lines1) or not shows[lines1[k], event] or after1[k] > i:
+                        if past >= len(lines1) or not shows[lines1[past], event] or after1[past] > i:
                             continue
                         spot += 1 << 16
                     else:
-                        if k >= len(lines0) or not shows[lines0[k], event] or after0[k] > j:
+                        if past >= len(lines0) or not shows[lines0[past], event] or after0[past] > j:
                             continue
                         spot += 1
                     if own[event]:
@@ -146,12 +146,12 @@ def successors(
                 else:
                     if missing[event] == CUT:
                         continue
-                    if not (asked[12] and k == (len(lines1) if second else len(lines0))):  # else the log has ended
+                    if not (asked[12] and past == (len(lines1) if second else len(lines0))):  # else the log has ended
                         if own[event]:
                             if begun or not others:
                                 continue
                             spot |= GHOST
-                        elif k > 0:
+                        elif past > 0:
                             continue
             for w in range(words):
                 after[found, w] = state[w]
@@ -239,7 +239,7 @@ def _pop(heap: Ints, size: int) -> np.int64:
 
 
 @compiled()
-def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints, int, int, Mask]:
+def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints, Any, int, Mask]:
     """Settle states until those of the aim's weight are settled: states, their table and weights, the aim's weight.
 
     The status is 0 if everything was looked at, 1 if there is more.

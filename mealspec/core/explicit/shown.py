@@ -303,9 +303,17 @@ def show(
     if best < 0:
         empty = np.zeros(0, np.int64)
         return Search(system, None, status == 0, reached, len(nodes), nodes, (empty,) * 4, 0, ())
-    *edges, ends = tight(nodes, table, cost, best, rules, asked)
+    source, dest, event, log, ends = tight(nodes, table, cost, best, rules, asked)
     return Search(
-        system, Cost.read(int(best)), True, reached, len(nodes), nodes[:0], tuple(edges), 0, tuple(ends.tolist())
+        system,
+        Cost.read(int(best)),
+        True,
+        reached,
+        len(nodes),
+        nodes[:0],
+        (source, dest, event, log),
+        0,
+        tuple(ends.tolist()),
     )
 
 
