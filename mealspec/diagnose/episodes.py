@@ -66,6 +66,7 @@ class _Open:
     lines: tuple[list[Entry], list[Entry]]
     cut: set[int] = field(default_factory=set)
     last: float | None = None
+    begun: bool = False
     ended: bool = False
     worded: dict[tuple[int, int], tuple[set[int], float | None]] = field(default_factory=dict)
 
@@ -140,9 +141,16 @@ class Splitter:
             again = [some for some in user.open if self._joins(some, entry) and entry.meal in ("", some.meal)]
             if again:
                 return  # another wording of the same
+            early = [some for some in user.open if not some.begun and entry.meal in ("", some.meal or entry.meal)]
+            if early and self._quiet(early[0]) <= SETTLES:  # the clocks differ: the server's line seems to come first
+                early[0].begun, early[0].meal = True, early[0].meal or entry.meal
+                self._add(early[0], entry)
+                return
             for some in [some for some in user.open if some.ended and self._quiet(some) > SETTLES]:
                 yield self._close(user, some)
-            self._add(self._begin(name, user, entry.meal), entry)
+            made = self._begin(name, user, entry.meal)
+            made.begun = True
+            self._add(made, entry)
             return
         named = [some for some in user.open if entry.meal and some.meal == entry.meal]
         nameless = [some for some in user.open if not some.meal]

@@ -112,6 +112,14 @@ def test_lines_that_name_no_user_are_those_of_the_only_one(tmp_path: Path) -> No
     assert splitter.nobody == 1
 
 
+def test_the_save_may_seem_to_come_after_what_the_server_did_with_it(tmp_path: Path) -> None:
+    """The phone's clock is a second ahead."""
+    _, found = split(
+        told("user.submit", 2) + told("client.uploaded", 3), told("server.take", 1) + told("server.skip", 9), tmp_path
+    )
+    assert [names(each) for each in found] == [[["user.submit", "client.uploaded"], ["server.take", "server.skip"]]]
+
+
 def test_of_several_open_meals_a_nameless_line_is_left_out_and_says_nothing(tmp_path: Path) -> None:
     client = told("user.submit", 0, meal="a") + told("user.submit", 1, meal="b") + told("client.uploaded", 2)
     splitter, found = split(client, "", tmp_path)
