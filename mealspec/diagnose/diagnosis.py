@@ -106,7 +106,16 @@ class Diagnosis:
         self.fit = Fit(clocks)
         lacking = frozenset(log for log, path in enumerate(q.paths) if path is None)
         self.diagnosers = tuple(
-            Diagnoser(self.mapping, plan, clocks, margin=q.margin, alone=q.excerpt, lacking=lacking, limit=q.limit)
+            Diagnoser(
+                self.mapping,
+                plan,
+                clocks,
+                margin=q.margin,
+                alone=q.excerpt,
+                lacking=lacking,
+                limit=q.limit,
+                why_skipped=q.margin > 0,
+            )
             for plan in q.designs
         )
         for episode in self.splitter.meals(client, server):

@@ -164,7 +164,7 @@ class Diagnoser:
     alone
         Whether the lines are all that is known of the world: an excerpt, and no other meal came before.
     why_skipped
-        Whether it is asked why a lookup found nobody.
+        Whether it is asked why a lookup found nobody, where something else explains the lines.
     lacking
         Logs that there are none of, by number.
     limit
@@ -242,7 +242,7 @@ class Diagnoser:
         if base.cost is not None and lost and all(each.level > base.cost.level for each in found):
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_.suspect, base))
         found.sort(key=lambda each: each.rank)
-        skipped = self._lookups(told, cut)
+        skipped = self._lookups(told, cut) if self.why_skipped or not found else ()
         if not found and not skipped:
             return self._impossible(told, cut, base, complete)
         leading = found or skipped
@@ -252,7 +252,7 @@ class Diagnoser:
 
     def _lookups(self, told: Told, cut: frozenset[int]) -> tuple[Explanation, ...]:
         skips = {k for k, kind in enumerate(self.mapping.lines) if "server.skip" in kind.events}
-        if not self.why_skipped or not skips & {*told.kinds[1]}:
+        if not skips & {*told.kinds[1]}:
             return ()
         best: dict[str, Explanation] = {}
         for suspect in lookups(self.plan):

@@ -90,7 +90,10 @@ def command(
         raise CheckerError("--absent says of an excerpt what it would show; say --excerpt, too")
     paths = tuple(None if path is None or str(path) == "-" else path for path in (client, server))
     designs = tuple(design(name) for name in plans or ("published",))
-    question = Question((paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask)
+    question = Question(
+        (paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask,
+        margin=0 if summary else 1,
+    )  # fmt: skip
     reporter = Reporter()
     found = Diagnosis(question, reporter.say)
     lost = _told(found, meal, summary, out, as_json)
@@ -120,11 +123,16 @@ def _told(found: Diagnosis, wanted: str | None, summary: bool, out: Path | None,
     if streamed:
         click.echo('{"meals": [')
     some: list[str] = []
-    for number, meal in enumerate(found):
+    first = True
+    for meal in found:
         total.take(meal)
         if as_json and not summary and (wanted is None or meal.episode.meal == wanted):
             text = json.dumps(to_json(meal), ensure_ascii=False)
-            some.append(text) if not streamed else click.echo((",\n" if some or number else "") + text, nl=False)
+            if streamed:
+                click.echo(text if first else ",\n" + text, nl=False)
+            else:
+                some.append(text)
+            first = False
         if len(listed) < LISTED:
             listed.append(meal_line(meal))
             names.append(meal.episode.meal)
