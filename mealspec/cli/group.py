@@ -9,8 +9,8 @@ import click
 import mealspec
 
 COMMANDS = (
-    "list", "explain", "verify", "trace", "replay", "sweep", "incident", "observe", "latency", "simulate", "role",
-    "vectors", "conform", "draw", "export", "mutants", "crosscheck", "bench",
+    "list", "explain", "verify", "trace", "replay", "sweep", "incident", "diagnose", "observe", "latency", "simulate",
+    "role", "vectors", "conform", "draw", "export", "mutants", "crosscheck", "bench",
 )  # fmt: skip
 """Their names, in the order in which one needs them; each is ``command`` in the file of its name."""
 

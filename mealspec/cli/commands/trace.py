@@ -23,18 +23,55 @@ if TYPE_CHECKING:
 @click.command("trace")
 @click.argument("name", metavar="DESIGN|SCENARIO")
 @click.argument("property_id", metavar="[PROPERTY]", required=False)
-@click.option("--to", "form", type=click.Choice(["text", "svg", "mermaid", "itf"]), default="text", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option(
+    "--to", "form", type=click.Choice(["text", "svg", "mermaid", "itf", "logs"]), default="text", show_default=True
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write to a file; with --to logs to client.log and server.log in a folder.",
+)
+@click.option(
+    "--mapping",
+    "named",
+    default="app",
+    show_default=True,
+    help="Of logs: their format, app, jsonl, or a mapping's file.",
+)
+@click.option("--drop", default=0.0, type=click.FloatRange(0, 1), help="Of logs: the share of lines that are missing.")
+@click.option(
+    "--offset",
+    default=0.0,
+    type=click.FloatRange(-3600, 3600),
+    help="Of logs: seconds by which the client's clock is ahead.",
+)
+@click.option(
+    "--drift",
+    default=0.0,
+    type=click.FloatRange(-10_000, 10_000),
+    help="Of logs: parts in a million by which that grows.",
+)
+@click.option(
+    "--jitter",
+    default=0.0,
+    type=click.FloatRange(0, 3600),
+    help="Of logs: seconds by which a line is stamped late at most.",
+)
+@click.option("--seed", default=0, help="Of logs: of what is drawn.")
 @as_json
 @scoped
-def command(name: str, property_id: str | None, form: str, out: Path | None, as_json: bool, scope: Scope) -> None:
+def command(
+    name: str, property_id: str | None, form: str, out: Path | None, named: str, drop: float, offset: float,
+    drift: float, jitter: float, seed: int, as_json: bool, scope: Scope,
+) -> None:  # fmt: skip
     """The shortest counterexample of a DESIGN and PROPERTY, or the run of a SCENARIO (F4, timeline, ...).
 
     Where another counterexample is the likeliest it is shown, too: with the fewest faults and tight races, of as
     many the fewest races, then the fewest steps. A tight race is a step that must fall into a gap of milliseconds:
     between two steps of one handshake, or before an answer that is on its way.
 
-    What --json and --to itf give can be replayed; pictures and --to itf have the shortest run only.
+    What --json and --to itf give can be replayed; pictures, --to itf and --to logs have the shortest run only. Logs can
+    be read back by 'mealspec diagnose'.
     """
     from mealspec.check.show import why_told, why_violated
     from mealspec.core import dump
@@ -57,6 +94,9 @@ def command(name: str, property_id: str | None, form: str, out: Path | None, as_
     if run is None:
         click.echo(f"{plan}: no counterexample to {property_id or name} exists ({scope.describe()}).")
         return
+    if form == "logs" and not as_json:
+        _write_logs(run, named, out, drop=drop, offset=offset, drift=drift / 1e6, jitter=jitter, seed=seed)
+        return
     facts = Facts(plan, scope, run.system)
     why = why_violated(run, facts, property_id) if property_id else why_told(run, facts, EVERY[name])
     if as_json:
@@ -73,6 +113,25 @@ def command(name: str, property_id: str | None, form: str, out: Path | None, as_
     else:
         text = _drawn(form, name, title, run, why, property_id or "")
     deliver(text, out)
+
+
+def _write_logs(run: Trace, named: str, out: Path | None, **how: Any) -> None:
+    """Both logs: into two files of a folder, or one below the other."""
+    from mealspec.core.files import make, write
+    from mealspec.diagnose.mapping import LOGS, load
+    from mealspec.diagnose.writing import Writing, written
+
+    texts = {
+        log: "".join(f"{line}\n" for line in lines)
+        for log, lines in zip(LOGS, written(run, load(named), Writing(**how)), strict=True)
+    }
+    if out is None:
+        for log, text in texts.items():
+            click.echo(f"# {log}.log\n{text}", nl=False)
+        return
+    make(out)
+    for log, text in texts.items():
+        write(out / f"{log}.log", text)
 
 
 def _likeliest(plan: Design, scope: Scope, property_id: str, shortest: Trace) -> Likeliest:

@@ -1,0 +1,86 @@
+"""What the kinds of line of a mapping are to the events of a design, and to the splitting into meals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from mealspec.core import Event, System
+from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT
+from mealspec.core.explicit.shown import Lines
+from mealspec.diagnose.mapping import LOGS, LineKind, LineMapping
+from mealspec.model.design import DESIGNS, WORLDS
+from mealspec.model.events import alphabet
+from mealspec.model.scope import WIDEST
+
+LENIENT = {"always": ALWAYS, "sometimes": COUNTED, "cut": CUT}
+
+BEGINS = ("user.submit", "client.submit", "client.submit_anyway")
+ENDS = ("server.complete", "server.fail", "server.skip", "client.receive")
+ARCHIVE = "user.archive"
+
+
+@dataclass(frozen=True)
+class Sorts:
+    """Of each kind of line, by its number: what it says of meals.
+
+    Attributes
+    ----------
+    own
+        It is about one meal.
+    begins, ends
+        With it a meal begins; after it a meal may be over.
+    polls
+        It is about polling, which all meals of a user share.
+    """
+
+    own: tuple[bool, ...]
+    begins: tuple[bool, ...]
+    ends: tuple[bool, ...]
+    polls: tuple[bool, ...]
+
+
+def sorts(mapping: LineMapping) -> Sorts:
+    """What the kinds of a mapping say of meals."""
+    of = [[event for event in every_event() if kind.stands_for(event)] for kind in mapping.lines]
+
+    def some(names: Collection[str]) -> tuple[bool, ...]:
+        return tuple(any((event.group or event.name) in names for event in events) for events in of)
+
+    own = tuple(bool(events) and all("m" in event.values for event in events) for events in of)
+    polls = tuple(
+        any(event.takes[0].split(".")[0] in ("poller", "loader", "sync") for event in events) for events in of
+    )
+    return Sorts(own, some(BEGINS), some(ENDS), polls)
+
+
+@cache
+def every_event() -> tuple[Event, ...]:
+    """The events of all designs, one for each name and line."""
+    found = {(e.name, e.line): e for plan in (*DESIGNS.values(), *WORLDS) for e in alphabet(plan, WIDEST)}
+    return tuple(found.values())
+
+
+def lines_of(system: System, mapping: LineMapping, cut: Collection[int], *, alone: bool) -> Lines:
+    """Which events of a system print which kinds of line; the absence of ``cut`` kinds says nothing.
+
+    With ``alone`` all that is printed is about this meal; else other meals may have come before it.
+    """
+    kinds, events = mapping.lines, system.events
+    shows = np.array([[_shows(mapping, kind, event) for event in events] for kind in kinds], np.bool_)
+    shows = shows.reshape(len(kinds), len(events))
+    log = np.full(len(events), -1, np.int64)
+    missing = np.zeros(len(events), np.int64)
+    for k, kind in enumerate(kinds):
+        log[shows[k]] = LOGS.index(kind.log)
+        missing[shows[k]] = np.maximum(missing[shows[k]], CUT if k in cut else LENIENT[kind.absence])
+    own = np.array(["m" in event.values for event in events], np.bool_)
+    renews = np.array([not alone and event.is_of(ARCHIVE) for event in events], np.bool_)
+    return Lines(log, shows, missing, own, renews)
+
+
+def _shows(mapping: LineMapping, kind: LineKind, event: Event) -> bool:
+    return kind.stands_for(event) and (not mapping.modelled or event.line is not None)
