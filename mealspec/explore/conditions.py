@@ -1,0 +1,103 @@
+"""When something is there, as a small decision diagram: asked about one mechanism after the other, it says yes or no.
+
+What :func:`mealspec.core.branches` finds is a tree, for a function's first question is the same whatever is answered
+later. Equal parts of trees are kept once, so that thousands of branches become a few dozen nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from mealspec.core import Branch
+
+T = TypeVar("T", bound=Hashable)
+
+NEVER, ALWAYS = 0, 1
+"""The two diagrams that ask nothing."""
+
+
+class Outcomes(Generic[T]):
+    """The branches of a function as one graph, in which each outcome and each equal part stand once.
+
+    Attributes
+    ----------
+    values
+        The outcomes, each once; the first is None, for branches that are not there.
+    nodes
+        ``(feature, no, yes)``: what is asked, and where it goes on. Numbers below ``len(values)`` are outcomes, the
+        others are nodes, counted on from there.
+    root
+        Where it begins.
+    """
+
+    def __init__(self, tree: Sequence[Branch[T]]) -> None:
+        self.values: list[T | None] = list(dict.fromkeys([None, *(branch.value for branch in tree)]))
+        self._number = {value: k for k, value in enumerate(self.values)}
+        self.nodes: list[tuple[str, int, int]] = []
+        self._known: dict[tuple[str, int, int], int] = {}
+        self.root = self._of([(list(branch.given.items()), self._number[branch.value]) for branch in tree], 0)
+
+    def _of(self, leaves: list[tuple[list[tuple[str, bool]], int]], depth: int) -> int:
+        if not leaves:
+            return 0
+        answers, value = leaves[0]
+        if len(answers) == depth:  # branches exclude each other, so it is the only one here
+            return value
+        sides = ([leaf for leaf in leaves if leaf[0][depth][1] is said] for said in (False, True))
+        no, yes = (self._of(side, depth + 1) for side in sides)
+        node = answers[depth][0], no, yes
+        if no != yes and node not in self._known:
+            self._known[node] = len(self.values) + len(self.nodes)
+            self.nodes.append(node)
+        return no if no == yes else self._known[node]
+
+
+class Conditions:
+    """Diagrams over features that share their nodes.
+
+    Attributes
+    ----------
+    features
+        What can be asked about.
+    nodes
+        Each ``(feature, no, yes)``: the place of what is asked, and the diagrams that go on after the two answers. The
+        first node is diagram 2, after :data:`NEVER` and :data:`ALWAYS`.
+
+    >>> from mealspec.core import branches
+    >>> tree = branches(lambda design: "b" if "b" in design and "a" in design else "-", {"a", "b"})
+    >>> conditions = Conditions(["a", "b"])
+    >>> conditions.of(Outcomes(tree), ["b"]), conditions.nodes
+    (3, [(0, 0, 1), (1, 0, 2)])
+    >>> conditions.holds(3, {"a", "b"}), conditions.holds(3, {"b"})
+    (True, False)
+    """
+
+    def __init__(self, features: Sequence[str]) -> None:
+        self.features = tuple(features)
+        self.nodes: list[tuple[int, int, int]] = []
+        self._place = {feature: k for k, feature in enumerate(self.features)}
+        self._known: dict[tuple[int, int, int], int] = {}
+
+    def of(self, outcomes: Outcomes[T], wanted: Collection[T]) -> int:
+        """The diagram that says yes where the outcome is one of those wanted."""
+        known = [ALWAYS if k and value in wanted else NEVER for k, value in enumerate(outcomes.values)]
+        for feature, no, yes in outcomes.nodes:  # what a node goes on to stands before it
+            known.append(self._node(self._place[feature], known[no], known[yes]))
+        return known[outcomes.root]
+
+    def _node(self, feature: int, no: int, yes: int) -> int:
+        if no == yes:
+            return no
+        node = feature, no, yes
+        if node not in self._known:
+            self.nodes.append(node)
+            self._known[node] = len(self.nodes) + 1
+        return self._known[node]
+
+    def holds(self, diagram: int, on: Collection[str]) -> bool:
+        """What the diagram says of a system that has these features."""
+        while diagram > ALWAYS:
+            feature, no, yes = self.nodes[diagram - 2]
+            diagram = yes if self.features[feature] in on else no
+        return diagram == ALWAYS
