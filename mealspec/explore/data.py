@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import replace
 
-from mealspec.check.excerpts import excerpts
+from mealspec.check.excerpts import Excerpt, excerpts
+from mealspec.core import Kind, Trace, replay
 from mealspec.draw.lanes import LANES, SHOWN
 from mealspec.explore.runs import Run
 from mealspec.explore.worlds import Json, Texts, World, table
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import APPS, CATALOGUE, NEEDS, SEEDS
 from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
-from mealspec.properties.expected import expected
+from mealspec.properties.expected import Verdict, pins, within
 
 APP = tuple(plan for plan in DESIGNS.values() if M.LOCAL_STORE in plan)
 SEED = tuple(plan for plan in DESIGNS.values() if M.LOCAL_STORE not in plan)
 """The designs of the two worlds."""
 
+VECTORS = frozenset({"screen", "path", "token", "upload", "background"})
+"""What vectors let in, each a part; together they are one world."""
+
 
 def data(runs: Sequence[Run]) -> Json:
     """The JSON; the runs are given, for it takes a while to find them."""
-    known, texts = worlds(runs), Texts()
+    texts = Texts()
+    known, homes = settled(runs)
+    names = {name: k for k, name in enumerate(dict.fromkeys(name for run in runs for name in run.events))}
     tables = {name: table(world, texts) for name, world in known.items()}
     return {
         "mechanisms": {m.value: entry._asdict() for m, entry in CATALOGUE.items()},
@@ -36,27 +43,67 @@ def data(runs: Sequence[Run]) -> Json:
         "shown": SHOWN,
         "worlds": tables,
         "texts": texts.all,
-        "runs": [_run(run, known) for run in runs],
+        "names": list(names),
+        "runs": [_run(run, home, names) for run, home in zip(runs, homes, strict=True)],
         "excerpts": [_excerpt(each) for each in excerpts().values()],
         "pinned": _pinned(known),
     }
 
 
-def worlds(runs: Iterable[Run]) -> dict[str, World]:
-    """Two in which every mechanism of the seed's world or the app's may be switched, and one for each other scope that
-    a run has: there may be switched what tells its designs, and those that people compare it with, from each other."""
-    has, all_ = frozenset.intersection(*(p.mechanisms for p in APP)), frozenset[M]().union(*(p.mechanisms for p in APP))
-    open_ = tuple(m for m in M if m in APPS or m in all_ - has)
-    out = {"seed": World(Scope(), SEEDS, frozenset()), "app": World(Scope(), open_, has - {*open_})}
-    found: dict[tuple[bool, Scope], set[frozenset[M]]] = {}
-    for run in runs:
-        if not any(world.scope == run.scope and world.has(run.design) for world in out.values()):
-            found.setdefault((M.LOCAL_STORE in run.design, run.scope), set()).add(run.design.mechanisms)
-    for (app, scope), some in found.items():
-        some |= {plan.mechanisms for plan in (APP if app else SEED)}
-        common, every = frozenset.intersection(*some), frozenset[M]().union(*some)
-        out[_name(scope, app=app)] = World(scope, tuple(m for m in M if m in every - common), common)
-    return out
+def settled(runs: Sequence[Run]) -> tuple[dict[str, World], list[str]]:
+    """The worlds, by name, and for each run the name of the first that has it.
+
+    In two of them every mechanism of the seed's world or the app's may be switched. The others are there for runs that
+    neither has; there may be switched what tells the designs from each other.
+    """
+    common, every = _between(plan.mechanisms for plan in APP)
+    open_ = tuple(m for m in M if m in APPS or m in every - common)
+    out = {"seed": World(Scope(), SEEDS, frozenset()), "app": World(Scope(), open_, common - {*open_})}
+    homes: dict[int, str] = {}
+    for number, run in sorted(enumerate(runs), key=lambda each: -_size(each[1].scope)):
+        homes[number] = next((name for name, world in out.items() if _takes(world, run)), "")
+        if not homes[number]:
+            homes[number], world = _made(run)
+            out[homes[number]] = world
+    return out, [homes[number] for number in range(len(runs))]
+
+
+def _made(run: Run) -> tuple[str, World]:
+    """A world for a run that no other has: of a vector with more of its kind, if that makes no difference to it."""
+    app = M.LOCAL_STORE in run.design
+    common, every = _between([run.design.mechanisms, *(plan.mechanisms for plan in (APP if app else SEED))])
+    made = [World(scope, tuple(m for m in M if m in every - common), common) for scope in (_more(run.scope), run.scope)]
+    world = made[0] if _takes(made[0], run) else made[1]
+    return _name(world.scope, app=app), world
+
+
+def _between(some: Iterable[frozenset[M]]) -> tuple[frozenset[M], frozenset[M]]:
+    """What all have, and what any has."""
+    sets = list(some)
+    return frozenset.intersection(*sets), frozenset.union(*sets)
+
+
+def _size(scope: Scope) -> int:
+    return scope.meals + scope.connections + len(scope.includes)
+
+
+def _more(scope: Scope) -> Scope:
+    """The scope with the faults of vectors let in."""
+    return replace(scope, faults=None).with_(VECTORS) if VECTORS & scope.includes else scope
+
+
+def _takes(world: World, run: Run) -> bool:
+    """Whether it is a run there too, and ends as it does: what is owed nothing there is owed nothing here.
+
+    A run that goes round for ever is a matter of its own scope.
+    """
+    if not world.has(run.design) or not within(run.scope, world.scope):
+        return False
+    if run.scope == world.scope:
+        return True
+    here, there = (replay(system(run.design, scope), run.events) for scope in (run.scope, world.scope))
+    ends = [[e.name for e in t.system.enabled(t.path[-1]) if e.kind is Kind.SYSTEM] for t in (here, there) if isinstance(t, Trace)]
+    return len(ends) == 2 and ends[0] == ends[1] and run.loop is None
 
 
 def _name(scope: Scope, *, app: bool) -> str:
@@ -72,26 +119,32 @@ def _name(scope: Scope, *, app: bool) -> str:
     return "_".join(["app" if app else "seed", *parts])
 
 
-def _run(run: Run, known: dict[str, World]) -> Json:
-    name = next(name for name, world in known.items() if world.scope == run.scope and world.has(run.design))
+def _run(run: Run, home: str, names: dict[str, int]) -> Json:
     return {
-        "group": run.group, "id": run.id, "title": run.title, "world": name, "design": run.design.name,
-        "events": list(run.events), "loop": run.loop, "notes": list(run.notes), "marked": sorted(run.marked),
+        "group": run.group, "id": run.id, "title": run.title, "world": home, "design": run.design.name,
+        "events": [names[name] for name in run.events], "loop": run.loop, "notes": list(run.notes), "marked": sorted(run.marked),
     }  # fmt: skip
 
 
-def _excerpt(each: Any) -> Json:
+def _excerpt(each: Excerpt) -> Json:
     logs = {log: [str(line) for line in each.lines(log)] for log in ("client", "server")}
     return {"id": each.id, "title": each.title, "notes": each.notes, "designs": list(each.designs), **logs}
 
 
 def _pinned(known: dict[str, World]) -> Json:
-    """The expected verdicts of the named designs, world by world, as far as they are pinned."""
+    """What is pinned of the named designs, world by world: per design and property whether it holds.
+
+    What is violated in a scope is violated in every larger one, so what holds in a scope holds in every smaller one.
+    """
     out: Json = {}
     for name, world in known.items():
-        for plan in DESIGNS.values():
-            if world.has(plan):
-                found = {p: expected(plan, world.scope, p) for p in PROPERTIES}
-                if all(found.values()):
-                    out.setdefault(name, {})[plan.name] = [p for p, verdict in found.items() if verdict == "violated"]
+        for pin in pins():
+            if not world.has(DESIGNS[pin.design]):
+                continue
+            of = out.setdefault(name, {}).setdefault(pin.design, {})
+            violated = {p for p in PROPERTIES if pin.verdict(p) is Verdict.VIOLATED}
+            if within(pin.scope, world.scope):
+                of.update(dict.fromkeys(sorted(violated), 0))
+            if within(world.scope, pin.scope):
+                of.update((p, 1) for p in PROPERTIES if p not in violated)
     return out

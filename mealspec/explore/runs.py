@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-from mealspec.check.excerpts import excerpts
+from mealspec.core.timed import TICK
 from mealspec.draw.charts import drawn
 from mealspec.model.design import Design, design
 from mealspec.model.scope import Scope
@@ -49,7 +49,7 @@ def runs() -> Iterator[Run]:
 
 
 def vectors() -> Iterator[Run]:
-    """The vectors that are committed, by side and group."""
+    """The vectors that are committed, by side and group, without their ticks: so they are runs of untimed systems."""
     for role in ("client", "server"):
         folder = files("mealspec.vectors").joinpath(role)
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
@@ -59,5 +59,5 @@ def vectors() -> Iterator[Run]:
                 scope = Scope(model["meals"], model["connections"], faults, frozenset(model["includes"]))
                 yield Run(
                     f"Vectors for a {role}", vector["id"], vector["description"], design(model["design"]), scope,
-                    tuple(model["events"]), notes=tuple(note["effect"] for note in vector["notes"]),
+                    tuple(event for event in model["events"] if event.partition(".")[0] != TICK), notes=tuple(note["effect"] for note in vector["notes"]),
                 )  # fmt: skip

@@ -117,29 +117,31 @@ def _rows(machine: Machine | None) -> frozenset[tuple[Any, ...]] | None:
     return None if machine is None else frozenset(tuple(row) for row in machine.rows)
 
 
-def _event(name: str, all_: FeaturedSystem, conditions: Conditions, texts: Texts) -> list[int]:
-    """What it says, by when it says so: ``[condition, text, condition, text, ...]``."""
-    outcomes = Outcomes([Branch(b.given, texts.number(_said(b.value))) for b in all_.events[name]])
-    return [part for text in outcomes.values if text is not None for part in (conditions.of(outcomes, {text}), text)]
+def _event(name: str, all_: FeaturedSystem, conditions: Conditions, texts: Texts) -> list[list[int]]:
+    """What it says and which machines take part, by when it is so: ``[[condition, text, machine, ...], ...]``."""
+    place = {machine: k for k, machine in enumerate(all_.variants)}
+
+    def said(event: Event) -> tuple[int, ...]:
+        return (texts.number(_said(event)), *(place[machine] for machine in event.takes if machine in place))
+
+    outcomes = Outcomes([Branch(b.given, said(b.value)) for b in all_.events[name]])
+    return [[conditions.of(outcomes, {value}), *value] for value in outcomes.values if value is not None]
 
 
 def _said(event: Event) -> Json:
-    """An event for people, and who takes part in it."""
+    """An event for people."""
     start, end = ends(event)
     return {
         "name": event.name,
         "kind": event.kind.value,
         "owner": event.owner,
         "owed": event.owed_as,
-        "takes": list(event.takes),
         "label": event.label or event.name,
         "line": [event.line.log, *event.line.texts] if event.line else None,
-        "because": event.because,
+        "first": event.takes[0],
         "refs": list(event.refs),
         "ends": [start, end],
         "lost": event.lost,
-        "prompt": event.prompt,
-        "must": event.obligation,
     }
 
 

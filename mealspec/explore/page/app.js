@@ -1,8 +1,8 @@
 // What happens when somebody clicks, types or opens a link.
 "use strict";
 
-const data = JSON.parse($("data").textContent);
-const model = new Model(data);
+const model = new Model(JSON.parse($("data").textContent));
+const { data } = model;
 const judge = new Judge(data);
 
 /** Draw, and say so in the address; `told` is said aloud. */

@@ -13,7 +13,7 @@ function lanesOf(system, lanes) {
 
 /** Where the step goes, from lane to lane: an answer that is lost goes the other way. */
 function endsOf(system, event, before) {
-  const k = system.machines.findIndex((machine) => machine.name === event.takes[0]);
+  const k = system.machines.findIndex((machine) => machine.name === event.first);
   const answered = k >= 0 && system.machines[k].states[before[k]].startsWith("answered");
   return event.lost && answered ? [...event.ends].reverse() : event.ends;
 }

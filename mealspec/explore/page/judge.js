@@ -9,17 +9,14 @@ class Judge {
 
   /** `{says, of}`: where they come from, and per property true, false or nothing known. */
   verdicts(model) {
-    const has = [...model.mechanisms(model.design)];
-    const pinned = model.data.pinned[model.world]?.[model.design];
     const of = {};
-    if (pinned) {
-      for (const id of Object.keys(model.data.properties)) of[id] = !pinned.includes(id);
-      return { of, says: "Exact, for runs of any length in this scope." };
+    for (const [id, holds] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] = Boolean(holds);
+    const missing = Object.keys(model.data.properties).filter((id) => !(id in of));
+    if (this.tables && missing.length) {
+      for (const id of missing) of[id] = this.tables.holds(id, [...model.mechanisms(model.design)]);
     }
-    if (this.tables) {
-      for (const id of Object.keys(model.data.properties)) of[id] = this.tables.holds(id, has);
-      if (Object.values(of).some((verdict) => verdict !== undefined)) return { of, says: `Exact, for runs of any length, in the scope ${this.tables.scopes().map((s) => s.says ?? s).join("; ")}.` };
-    }
+    const known = Object.values(of).filter((verdict) => verdict !== undefined).length;
+    if (known) return { of, says: "Exact, for runs of any length in this scope." };
     return { of, says: "Nothing is known of this design in this scope yet; the search below finds short violations, and mealspec verify decides." };
   }
 

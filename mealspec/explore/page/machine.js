@@ -16,16 +16,16 @@ class System {
     this.world = world;
     const holds = answers(world, on);
     const there = world.machines.map((machine, place) => ({ ...machine, place })).filter((m) => holds[m.there]);
-    const position = new Map(there.map((machine, k) => [machine.name, k]));
-    const listed = world.events.map((said) => {
-      for (let k = 0; k < said.length; k += 2) if (holds[said[k]]) return texts[said[k + 1]];
-      return null;
+    const position = new Map(there.map((machine, k) => [machine.place, k]));
+    const listed = world.events.map((some) => {
+      const said = some.find(([condition]) => holds[condition]);
+      return said ? { ...texts[said[1]], takes: said.slice(2) } : null;
     });
     const rows = there.map((machine) => rowsOf(machine, holds, listed, world.events.length));
     const parts = listed.map((event) => (event ? event.takes.filter((n) => position.has(n)).map((n) => position.get(n)) : []));
     const { reached, alive } = possible(there, rows, parts);
     this.machines = there;
-    this.at = world.machines.map((machine) => (holds[machine.there] ? position.get(machine.name) : -1));
+    this.at = world.machines.map((_, place) => (position.get(place) ?? -1));
     this.reached = reached;
     this.events = [];
     listed.forEach((event, number) => {

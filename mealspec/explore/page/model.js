@@ -3,7 +3,7 @@
 
 class Model {
   constructor(data) {
-    this.data = data;
+    this.data = { ...data, runs: data.runs.map((run) => ({ ...run, events: run.events.map((name) => data.names[name]) })) };
     this.systems = new Map();
     this.world = "seed";
     this.design = "published";
