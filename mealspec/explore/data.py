@@ -102,7 +102,11 @@ def _takes(world: World, run: Run) -> bool:
     if run.scope == world.scope:
         return True
     here, there = (replay(system(run.design, scope), run.events) for scope in (run.scope, world.scope))
-    ends = [[e.name for e in t.system.enabled(t.path[-1]) if e.kind is Kind.SYSTEM] for t in (here, there) if isinstance(t, Trace)]
+    ends = [
+        [e.name for e in t.system.enabled(t.path[-1]) if e.kind is Kind.SYSTEM]
+        for t in (here, there)
+        if isinstance(t, Trace)
+    ]
     return len(ends) == 2 and ends[0] == ends[1] and run.loop is None
 
 

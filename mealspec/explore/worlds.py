@@ -74,7 +74,7 @@ def table(world: World, texts: Texts) -> Json:
     return {
         "scope": world.scope.to_json(),
         "says": world.scope.describe(),
-        "free": [m.value for m in world.free],
+        "free": list(world.family.features),
         "fixed": sorted(world.fixed),
         "machines": machines,
         "events": [_event(name, world.family, conditions, texts) for name in world.family.events],
@@ -98,9 +98,7 @@ def _machine(name: str, all_: FeaturedSystem, conditions: Conditions) -> Json:
     for (event, source, dest), some in having.items():
         if event in events:
             groups.setdefault(frozenset(some), []).extend((events[event], states[source], states[dest]))
-    rows = [
-        [conditions.of(outcomes, {outcomes.values[k] for k in some}), *flat] for some, flat in groups.items()
-    ]
+    rows = [[conditions.of(outcomes, {outcomes.values[k] for k in some}), *flat] for some, flat in groups.items()]
     one = next(machine for machine in all_.machines if machine.name == name)
     return {
         "name": name,
@@ -189,4 +187,3 @@ def expression(predicate: Predicate, world: World) -> Any:
         return right if left == 1 else left if right == 1 else ["and", left, right]
 
     return read(predicate, place, at, int, both, no)
-

@@ -1,0 +1,246 @@
+"""A world's table holds each of its designs, whatever reads it: here a few lines of Python, and Node where there is one."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mealspec.core import branches, trimmed
+from mealspec.core.machine import Machine, Row
+from mealspec.explore.bundle import ENGINE, script
+from mealspec.explore.conditions import Conditions, Outcomes
+from mealspec.explore.worlds import Texts, World, table
+from mealspec.model.design import DESIGNS
+from mealspec.model.mechanism import SEEDS
+from mealspec.model.mechanism import Mechanism as M
+from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.facts import Facts
+from tests.explore.pages import ASKED, in_order, made, rows, some_design, some_walk
+
+Json = dict[str, Any]
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed, so the engine is tried in Chromium only")
+
+FREE = (
+    M.STATE_FLAGS, M.RECONNECT, M.CLOSE_BEFORE_DIAL, M.READY_ACK, M.POLL_ON_SUBMIT, M.KEEP_ON_FAILURE, M.CATCH_UP,
+    M.CLIENT_PING, M.HEALTH_CHECK, M.VERIFY_ON_MESSAGE,
+)  # fmt: skip
+
+
+@cache
+def small() -> tuple[Json, list[Json]]:
+    """A world of a thousand designs, and what its events say."""
+    texts = Texts()
+    world = World(Scope(connections=1), FREE, frozenset({M.FAILURE_NOTIFICATIONS, M.STOP_WHEN_NONE_LEFT}))
+    return json.loads(json.dumps(table(world, texts))), texts.all
+
+
+def read(world: Json, texts: list[Json], on: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The events and the trimmed rows of one design, by another reader than the page's."""
+    nodes = [tuple(world["nodes"][k : k + 3]) for k in range(0, len(world["nodes"]), 3)]
+
+    def holds(diagram: int) -> bool:
+        while diagram > 1:
+            feature, no, yes = nodes[diagram - 2]
+            diagram = yes if world["free"][feature] in on else no
+        return diagram == 1
+
+    events = [next((texts[text]["name"] for when, text, *_ in some if holds(when)), None) for some in world["events"]]
+    machines = []
+    for machine in world["machines"]:
+        if holds(machine["there"]):
+            flat = [row[k : k + 3] for row in machine["rows"] if holds(row[0]) for k in range(1, len(row), 3)]
+            states = machine["states"]
+            named = [(events[e], states[source], states[dest]) for e, source, dest in flat]
+            some = tuple(Row(e, s, d) for e, s, d in named if e)
+            machines.append(Machine(machine["name"], states[0], some, rules=frozenset(filter(None, events))))
+    whole = [event for plan in [_alphabet(on)] for event in plan if event.name in set(events)]
+    kept, alive = trimmed(machines, whole)
+    lines = [f"{m.name} {row.event} {row.source} {row.dest}" for m in kept for row in m.rows]
+    return [event.name for event in alive], sorted(lines)
+
+
+def _alphabet(on: frozenset[str]) -> Any:
+    from mealspec.model.design import Design
+    from mealspec.model.events import alphabet
+
+    return alphabet(Design("some", frozenset(map(M, on))), Scope(connections=1))
+
+
+def test_a_table_holds_each_of_its_designs() -> None:
+    world, texts = small()
+    rng = random.Random(1)
+    for _ in range(25):
+        plan = some_design(world, rng)
+        product = made(world, plan)
+        events, lines = read(world, texts, frozenset(m.value for m in plan.mechanisms))
+        assert events == [event.name for event in product.events]
+        assert lines == sorted(rows(product))
+
+
+def test_a_condition_says_what_the_function_says() -> None:
+    names = ("a", "b", "c", "d")
+    rng = random.Random(2)
+    for _ in range(100):
+        truth = {k: rng.randrange(3) for k in range(16)}
+
+        def number(choice: Any, truth: dict[int, int] = truth) -> int:
+            if "a" not in choice:  # asks about fewer, and in another order
+                return truth[0] if "d" in choice else truth[1]
+            return truth[sum((name in choice) << k for k, name in enumerate(names))]
+
+        conditions, outcomes = Conditions(names), Outcomes(branches(number, names))
+        wanted = conditions.of(outcomes, {1})
+        for k in range(16):
+            on = {name for bit, name in enumerate(names) if k >> bit & 1}
+            assert conditions.holds(wanted, on) == (number(on) == 1)
+
+
+def test_branches_that_are_not_there_are_no() -> None:
+    conditions = Conditions(["a"])
+    tree = [branch for branch in branches(lambda choice: "a" in choice, {"a"}) if branch.value]
+    there = conditions.of(Outcomes(tree), {True})
+    assert [conditions.holds(there, on) for on in ({"a"}, set())] == [True, False]
+
+
+# ---------------------------------------------------------------------- in Node
+
+
+def node(question: Json, code: str, folder: Path) -> Any:
+    """What the engine answers, as JSON; ``question`` is at hand as that."""
+    assert NODE is not None
+    file = folder / "question.json"
+    file.write_text(json.dumps(question), encoding="utf-8")
+    source = "\n".join(script(name) for name in ENGINE).replace("module.exports", "globalThis.unused")
+    program = f"{source}\n{ASKED}\nconst question = JSON.parse(require('fs').readFileSync({json.dumps(str(file))}));\n"
+    program += f"console.log(JSON.stringify((() => {{ {code} }})()));"
+    (folder / "program.cjs").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [NODE, str(folder / "program.cjs")], capture_output=True, text=True, encoding="utf-8", check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+WALKS = """return question.walks.map(({on, events, asked}) => {
+  const system = madeOf(question.world, question.texts, on);
+  return {events: system.events.map((event) => event.name), rows: rowsOfSystem(system), said: walked(system, events, asked)};
+});"""
+
+
+def walks(world: Json, texts: list[Json], number: int, folder: Path) -> bool:
+    """Whether the engine does what the checker does, along random walks of random designs."""
+    rng, asked, expected = random.Random(3), [], []
+    for _ in range(number):
+        plan = some_design(world, rng)
+        product = made(world, plan)
+        events, refused, said = some_walk(product, rng, 30)
+        asked.append({"on": [m.value for m in plan.mechanisms], "events": events, "asked": refused})
+        expected.append(([event.name for event in product.events], rows(product), said))
+    found = node({"world": world, "texts": texts, "walks": asked}, WALKS, folder)
+    return [(each["events"], each["rows"], in_order(each["said"])) for each in found] == expected
+
+
+@needs_node
+def test_the_engine_walks_as_the_checker_does(tmp_path: Path) -> None:
+    assert walks(*small(), 20, tmp_path)
+
+
+@needs_node
+@pytest.mark.parametrize(
+    "mutant", ["a row leads elsewhere", "a row is gone", "a condition is turned round", "nobody takes part"]
+)
+def test_a_broken_table_is_noticed(tmp_path: Path, mutant: str) -> None:
+    world, texts = copy.deepcopy(small())
+    rows_ = max((row for machine in world["machines"] for row in machine["rows"] if row[0] == 1), key=len)
+    if mutant == "a row leads elsewhere":
+        rows_[3] = 0 if rows_[3] else 1
+    elif mutant == "a row is gone":
+        del rows_[1:4]
+    elif mutant == "a condition is turned round":
+        world["nodes"][1], world["nodes"][2] = world["nodes"][2], world["nodes"][1]
+    else:
+        some = next(each for each in world["events"] if len(each[0]) > 3)
+        del some[0][-1]
+    assert not walks(world, texts, 20, tmp_path)
+
+
+NEAREST = """const system = madeOf(question.world, question.texts, question.on);
+const on = new Set(question.on);
+return question.properties.map((property) => {
+  const search = nearest(system, system.initial, claimsOf(system, property, on), {most: 3000000});
+  for (;;) { const {value, done} = search.next(); if (done) return value; }
+});"""
+
+
+@cache
+def quiet() -> tuple[Json, list[Json]]:
+    """The published fix and what it could be in the smallest scope."""
+    texts = Texts()
+    both = DESIGNS["published"].mechanisms, DESIGNS["hardened"].mechanisms
+    free = tuple(m for m in SEEDS if m in both[0] ^ both[1])
+    world = World(Scope(connections=1, includes=frozenset({"dial"})), free, both[0] & both[1])
+    return json.loads(json.dumps(table(world, texts))), texts.all
+
+
+@needs_node
+@pytest.mark.parametrize("name", ["published", "hardened"])
+def test_the_search_finds_what_the_checker_finds(tmp_path: Path, name: str) -> None:
+    """A violation where there is one, as short; and where there is none, as many states."""
+    from mealspec.check.verify import decide
+    from mealspec.core import explore
+
+    world, texts = quiet()
+    plan = DESIGNS[name]
+    product = made(world, plan)
+    graph, facts = explore(product), Facts(plan, Scope(connections=1, includes=frozenset({"dial"})), product)
+    question = {
+        "world": world,
+        "texts": texts,
+        "on": [m.value for m in plan.mechanisms],
+        "properties": list(PROPERTIES),
+    }
+    for prop, found in zip(PROPERTIES.values(), node(question, NEAREST, tmp_path), strict=True):
+        run = decide(graph, facts, prop)
+        if run is None:
+            assert found == {"events": None, "states": len(graph), "depth": found["depth"], "complete": True}, prop.id
+        else:
+            assert found["events"] is not None, prop.id
+            assert _breaks(plan, product, prop.id, found), prop.id
+            if run.loop is None and found["loop"] is None:
+                assert len(found["events"]) == len(run), prop.id
+
+
+def _breaks(plan: Any, product: Any, name: str, found: Json) -> bool:
+    """Whether it is a run of the system that ends, or goes round for ever, where the property says it must not."""
+    from mealspec.core import Trace
+    from mealspec.core.claim import Form
+
+    run = Trace.of(product, found["events"], found["loop"])
+    facts = Facts(plan, Scope(connections=1, includes=frozenset({"dial"})), product)
+    claim = PROPERTIES[name].claims(facts)[found["claim"]]
+    last = run.state(len(run))
+    if run.loop is None:
+        stuck = all(
+            product.step(run.path[-1], event.name) == run.path[-1]
+            for event in product.enabled(run.path[-1])
+            if event.kind == "system"
+        )
+        return claim.bad.holds(last) and (claim.form is Form.NEVER or stuck)
+    round_ = range(run.loop, len(run) + 1)
+    enabled = [{e.owed_as for e in product.enabled(run.path[k]) if e.kind == "system"} for k in round_[:-1]]
+    taken = {product.event(event).owed_as for event in run.events[run.loop :]}
+    kinds = {product.event(event).kind.value for event in run.events[run.loop :]}
+    fair = set.intersection(*enabled) <= taken and "fault" not in kinds
+    wrong = all(claim.wrong.holds(run.state(k)) for k in round_) and any(claim.bad.holds(run.state(k)) for k in round_)
+    return fair and wrong and run.path[run.loop] == run.path[-1]
