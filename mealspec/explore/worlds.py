@@ -14,6 +14,7 @@ from typing import Any
 from mealspec.core import Branch, Event, FeaturedSystem, Machine, Predicate, System, branches
 from mealspec.core.predicate import At, read
 from mealspec.draw.lanes import ends, stands
+from mealspec.explore.clocks import clocks
 from mealspec.explore.conditions import Conditions, Outcomes
 from mealspec.model.design import Design
 from mealspec.model.featured import AnyDesign, family
@@ -78,6 +79,7 @@ def table(world: World, texts: Texts) -> Json:
         "fixed": sorted(world.fixed),
         "machines": machines,
         "events": [_event(name, world.family, conditions, texts) for name in world.family.events],
+        "clocks": clocks(world.family, world.scope),
         "claims": claims,
         "facts": facts.all,
         "nodes": [part for node in conditions.nodes for part in node],

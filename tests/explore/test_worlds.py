@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from mealspec.core import branches, trimmed
+from mealspec.core import Refusal, branches, trimmed
 from mealspec.core.machine import Machine, Row
 from mealspec.explore.bundle import ENGINE, script
 from mealspec.explore.conditions import Conditions, Outcomes
 from mealspec.explore.worlds import Texts, World, table
+from mealspec.model.clocks import timed_system
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import SEEDS
 from mealspec.model.mechanism import Mechanism as M
@@ -244,3 +245,41 @@ def _breaks(plan: Any, product: Any, name: str, found: Json) -> bool:
     fair = set.intersection(*enabled) <= taken and "fault" not in kinds
     wrong = all(claim.wrong.holds(run.state(k)) for k in round_) and any(claim.bad.holds(run.state(k)) for k in round_)
     return fair and wrong and run.path[run.loop] == run.path[-1]
+
+
+# ---------------------------------------------------------------------- in seconds
+
+SECONDS = """return question.walks.map(({on, events}) => {
+  const system = new Timed(madeOf(question.world, question.texts, on), new Set(on));
+  const {states, refused} = system.run(events);
+  return {refused, said: states.map((state) => ({
+    enabled: system.enabled(state).map((e) => system.events[e].name),
+    labels: Object.fromEntries(system.machines.map((m, k) => [m.name, `${m.states[state[k]]} ${state[system.number + k]}`])),
+  }))};
+});"""
+
+
+@needs_node
+def test_seconds_pass_as_the_checker_says(tmp_path: Path) -> None:
+    world, texts = small()
+    rng, asked, expected = random.Random(4), [], []
+    for _ in range(8):
+        plan = some_design(world, rng)
+        product = timed_system(plan, Scope(connections=1))
+        state, events, said = product.initial, list[str](), []
+        while True:
+            can = [event.name for event in product.enabled(state)]
+            labels = {name: str(label) for name, label in product.states(state).items()}
+            said.append({"enabled": sorted(can), "labels": labels})
+            if not can or len(events) == 120:
+                break
+            time = [name for name in can if name.startswith("tick")]
+            events.append(rng.choice(time if time and rng.random() < 0.7 else can))
+            after = product.step(state, events[-1])
+            assert not isinstance(after, Refusal)
+            state = after
+        asked.append({"on": [m.value for m in plan.mechanisms], "events": events})
+        expected.append(said)
+    for found, said in zip(node({"world": world, "texts": texts, "walks": asked}, SECONDS, tmp_path), expected, strict=True):
+        assert found["refused"] is None
+        assert [{**each, "enabled": sorted(each["enabled"])} for each in found["said"]] == said
