@@ -58,7 +58,10 @@ def settled(runs: Sequence[Run]) -> tuple[dict[str, World], list[str]]:
     """
     common, every = _between(plan.mechanisms for plan in APP)
     open_ = tuple(m for m in M if m in APPS or m in every - common)
-    out = {"seed": World(Scope(), SEEDS, frozenset()), "app": World(Scope(), open_, common - {*open_})}
+    seed, app = (SEEDS, frozenset[M]()), (open_, common - {*open_})
+    one, more = Scope(connections=1), Scope(connections=1).with_(["upload", "entry"])
+    first = {False: ((one, *seed), (Scope(), *seed)), True: ((more, *app), (Scope(), *app))}
+    out = {_name(scope, app=app): World(scope, *of) for app, some in first.items() for scope, *of in some}
     homes: dict[int, str] = {}
     for number, run in sorted(enumerate(runs), key=lambda each: -_size(each[1].scope)):
         homes[number] = next((name for name, world in out.items() if _takes(world, run)), "")

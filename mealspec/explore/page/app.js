@@ -25,7 +25,7 @@ const act = {
     add.forEach((m) => has.add(m));
     leave_out.forEach((m) => has.delete(m));
     model.beside = model.name(has);
-    show(`${says} ${[...add.map((m) => `+${m}`), ...leave_out.map((m) => `-${m}`)].join(" ")}. Below, the same events in both.`);
+    show(`${says} ${changed({ add, leave_out })}. Below, the same events in both.`);
     $("compare").scrollIntoView({ block: "nearest" });
   },
   fresh: () => {
@@ -38,6 +38,15 @@ const act = {
   end: () => move(model.events.length),
   play,
   search,
+  pass: () => {
+    const tick = view.system.position.get("tick");
+    let state = view.state;
+    do {
+      model.take("tick");
+      state = view.system.after(state, tick);
+    } while (view.system.after(state, tick) && model.at < 2000 && String(state) !== String(view.system.after(state, tick)));
+    show(`Time passes until something must happen: ${by(view.system.refusal(state, tick))}`);
+  },
   stop: () => {
     judge.stop();
     $("searched").textContent = "Stopped.";
@@ -87,6 +96,7 @@ function searching(on) {
 }
 
 function search() {
+  if (model.timed) return ($("searched").textContent = "The search looks at runs without seconds, of which there are more: switch seconds off.");
   searching(true);
   $("searched").textContent = "Searching …";
   judge.search(model, view.state, (said) => {
@@ -177,10 +187,13 @@ document.addEventListener("keydown", (press) => {
 
 $("world").addEventListener("change", ({ target }) => {
   model.world = target.value;
-  const has = model.mechanisms(model.design);
-  const fits = !model.misfits(has).length;
-  const named = Object.keys(data.designs).find((name) => !model.misfits(model.mechanisms(name)).length) || model.name(new Set(model.table().fixed));
-  choose(fits ? model.design : named);
+  const fits = !model.misfits(model.mechanisms(model.design)).length;
+  model.timed &&= Boolean(model.table().clocks);
+  choose(fits ? model.design : model.usual(model.world));
+});
+$("timed").addEventListener("change", ({ target }) => {
+  const stopped = model.inTime(target.checked);
+  show(stopped ? `In seconds this run stops before '${stopped.event}': ${by(stopped.by)}.` : "");
 });
 $("design").addEventListener("change", ({ target }) => choose(target.value));
 $("jump").addEventListener("change", ({ target }) => target.value && open(data.runs.find((run) => run.id === target.value)));

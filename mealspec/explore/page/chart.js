@@ -41,7 +41,17 @@ function chart(data, system, run, { at, loop, marked }) {
   const width = CHART.gutter + CHART.first + (lanes.length - 1) * CHART.lane + 24;
   const rows = [];
   let y = CHART.head + 8;
+  let seconds = 0;
   run.taken.forEach((e, k) => {
+    if (system.events[e].kind === "time") {
+      seconds += 1;
+      const last = k + 1 === run.taken.length || system.events[run.taken[k + 1]].kind !== "time";
+      if (last) {
+        rows.push(`<g data-step="${k + 1}" class="step"><path class="loop" d="M4 ${y + 8}H${width - 4}"/><text class="looptext" x="8" y="${y + 22}">${seconds} s</text></g>`);
+        y += 28;
+      }
+      return;
+    }
     if (k === loop) {
       rows.push(`<path class="loop" d="M4 ${y + 6}H${width - 4}"/><text class="looptext" x="8" y="${y + 20}">from here on, for ever</text>`);
       y += 26;

@@ -7,43 +7,63 @@ class Judge {
     this.worker = null;
   }
 
-  /** `{says, of}`: where they come from, and per property true, false or nothing known. */
-  verdicts(model) {
-    const of = {};
-    for (const [id, holds] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] = Boolean(holds);
-    const missing = Object.keys(model.data.properties).filter((id) => !(id in of));
-    if (this.tables && missing.length) {
-      for (const id of missing) of[id] = this.tables.holds(id, [...model.mechanisms(model.design)]);
-    }
-    const known = Object.values(of).filter((verdict) => verdict !== undefined).length;
-    if (known) return { of, says: "Exact, for runs of any length in this scope." };
-    return { of, says: "Nothing is known of this design in this scope yet; the search below finds short violations, and mealspec verify decides." };
+  /** The table of verdicts that knows the design, as `{name, scope}`; null if none does. */
+  table(model) {
+    const has = [...model.mechanisms(model.design)];
+    const name = this.tables?.worlds().find((world) => this.tables.knows(world, has));
+    if (name === undefined) return null;
+    const says = this.tables.scope(name), same = Object.values(model.data.worlds).find((world) => world.says === says);
+    return { name, says, scope: same?.scope };
   }
 
-  /** What has to change so that the design keeps everything, with a button that does it. */
+  /**
+   * Per property `[word, kind]`, and a sentence on where that comes from. What is violated in a scope is violated in
+   * every larger one; so what holds in a scope holds in every smaller one.
+   */
+  verdicts(model) {
+    const of = {}, here = model.table(), has = [...model.mechanisms(model.design)];
+    for (const [id, holds] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] = holds ? ["✓ holds", "good"] : ["✗ violated", "bad"];
+    const table = this.table(model);
+    let weaker = false;
+    for (const id of Object.keys(model.data.properties)) {
+      if (of[id] || !table) continue;
+      const said = this.tables.verdict(table.name, id, has), exact = table.says === here.says;
+      if (said === "violated" && (exact || within(table.scope, here.scope))) of[id] = ["✗ violated", "bad"];
+      else if (said !== "violated" && (exact || within(here.scope, table.scope))) of[id] = [said === "vacuous" && exact ? "✓ vacuously" : "✓ holds", "good"];
+      else [of[id], weaker] = [[said === "violated" ? "✗ in the other" : "✓ in the other", "quiet"], true];
+    }
+    const known = Object.values(of).filter(([, kind]) => kind !== "quiet").length;
+    const parts = [known ? "Exact, for runs of any length in this scope." : "Nothing is known of this design in this scope; the search below finds short violations, and mealspec verify decides."];
+    if (weaker) parts.push(`"In the other" is the exact verdict in another scope: ${table.says}.`);
+    return { of, says: parts.join(" ") };
+  }
+
+  /** Whether the property holds: true, false, or undefined where this scope's verdict is not known. */
+  holds(model, property) {
+    return { good: true, bad: false }[this.verdicts(model).of[property]?.[1]];
+  }
+
+  /** What has to change so that the design keeps everything, with a button that shows it. */
   repair(model, act) {
-    const broken = Object.entries(this.verdicts(model).of).filter(([, holds]) => holds === false).map(([id]) => id);
-    if (!broken.length) return el("p", {}, "");
+    if (!Object.keys(model.data.properties).some((id) => this.holds(model, id) === false)) return el("p", {});
     const change = this.change(model, Object.keys(model.data.properties));
-    if (!change) return el("p", { class: "quiet" }, "");
-    const words = [...change.add.map((m) => `+${m}`), ...change.leave_out.map((m) => `-${m}`)];
+    if (!change) return el("p", { class: "quiet" }, "No repair of this design is known here.");
     const button = el("button", { type: "button" }, "Look at it beside this design");
     button.addEventListener("click", () => act.besideChange(change));
-    return el("div", {}, el("h3", {}, change.says), el("p", {}, el("code", {}, words.join(" "))), button);
+    return el("div", {}, el("h3", {}, change.says), el("p", {}, el("code", {}, changed(change))), button);
   }
 
   /** The smallest change by which the design keeps these properties; the way to `hardened` where nothing smaller is known. */
   change(model, properties) {
-    const has = model.mechanisms(model.design);
-    if (this.tables) {
-      const found = this.tables.repair(properties, [...has]);
-      if (found) return { ...found, says: "The smallest repair:" };
-    }
+    const has = model.mechanisms(model.design), table = this.table(model);
+    const found = table && this.tables.repair(table.name, properties, [...has]);
+    const what = properties.length === 1 ? properties[0] : "everything";
+    if (found) return { ...found, says: `The smallest change that keeps ${what} (${table.says}):` };
     const best = model.data.designs.hardened.has;
-    if (model.misfits(new Set(best)).length) return null;
+    if (table || model.misfits(new Set(best)).length) return null;
     return {
       add: best.filter((m) => !has.has(m)), leave_out: [...has].filter((m) => !best.includes(m)),
-      says: "What leads to hardened, which keeps everything:",
+      says: "The way to hardened, which keeps everything:",
     };
   }
 
@@ -88,9 +108,19 @@ class Judge {
       const loop = said.loop === null ? "" : ` Its last ${counted(model.at + said.events.length - said.loop - model.at, "step")} go round for ever.`;
       return `Violated after ${counted(said.events.length, "step")} from here: now shown.${loop}${time}`;
     }
-    const holds = this.verdicts(model).of[model.property];
+    const holds = this.holds(model, model.property);
     if (said.complete) return `None exists from here: all ${counted(said.states, "state")} that can follow were looked at.${time}`;
     const none = holds ? " The verdict above says more: none exists at all." : holds === false ? " One exists, and is longer or does not lie ahead." : " Whether a longer one exists, this search cannot tell.";
     return `Not found within ${counted(said.depth, "step")}: ${counted(said.states, "state")} looked at.${none}${time}`;
   }
 }
+
+/** Whether every run of a small scope is one of the large. */
+function within(small, large) {
+  if (!small || !large) return false;
+  const fewer = large.faults === "any" || (small.faults !== "any" && small.faults <= large.faults);
+  return fewer && small.meals <= large.meals && small.connections <= large.connections && small.includes.every((item) => large.includes.includes(item));
+}
+
+/** A change in the words of the command line. */
+const changed = ({ add, leave_out }) => [...add.map((m) => `+${m}`), ...leave_out.map((m) => `-${m}`)].join(" ");

@@ -5,13 +5,14 @@ class Model {
   constructor(data) {
     this.data = { ...data, runs: data.runs.map((run) => ({ ...run, events: run.events.map((name) => data.names[name]) })) };
     this.systems = new Map();
-    this.world = "seed";
+    [this.world] = Object.keys(data.worlds);
     this.design = "published";
     this.events = [];
     this.at = 0;
     this.beside = "";
     this.property = "delivery";
     this.branches = [];
+    this.timed = false; // whether seconds run
     this.story = null; // {title, notes, marked, loop} of the run that was jumped to
   }
 
@@ -52,14 +53,21 @@ class Model {
     return out;
   }
 
+  /** The design with which a world begins. */
+  usual(world) {
+    const names = ["published", "app_published", ...Object.keys(this.data.designs)];
+    return names.find((name) => !this.misfits(this.mechanisms(name), world).length) ?? this.name(new Set(this.table(world).fixed));
+  }
+
   /** The system of a design in this world, made once; null where it cannot be built. */
   system(expression = this.design) {
     const has = this.mechanisms(expression);
     if (!has || this.misfits(has).length) return null;
-    const key = `${this.world} ${[...has].sort().join()}`;
+    const key = `${this.world} ${this.timed} ${[...has].sort().join()}`;
     if (!this.systems.has(key)) {
       if (this.systems.size > 12) this.systems.clear();
-      this.systems.set(key, new System(this.table(), this.data.texts, has));
+      const plain = new System(this.table(), this.data.texts, has);
+      this.systems.set(key, this.timed ? new Timed(plain, has) : plain);
     }
     return this.systems.get(key);
   }
@@ -96,7 +104,7 @@ class Model {
   /** Show a run of the list. */
   jump(run) {
     const { world, design, events, title, notes, marked, loop } = run;
-    Object.assign(this, { world, design, events, at: events.length, branches: [], beside: "" });
+    Object.assign(this, { world, design, events, at: events.length, branches: [], beside: "", timed: false });
     this.story = { id: run.id, title, notes, marked: new Set(marked), loop };
   }
 
@@ -115,6 +123,23 @@ class Model {
     return lost;
   }
 
+  /** Let seconds run, or not: without its seconds a run is a run; with them it goes as far as no event is too early. */
+  inTime(timed) {
+    this.timed = timed && Boolean(this.table().clocks);
+    if (!this.timed) {
+      const passed = this.events.slice(0, this.at).filter((name) => name.startsWith("tick")).length;
+      this.at -= passed;
+      this.events = this.events.filter((name) => !name.startsWith("tick"));
+      return null;
+    }
+    const before = this.events;
+    const { events, stopped } = inSeconds(this.system(), before);
+    Object.assign(this, { events, at: events.length });
+    if (stopped && this.story) this.story = null;
+    else if (this.story) this.story = { ...this.story, marked: new Set(), loop: null };
+    return stopped;
+  }
+
   /** The first world that has the design; this one, if it does. */
   home(design) {
     const has = this.mechanisms(design);
@@ -124,6 +149,7 @@ class Model {
   /** Everything as an address, and back. */
   address() {
     const parts = { w: this.world, d: this.design, e: this.events.join(","), at: this.at, b: this.beside, p: this.property };
+    if (this.timed) parts.t = 1;
     if (this.story?.id) parts.r = this.story.id;
     if (this.story?.loop != null) parts.l = this.story.loop;
     if (this.branches.length) parts.k = this.branches.map((branch) => branch.events.join(",")).join(";");
@@ -134,14 +160,14 @@ class Model {
   restore(address) {
     const said = Object.fromEntries(address.split("&").map((part) => part.split("=")).map(([k, v = ""]) => [k, unescaped(v)]));
     const told = [];
-    const world = this.data.worlds[said.w] ? said.w : "seed";
+    const world = this.data.worlds[said.w] ? said.w : Object.keys(this.data.worlds)[0];
     if (said.w && !this.data.worlds[said.w]) told.push(`there is no scope '${said.w}' here`);
     const has = said.d ? this.mechanisms(said.d) : null;
     if (said.d && !has) told.push(`there is no design '${said.d}' here`);
     if (has && this.misfits(has, world).length) told.push(`the design does not fit the scope: ${this.misfits(has, world).join("; ")}`);
     const fits = has && !this.misfits(has, world).length;
-    Object.assign(this, { world, design: fits ? said.d : this.data.worlds[world].fixed.includes("local_store") ? "app_published" : "published" });
-    if (!this.system()) this.design = "hardened";
+    Object.assign(this, { world, design: fits ? said.d : this.usual(world) });
+    this.timed = said.t === "1" && Boolean(this.table().clocks);
     this.events = (said.e || "").split(",").filter(Boolean);
     const { states, refused } = this.run();
     if (refused) told.push(`step ${states.length} of the link, '${refused.event}', cannot happen here`);
@@ -166,6 +192,31 @@ class Model {
     const system = this.beside ? this.system(this.beside) : null;
     return system ? { system, run: system.run(this.events), title: this.beside, events: this.events } : null;
   }
+}
+
+/**
+ * The run with the seconds that its events need, each as early as can be: `{events, stopped}`, where `stopped` is the
+ * event that cannot happen however long one waits, and who refuses it.
+ */
+function inSeconds(system, names) {
+  const events = [];
+  let state = system.initial;
+  const tick = system.position.get("tick");
+  for (const name of names) {
+    const e = system.position.get(name);
+    let waited = 0, here = state, next = system.after(here, e);
+    while (!next && waited < 600) {
+      const later = system.after(here, tick);
+      if (!later) break;
+      waited += 1;
+      here = later;
+      next = system.after(here, e);
+    }
+    if (!next) return { events, stopped: { event: name, by: system.refusal(state, e) } };
+    events.push(...Array(waited).fill("tick"), name);
+    state = next;
+  }
+  return { events, stopped: null };
 }
 
 /** What an address says; what cannot be read is left as it is. */

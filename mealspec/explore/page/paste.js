@@ -25,7 +25,7 @@ function traceOf(text) {
 
 /** The world that a trace's scope names, if there is one. */
 function worldOf(model, { scope }) {
-  const usual = model.data.worlds.seed.scope;
+  const usual = Object.values(model.data.worlds).find((world) => world.scope.meals === 1 && world.scope.connections === 2).scope;
   const wanted = { ...usual, ...scope };
   const same = (world) => world.scope.meals === wanted.meals && world.scope.connections === wanted.connections && String(world.scope.faults) === String(wanted.faults) && [...world.scope.includes].sort().join() === [...wanted.includes].sort().join();
   return Object.keys(model.data.worlds).filter((name) => same(model.data.worlds[name]));

@@ -21,6 +21,7 @@ class View {
   constructor(model, act) {
     Object.assign(this, { model, act });
     this.told = "";
+    this.drawn = {};
     this.fill();
   }
 
@@ -41,19 +42,37 @@ class View {
   draw() {
     const { model } = this;
     this.system = model.system();
-    this.run = model.run();
+    this.run = this.taken();
     this.state = this.run.states[model.at];
-    this.choices();
+    this.once("choices", `${model.world} ${model.design} ${model.property} ${model.story?.id} ${model.timed}`);
     this.moves();
     this.enabled();
     if ($("refused").open) this.refusals();
     this.chart();
     this.machines();
     this.logs();
-    this.verdicts();
-    this.sides();
+    this.once("verdicts", `${model.world} ${model.design}`);
+    this.once("sides", `${model.world} ${model.design} ${model.beside} ${model.timed} ${model.events} ${model.branches.length}`);
     $("told").textContent = this.told;
     if ($("graph").open) graph.draw($("states"), this.system, this.state);
+  }
+
+  /** The run; where it only grew, only its last step is made. */
+  taken() {
+    const { model, system, run } = this, events = model.events, last = events.length - 1;
+    if (run && this.of === system && run.taken.length === last && events.slice(0, last).every((name, k) => name === system.events[run.taken[k]].name)) {
+      const grown = system.run([events[last]], run.states[last]);
+      if (!grown.refused) return { states: [...run.states, grown.states[1]], taken: [...run.taken, ...grown.taken], refused: null };
+    }
+    this.of = system;
+    return model.run();
+  }
+
+  /** Draw a part if what it depends on is new. */
+  once(part, key) {
+    if (this.drawn[part] === key) return;
+    this.drawn[part] = key;
+    this[part]();
   }
 
   choices() {
@@ -66,6 +85,8 @@ class View {
     $("jump").value = model.story?.id || "";
     $("property").value = model.property;
     const { free, fixed } = model.table(), has = model.mechanisms(model.design);
+    $("timed").checked = model.timed;
+    $("timed").disabled = !model.table().clocks;
     $("count").textContent = `(${has.size} on; ${free.length} can be switched here)`;
     $("scopesays").textContent = `${model.table().says}. Left out: ${model.table().scope.left_out.join(", ") || "nothing"}.`;
     if (!$("switches").open) return;
@@ -82,7 +103,10 @@ class View {
 
   moves() {
     const { at, events } = this.model;
-    $("place").textContent = `step ${at} of ${events.length}`;
+    const passed = this.run.taken.slice(0, at).filter((e) => this.system.events[e].kind === "time").length;
+    $("place").textContent = `step ${at} of ${events.length}${this.model.timed ? `, ${passed} s` : ""}`;
+    $("pass").hidden = !this.model.timed;
+    $("pass").disabled = !this.system.events.some((event, e) => event.name === "tick" && this.system.after(this.state, e));
     for (const [name, off] of [["start", at === 0], ["back", at === 0], ["forward", at >= events.length], ["end", at >= events.length], ["play", !events.length]]) {
       document.querySelector(`[data-do=${name}]`).disabled = off;
     }
@@ -132,6 +156,8 @@ class View {
     const before = this.model.at ? this.run.states[this.model.at - 1] : this.state;
     const rows = this.system.machines.map((machine, k) => {
       const row = el("tr", { class: before[k] !== this.state[k] ? "changed" : "", title: machine.doc }, el("th", { scope: "row" }, machine.name), el("td", {}, machine.states[this.state[k]]));
+      const seconds = this.model.timed ? this.system.seconds(this.state, k) : null;
+      if (seconds !== null) row.lastChild.append(" ", el("small", {}, `for ${seconds} s`));
       if (before[k] !== this.state[k]) row.lastChild.append(" ", el("small", {}, `was ${machine.states[before[k]]}`));
       return row;
     });
@@ -148,8 +174,8 @@ class View {
     const { model } = this, known = judge.verdicts(model);
     $("judged").textContent = known.says;
     const rows = Object.entries(model.data.properties).map(([id, { says }]) => {
-      const holds = known.of[id], word = holds === undefined ? "?" : holds ? "✓ holds" : "✗ violated";
-      return el("tr", { title: says }, el("th", { scope: "row" }, id), el("td", { class: holds === undefined ? "quiet" : holds ? "good" : "bad" }, word));
+      const [word, kind] = known.of[id] || ["?", "quiet"];
+      return el("tr", { title: says }, el("th", { scope: "row" }, id), el("td", { class: kind }, word));
     });
     $("verdicts").replaceChildren(el("table", {}, el("tbody", {}, ...rows)), judge.repair(model, this.act));
   }
