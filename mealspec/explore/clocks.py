@@ -22,7 +22,7 @@ def clocks(family: FeaturedSystem, scope: Scope) -> Json | None:
         return None
     return {
         "run": {name: own for name in family.variants if (own := [_clock(name, each, family) for each in _of(name)])},
-        "at_once": {name: own for name in family.variants if (own := _at_once(name, family, scope))},
+        "at_once": {name: some for name in family.variants if (some := _at_once(name, family, scope))},
         "excuses": {
             name: {m: _states(m, where, family) for m in family.variants if _kind(m) == asked}
             for name, (asked, where) in EXCUSES.items()

@@ -22,8 +22,8 @@ class Outcomes(Generic[T]):
 
     Attributes
     ----------
-    values
-        The outcomes, each once; the first is None, for branches that are not there.
+    values, number
+        The outcomes, each once, and the place of each; the first is None, for branches that are not there.
     nodes
         ``(feature, no, yes)``: what is asked, and where it goes on. Numbers below ``len(values)`` are outcomes, the
         others are nodes, counted on from there.
@@ -33,10 +33,10 @@ class Outcomes(Generic[T]):
 
     def __init__(self, tree: Sequence[Branch[T]]) -> None:
         self.values: list[T | None] = list(dict.fromkeys([None, *(branch.value for branch in tree)]))
-        self._number = {value: k for k, value in enumerate(self.values)}
+        self.number = {value: k for k, value in enumerate(self.values)}
         self.nodes: list[tuple[str, int, int]] = []
         self._known: dict[tuple[str, int, int], int] = {}
-        self.root = self._of([(list(branch.given.items()), self._number[branch.value]) for branch in tree], 0)
+        self.root = self._of([(list(branch.given.items()), self.number[branch.value]) for branch in tree], 0)
 
     def _of(self, leaves: list[tuple[list[tuple[str, bool]], int]], depth: int) -> int:
         if not leaves:
@@ -67,7 +67,8 @@ class Conditions:
     >>> from mealspec.core import branches
     >>> tree = branches(lambda design: "b" if "b" in design and "a" in design else "-", {"a", "b"})
     >>> conditions = Conditions(["a", "b"])
-    >>> conditions.of(Outcomes(tree), ["b"]), conditions.nodes
+    >>> outcomes = Outcomes(tree)
+    >>> conditions.of(outcomes, [outcomes.number["b"]]), conditions.nodes
     (3, [(0, 0, 1), (1, 0, 2)])
     >>> conditions.holds(3, {"a", "b"}), conditions.holds(3, {"b"})
     (True, False)
@@ -79,9 +80,9 @@ class Conditions:
         self._place = {feature: k for k, feature in enumerate(self.features)}
         self._known: dict[tuple[int, int, int], int] = {}
 
-    def of(self, outcomes: Outcomes[T], wanted: Collection[T]) -> int:
-        """The diagram that says yes where the outcome is one of those wanted."""
-        known = [ALWAYS if k and value in wanted else NEVER for k, value in enumerate(outcomes.values)]
+    def of(self, outcomes: Outcomes[T], wanted: Collection[int]) -> int:
+        """The diagram that says yes where the number of the outcome is one of those wanted."""
+        known = [ALWAYS if k in wanted else NEVER for k in range(len(outcomes.values))]
         for feature, no, yes in outcomes.nodes:  # what a node goes on to stands before it
             known.append(self._node(self._place[feature], known[no], known[yes]))
         return known[outcomes.root]

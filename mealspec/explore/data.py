@@ -53,31 +53,38 @@ def data(runs: Sequence[Run]) -> Json:
 def settled(runs: Sequence[Run]) -> tuple[dict[str, World], list[str]]:
     """The worlds, by name, and for each run the name of the first that has it.
 
-    In two of them every mechanism of the seed's world or the app's may be switched. The others are there for runs that
-    neither has; there may be switched what tells the designs from each other.
+    In the first every mechanism of the seed's world or the app's may be switched: with one connection, of which every
+    verdict is known, and with two. The others are there for runs that these have not; there may be switched what
+    tells the designs from each other.
     """
     common, every = _between(plan.mechanisms for plan in APP)
     open_ = tuple(m for m in M if m in APPS or m in every - common)
     seed, app = (SEEDS, frozenset[M]()), (open_, common - {*open_})
     one, more = Scope(connections=1), Scope(connections=1).with_(["upload", "entry"])
-    first = {False: ((one, *seed), (Scope(), *seed)), True: ((more, *app), (Scope(), *app))}
-    out = {_name(scope, app=app): World(scope, *of) for app, some in first.items() for scope, *of in some}
+    out = {_name(scope, app=False): World(scope, *seed) for scope in (one, Scope())}
+    out |= {_name(scope, app=True): World(scope, *app) for scope in (more, Scope())}
     homes: dict[int, str] = {}
     for number, run in sorted(enumerate(runs), key=lambda each: -_size(each[1].scope)):
         homes[number] = next((name for name, world in out.items() if _takes(world, run)), "")
         if not homes[number]:
-            homes[number], world = _made(run)
+            alike = [other.design.mechanisms for other in runs if other.scope == run.scope and _app(other) == _app(run)]
+            homes[number], world = _made(run, alike)
+            assert homes[number] not in out, f"there are two worlds {homes[number]}"
             out[homes[number]] = world
     return out, [homes[number] for number in range(len(runs))]
 
 
-def _made(run: Run) -> tuple[str, World]:
-    """A world for a run that no other has: of a vector with more of its kind, if that makes no difference to it."""
-    app = M.LOCAL_STORE in run.design
-    common, every = _between([run.design.mechanisms, *(plan.mechanisms for plan in (APP if app else SEED))])
+def _app(run: Run) -> bool:
+    return M.LOCAL_STORE in run.design
+
+
+def _made(run: Run, alike: Sequence[frozenset[M]]) -> tuple[str, World]:
+    """A world for a run that no other has, and for designs of its scope: of a vector with more of its kind, if that
+    makes no difference to it."""
+    common, every = _between([*alike, *(plan.mechanisms for plan in (APP if _app(run) else SEED))])
     made = [World(scope, tuple(m for m in M if m in every - common), common) for scope in (_more(run.scope), run.scope)]
     world = made[0] if _takes(made[0], run) else made[1]
-    return _name(world.scope, app=app), world
+    return _name(world.scope, app=_app(run)), world
 
 
 def _between(some: Iterable[frozenset[M]]) -> tuple[frozenset[M], frozenset[M]]:
@@ -129,7 +136,8 @@ def _name(scope: Scope, *, app: bool) -> str:
 def _run(run: Run, home: str, names: dict[str, int]) -> Json:
     return {
         "group": run.group, "id": run.id, "title": run.title, "world": home, "design": run.design.name,
-        "events": [names[name] for name in run.events], "loop": run.loop, "notes": list(run.notes), "marked": sorted(run.marked),
+        "events": [names[name] for name in run.events], "loop": run.loop,
+        "notes": list(run.notes), "marked": sorted(run.marked),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which runs the explorer offers: every chart of ``diagrams/``, and every vector that a client or server must get through."""
+"""Which runs the explorer offers: every chart of ``diagrams/``, and every vector for a client or a server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from mealspec.core.timed import TICK
 from mealspec.draw.charts import drawn
@@ -54,10 +55,13 @@ def vectors() -> Iterator[Run]:
         folder = files("mealspec.vectors").joinpath(role)
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
             for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]:
-                model = vector["model"]
-                faults = None if model["faults"] == "any" else int(model["faults"])
-                scope = Scope(model["meals"], model["connections"], faults, frozenset(model["includes"]))
-                yield Run(
-                    f"Vectors for a {role}", vector["id"], vector["description"], design(model["design"]), scope,
-                    tuple(event for event in model["events"] if event.partition(".")[0] != TICK), notes=tuple(note["effect"] for note in vector["notes"]),
-                )  # fmt: skip
+                yield _vector(f"Vectors for a {role}", vector)
+
+
+def _vector(group: str, vector: dict[str, Any]) -> Run:
+    model = vector["model"]
+    faults = None if model["faults"] == "any" else int(model["faults"])
+    scope = Scope(model["meals"], model["connections"], faults, frozenset(model["includes"]))
+    events = tuple(event for event in model["events"] if event.partition(".")[0] != TICK)
+    notes = tuple(note["effect"] for note in vector["notes"])
+    return Run(group, vector["id"], vector["description"], design(model["design"]), scope, events, notes=notes)

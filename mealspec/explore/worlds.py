@@ -6,7 +6,7 @@ its designs it is there (:mod:`mealspec.explore.conditions`), and each property 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -88,33 +88,32 @@ def table(world: World, texts: Texts) -> Json:
 
 def _machine(name: str, all_: FeaturedSystem, conditions: Conditions) -> Json:
     """Its states, and its rows by when they are there: ``[condition, event, source, dest, event, ...]``."""
-    tree = [Branch(b.given, _rows(b.value)) for b in all_.variants[name]]
-    outcomes = Outcomes(tree)
     states = {state: k for k, state in enumerate(all_.states(name))}
     events = {event: k for k, event in enumerate(all_.events)}
-    having: dict[Any, set[int]] = {}
-    for k, rows in enumerate(outcomes.values):
-        for row in rows or ():
-            having.setdefault(row, set()).add(k)
-    groups: dict[frozenset[int], list[int]] = {}
-    for (event, source, dest), some in having.items():
-        if event in events:
-            groups.setdefault(frozenset(some), []).extend((events[event], states[source], states[dest]))
-    rows = [[conditions.of(outcomes, {outcomes.values[k] for k in some}), *flat] for some, flat in groups.items()]
+
+    def rows(machine: Machine | None) -> tuple[tuple[int, ...], ...] | None:
+        """In order, for that of a design says nothing."""
+        if machine is None:
+            return None
+        return tuple(sorted((events[e], states[s], states[d]) for e, s, d in machine.rows if e in events))
+
+    outcomes = Outcomes([Branch(b.given, rows(b.value)) for b in all_.variants[name]])
+    having: dict[tuple[int, ...], list[int]] = {}
+    for k, own in enumerate(outcomes.values):
+        for row in own or ():
+            having.setdefault(row, []).append(k)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row, some in having.items():
+        groups.setdefault(tuple(some), []).extend(row)
     one = next(machine for machine in all_.machines if machine.name == name)
     return {
         "name": name,
         "doc": one.doc.split("\n\n")[0].replace("\n", " "),
         "lanes": list(stands(name)),
         "states": [str(state) for state in states],
-        "there": conditions.of(outcomes, [value for value in outcomes.values if value is not None]),
-        "rows": rows,
+        "there": conditions.of(outcomes, range(1, len(outcomes.values))),
+        "rows": [[conditions.of(outcomes, {*some}), *flat] for some, flat in groups.items()],
     }
-
-
-def _rows(machine: Machine | None) -> frozenset[tuple[Any, ...]] | None:
-    """Without their order, which differs between designs and says nothing."""
-    return None if machine is None else frozenset(tuple(row) for row in machine.rows)
 
 
 def _event(name: str, all_: FeaturedSystem, conditions: Conditions, texts: Texts) -> list[list[int]]:
@@ -125,7 +124,7 @@ def _event(name: str, all_: FeaturedSystem, conditions: Conditions, texts: Texts
         return (texts.number(_said(event)), *(place[machine] for machine in event.takes if machine in place))
 
     outcomes = Outcomes([Branch(b.given, said(b.value)) for b in all_.events[name]])
-    return [[conditions.of(outcomes, {value}), *value] for value in outcomes.values if value is not None]
+    return [[conditions.of(outcomes, {k}), *value] for k, value in enumerate(outcomes.values) if value is not None]
 
 
 def _said(event: Event) -> Json:
@@ -161,11 +160,11 @@ def _claims(prop: Property, world: World, conditions: Conditions, facts: Texts) 
 
     on = frozenset(m.value for m in world.fixed)
     found = branches(claims, world.family.features, on)
-    known = [repr(branch.value) for branch in found]
-    outcomes = Outcomes([Branch(b.given, text) for b, text in zip(found, known, strict=True)])
-    for text in outcomes.values[1:]:
-        some = found[known.index(str(text))].value
-        yield {"when": conditions.of(outcomes, [text]), "claims": some}
+    outcomes = Outcomes([Branch(b.given, repr(b.value)) for b in found])
+    said = {repr(b.value): b.value for b in found}
+    for k, text in enumerate(outcomes.values):
+        if text is not None:
+            yield {"when": conditions.of(outcomes, {k}), "claims": said[text]}
 
 
 def expression(predicate: Predicate, world: World) -> Any:

@@ -83,8 +83,12 @@ class Browser:
 
     def pick(self, selector: str, value: str) -> None:
         """Choose an option of a list."""
-        self.run(f"(() => {{ const list = document.querySelector({json.dumps(selector)}); list.value = {json.dumps(value)};"
-                 "list.dispatchEvent(new Event('change', {bubbles: true})); })()")  # fmt: skip
+        chosen = f"list.value = {json.dumps(value)}; list.dispatchEvent(new Event('change', {{bubbles: true}}));"
+        self.run(f"(() => {{ const list = document.querySelector({json.dumps(selector)}); {chosen} }})()")
+
+    def fill(self, selector: str, text: str) -> None:
+        """Write into a field."""
+        self.run(f"document.querySelector({json.dumps(selector)}).value = {json.dumps(text)}")
 
     def press(self, key: str) -> None:
         """Press and release a key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from mealspec.core import Refusal, System
@@ -16,28 +17,7 @@ from mealspec.model.scope import Scope
 
 Json = dict[str, Any]
 
-ASKED = """
-function madeOf(world, texts, on) { return new System(world, texts, new Set(on)); }
-/** The rows that are left when what cannot happen is trimmed, sorted. */
-function rowsOfSystem(system) {
-  const lines = [];
-  system.events.forEach((event, e) => event.parts.forEach((k, part) => {
-    const { name, states } = system.machines[k];
-    system.dest[e][part].forEach((to, from) => {
-      if (to >= 0 && system.reached[k][from]) lines.push(`${name} ${event.name} ${states[from]} ${states[to]}`);
-    });
-  }));
-  return lines.sort();
-}
-/** After each step: the states, what can happen, and who refuses the events that are asked about. */
-function walked(system, events, asked) {
-  const { states } = system.run(events);
-  return states.map((state, k) => ({
-    labels: system.labels(state), enabled: system.enabled(state).map((e) => system.events[e].name),
-    refused: (asked[k] || []).map((name) => (system.position.has(name) ? system.refusal(state, system.position.get(name)) : [])),
-  }));
-}
-"""
+ASKED = Path(__file__).with_name("asked.js").read_text(encoding="utf-8")
 """What both a page and Node are asked, in their own language."""
 
 
@@ -70,7 +50,7 @@ def scope_of(world: Json) -> Scope:
 
 def some_walk(product: System, rng: random.Random, steps: int) -> tuple[list[str], list[list[str]], list[Json]]:
     """A random run, three events that are refused after each step, and what the checker says of all states."""
-    state, events, asked, said = product.initial, [], [], []
+    state, events, asked, said = product.initial, list[str](), list[list[str]](), list[Json]()
     for _ in range(steps + 1):
         can = [event.name for event in product.enabled(state)]
         cannot = [event.name for event in product.events if event.name not in set(can)]

@@ -1,7 +1,7 @@
 // A run as a sequence chart: lanes from left to right, a row for each step, states beside the lane where they change.
 "use strict";
 
-const CHART = { first: 76, lane: 112, gutter: 34, head: 34, row: 36, chip: 20 };
+const CHART = { first: 70, lane: 88, gutter: 32, head: 34, row: 36, chip: 20 };
 
 const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

@@ -7,11 +7,12 @@ class Judge {
     this.worker = null;
   }
 
-  /** The table of verdicts that knows the design, as `{name, scope}`; null if none does. */
+  /** The table of verdicts that knows the design, that of this scope if there is one, as `{name, says, scope}`; or null. */
   table(model) {
     const has = [...model.mechanisms(model.design)];
-    const name = this.tables?.worlds().find((world) => this.tables.knows(world, has));
-    if (name === undefined) return null;
+    const known = this.tables ? this.tables.worlds().filter((world) => this.tables.knows(world, has)) : [];
+    if (!known.length) return null;
+    const name = known.find((world) => this.tables.scope(world) === model.table().says) ?? known[0];
     const says = this.tables.scope(name), same = Object.values(model.data.worlds).find((world) => world.says === says);
     return { name, says, scope: same?.scope };
   }

@@ -218,7 +218,7 @@ function beside(model, system, run, other) {
   const says = refused
     ? `${other.title} takes ${other.run.taken.length} of these ${model.events.length} steps and refuses '${refused.event}': ${by(refused.by)}.`
     : first === null ? `Both do the same, step for step.` : `Both take all steps; they differ from step ${first} on.`;
-  const head = el("thead", {}, el("tr", {}, ...["step", model.design, other.title, "differs there"].map((text) => el("th", { scope: "col" }, text))));
+  const head = el("thead", {}, el("tr", {}, ...["step", model.design, other.title, "differs"].map((text) => el("th", { scope: "col" }, text))));
   return [el("p", { role: "status" }, says), el("table", {}, head, el("tbody", {}, ...rows))];
 }
 
