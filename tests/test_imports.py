@@ -1,5 +1,5 @@
-"""Who may import whom: core < model < properties < check < hunt, draw, conform < explore < cli; no circle,
-no private name.
+"""Who may import whom: core < model < properties < check < hunt, draw, conform < explore < cli; no circle, no
+private name.
 
 The sources are read, so an import inside a function counts, and so does one that only a type checker sees.
 """

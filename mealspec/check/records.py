@@ -1,7 +1,7 @@
 """What the sweeps of record have found: kept as data, drawn from it, and made anew by the slow tests.
 
 To renew a record: ``mealspec sweep OPTIONS --json --out properties/records/NAME.json`` with the options that
-:data:`RECORDS` names.
+:data:`RECORDS` names, and with ``--table`` for ``--json`` if it is one of :data:`TABLES`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,13 @@ class Record:
         words, usual = [], Scope()
         words += [f"--meals {self.scope.meals}"] if self.scope.meals != usual.meals else []
         words += [f"--connections {self.scope.connections}"] if self.scope.connections != usual.connections else []
+        words += [f"--faults {self.scope.faults}"] if self.scope.faults != usual.faults else []
         words += [f"--property {name}" for name in self.properties]
-        words += ["--app"] if self.region.world is APPS else []
-        if self.region.required and self.region.world is not APPS:
+        app = self.region.world[: len(APPS)] == APPS
+        opened = self.region.world[len(APPS if app else SEEDS) :]
+        words += ["--app"] if app else []
+        words += [f"--open {','.join(sorted(opened))}"] if opened else []
+        if self.region.required and not app:
             words.append(f"--require {','.join(sorted(self.region.required))}")
         if self.region.forbidden:
             words.append(f"--forbid {','.join(sorted(self.region.forbidden))}")
@@ -106,3 +110,41 @@ STAIRS = Record(
     next(record.region for record in RECORDS if record.name == "delivery"),
 )
 """The same for seconds: ``mealspec latency --sweep OPTIONS --json > properties/records/seconds.json`` renews it."""
+
+_NAMED = frozenset[M]().union(*(DESIGNS[name].mechanisms for name in ("before", "published_plus", "hardened")))
+_IDLE = frozenset({M.ONE_SUBSCRIBER, M.DIAL_ON_PATH_CHANGE})  # without a second view model, or another path
+_PAST = (DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms) | (
+    DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
+)
+
+TABLES = {
+    "seed": Record(
+        "verdicts_seed",
+        "Which properties does each design keep that is made of what the four designs of the seed's world have?",
+        Scope(connections=1),
+        Region(forbidden=frozenset(SEEDS) - _NAMED - _IDLE),
+    ),
+    "seed_calm": Record(
+        "verdicts_seed_calm",
+        "Which properties does each design of the seed's world keep when nothing fails?",
+        Scope(connections=1, faults=0),
+        Region(),
+    ),
+    "app": Record(
+        "verdicts_app",
+        "Which properties does each repair of the app keep, with uploads that may fail and entries that may be lost?",
+        Scope(connections=1).with_(["upload", "entry"]),
+        REPAIRS,
+    ),
+    "app_past": Record(
+        "verdicts_app_past",
+        "Which properties does each design keep that the app has had on its way, or could be repaired to?",
+        Scope(connections=1),
+        REPAIRS.opened(_PAST),
+    ),
+}
+"""Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them.
+
+Not in one world are what takes too long together: all of the seed's mechanisms and faults; the app's past, and uploads
+that fail.
+"""

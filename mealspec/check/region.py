@@ -44,6 +44,11 @@ class Region:
         """The mechanisms that are open."""
         return tuple(m for m in self.world if m not in self.required and m not in self.forbidden)
 
+    def opened(self, more: Collection[M]) -> Region:
+        """The same with more that a design may have or lack."""
+        world = (*self.world, *(m for m in M if m in more and m not in self.world))
+        return Region(self.required - {*more}, self.forbidden - {*more}, world) if more else self
+
 
 REPAIRS = Region(DESIGNS["app_head"].mechanisms - frozenset(APPS), world=APPS)
 """The app's latest design, with or without whatever it could leave out or add."""

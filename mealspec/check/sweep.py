@@ -242,6 +242,23 @@ def one_by_one(
         began = now
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """The designs that keep one property, and those of them in which its premise never occurs."""
+
+    property: str
+    keep: Set
+    vacuous: Set
+
+
+def all_verdicts(
+    scope: Scope, properties: Sequence[Property], region: Region, *, report: Report | None = None
+) -> tuple[Among, Iterator[Verdicts]]:
+    """The designs of a region that can be built, and the verdict of each of them on each property."""
+    every = _Exactly(scope, region, report)
+    return (every.all, every.space), map(every.verdicts, properties)
+
+
 class _Designs:
     """The designs of a region that can be built, or those ``among``, in the diagrams of a scope."""
 
@@ -277,6 +294,11 @@ class _Exactly(_Designs):
     def vacuous(self, prop: Property) -> bool:
         """Whether its premise occurs in none of them."""
         return self.space.reachable & self.premise(prop) == self.space.false
+
+    def verdicts(self, prop: Property) -> Verdicts:
+        """Of each of them on the property."""
+        keep = self.all & ~self.breakers(prop)
+        return Verdicts(prop.id, keep, keep & ~self.space.projected(self.space.reachable & self.premise(prop)))
 
 
 class _Bounded(_Designs):

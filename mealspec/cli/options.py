@@ -55,7 +55,7 @@ def regional(function: F) -> F:
     """Options that make a part of the design space, handed on as ``region``."""
 
     def call(
-        *args: Any, require: str, forbid: str, base: str | None, within: str | None, app: bool, **more: Any
+        *args: Any, require: str, forbid: str, base: str | None, within: str | None, app: bool, open_: str, **more: Any
     ) -> Any:  # fmt: skip
         from mealspec.check.region import REPAIRS, Region
         from mealspec.model.design import design
@@ -65,7 +65,8 @@ def regional(function: F) -> F:
         beyond = frozenset(Mechanism) - design(within).mechanisms if within else frozenset()
         own = REPAIRS if app else Region()
         forbidden = mechanisms(forbid) | (beyond & frozenset(own.world))
-        return function(*args, region=Region(own.required | required, forbidden, own.world), **more)
+        region = Region(own.required | required, forbidden, own.world).opened(mechanisms(open_))
+        return function(*args, region=region, **more)
 
     options = [
         click.option("--require", default="", help="Mechanisms that every design is to have, by commas."),
@@ -73,6 +74,7 @@ def regional(function: F) -> F:
         click.option("--base", help="Only designs that have all that this DESIGN has."),
         click.option("--within", help="Only designs that have nothing but what this DESIGN has."),
         click.option("--app", is_flag=True, help="The app's latest design, with what it could leave out or add."),
+        click.option("--open", "open_", default="", help="Mechanisms that are open, whatever else is said, by commas."),
     ]
     update_wrapper(call, function)  # with the options that it has
     for option in reversed(options):

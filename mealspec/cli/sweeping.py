@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from mealspec.check import tables
 from mealspec.check.progress import Reporter
 from mealspec.check.region import Region
 from mealspec.check.show import wrapped
@@ -273,3 +274,11 @@ def each(
             for r in rows
         ]
         deliver(json.dumps(data, indent=1) + "\n", out)
+
+
+def table(scope: Scope, properties: Sequence[Property], region: Region, out: Path | None) -> None:
+    """Every verdict on every design."""
+    reporter = Reporter()
+    found = tables.table(scope, properties, region, report=reporter.update)
+    reporter.done(scope.describe())
+    deliver(tables.text(found), out)

@@ -131,6 +131,20 @@ def test_each_property_by_itself_is_decided_for_all_designs(mealspec: Run, found
     assert "no-regress" in mealspec(*SMALL, "--each", "--property", "no-regress")[1]
 
 
+def test_every_verdict_is_told_as_a_table(mealspec: Run, found: dict[str, Any]) -> None:
+    told = json.loads(mealspec(*SMALL, "--table", "--property", "no-regress", "--property", "honest-view")[1])
+    alone = json.loads(mealspec(*SMALL, "--property", "no-regress", "--json")[1])
+    counts = {name: verdicts["keep"][1] for name, verdicts in told["properties"].items()}
+    assert counts == {"honest-view": found["designs"], "no-regress": alone["passing"]}
+    assert told["valid"][1] == found["designs"]
+
+
+def test_what_is_opened_may_be_there_or_not(mealspec: Run, found: dict[str, Any]) -> None:
+    told = json.loads(mealspec(*SMALL, "--table", "--property", "no-regress", "--open", "poll_cap")[1])
+    assert "poll_cap" in told["free"]
+    assert told["valid"][1] == 2 * found["designs"]
+
+
 def test_a_base_is_in_every_design(mealspec: Run) -> None:
     data = json.loads(mealspec(*SMALL, "--base", "hardened", "--json")[1])
     assert set(data["required"]) == {m.value for m in DESIGNS["hardened"].mechanisms}
@@ -154,6 +168,9 @@ def test_what_is_written_to_a_file_is_what_is_printed(mealspec: Run, tmp_path: P
         (["--property", "deliverance"], "unknown property 'deliverance'; did you mean 'delivery'?"),
         (["--base", "publishd"], "unknown design 'publishd'; did you mean 'published'?"),
         (["--json", "--csv"], "choose --json or --csv"),
+        (["--table", "--csv"], "choose --json or --csv or --table"),
+        (["--table", "--each"], "leave --each out"),
+        (["--open", "unisolatd"], "unknown mechanism 'unisolatd'; did you mean 'unisolated'?"),
         (["--meals", "9"], "impossible scope: 9 meals"),
         (["--json", "--out", "no/such/folder.json"], "there is no folder no/such"),
     ],

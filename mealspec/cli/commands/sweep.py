@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 @click.option("--each", "separately", is_flag=True, help="Each property by itself, for all designs, with no climb.")
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
+@click.option("--table", "as_table", is_flag=True, help="Every verdict on every design: decision diagrams, as JSON.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @scoped
 def command(
-    only: tuple[str, ...], separately: bool, as_json: bool, as_csv: bool, out: Path | None, region: Region,
-    scope: Scope,
+    only: tuple[str, ...], separately: bool, as_json: bool, as_csv: bool, as_table: bool, out: Path | None,
+    region: Region, scope: Scope,
 ) -> None:  # fmt: skip
     """Decide all designs at once: which pass, what they have in common, and what repairs the others.
 
@@ -37,11 +38,16 @@ def command(
     from mealspec.properties.catalogue import PROPERTIES
 
     check_properties(only)
-    if as_json and as_csv:
-        raise CheckerError("choose --json or --csv, not both")
+    if as_json + as_csv + as_table > 1:
+        raise CheckerError("choose --json or --csv or --table, not two of them")
+    if as_table and separately:
+        raise CheckerError("--table asks for each property by itself anyway; leave --each out")
     if out is not None and not out.parent.is_dir():  # said before the work, not after it
         raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
+    if as_table:
+        sweeping.table(scope, properties, region, out)
+        return
     console = None if as_json or as_csv or out else Terminal(highlight=False, soft_wrap=True)
     if console:
         console.print("\n".join(sweeping.heading(scope, region, properties)))
