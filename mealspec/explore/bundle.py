@@ -16,7 +16,7 @@ from mealspec.explore.worlds import Json
 ENGINE = ("machine.js", "timed.js", "search.js")
 """Scripts that run in the page and in its worker."""
 
-PAGE = ("model.js", "chart.js", "graph.js", "paste.js", "judge.js", "view.js", "app.js")
+PAGE = ("verdicts.js", "model.js", "chart.js", "graph.js", "paste.js", "judge.js", "view.js", "app.js")
 """Scripts that know the document, in the order in which they need each other."""
 
 

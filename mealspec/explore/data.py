@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mealspec.check.excerpts import Excerpt, excerpts
+from mealspec.check.records import TABLES
 from mealspec.core import Kind, Trace, replay
 from mealspec.draw.lanes import LANES, SHOWN
 from mealspec.explore.runs import Run
+from mealspec.explore.verdicts import verdict_tables
 from mealspec.explore.worlds import Json, Texts, World, table
 from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import APPS, CATALOGUE, NEEDS, SEEDS
@@ -47,6 +49,8 @@ def data(runs: Sequence[Run]) -> Json:
         "runs": [_run(run, home, names) for run, home in zip(runs, homes, strict=True)],
         "excerpts": [_excerpt(each) for each in excerpts().values()],
         "pinned": _pinned(known),
+        "verdicts": verdict_tables(),
+        "decided": {name: record.scope.to_json() for name, record in TABLES.items()},
     }
 
 

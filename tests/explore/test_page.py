@@ -19,6 +19,7 @@ from mealspec.check.verify import counterexample
 from mealspec.core import dump
 from mealspec.core.itf import load
 from mealspec.explore.bundle import ENGINE, PAGE, script
+from mealspec.explore.verdicts import knows, verdict, verdict_tables
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -274,6 +275,37 @@ def test_verdicts_of_named_designs_are_those_that_are_pinned(page: Browser) -> N
         found = page.run("cells('#verdicts tr')")
         verdicts = {p: expected(DESIGNS[name], Scope(connections=1), p) for p in PROPERTIES}
         assert {p: "violated" in said for p, said in found} == {p: v == "violated" for p, v in verdicts.items()}
+
+
+def test_verdicts_of_random_designs_are_those_of_the_tables(page: Browser) -> None:
+    """With one connection the page shows just what the table says; with two what must then be so, and no more."""
+    table, worlds, rng = verdict_tables()["worlds"]["seed"], embedded()["worlds"], random.Random(18)
+    asked, said = [], []
+    while len(asked) < 200:
+        plan = some_design(worlds["seed_c1"], rng)
+        if knows(table, plan.mechanisms):
+            asked.append(sorted(plan.mechanisms))
+            said.append({p: verdict(table, p, plan.mechanisms) == "violated" for p in PROPERTIES})
+    words = """((world, designs) => designs.map((on) => {
+      model.world = world;
+      model.design = model.name(new Set(on));
+      return Object.entries(judge.verdicts(model).of).map(([id, [word]]) => [id, word]);
+    }))"""
+    for found, broken in zip(page.run(f"{words}('seed_c1', {json.dumps(asked)})"), said, strict=True):
+        assert {p: word == "✗ violated" for p, word in found} == broken
+        assert {word for _, word in found} <= {"✗ violated", "✓ holds"}
+    for found, broken in zip(page.run(f"{words}('seed', {json.dumps(asked)})"), said, strict=True):
+        assert {p: word in ("✗ violated", "✗ there") for p, word in found} == broken
+        assert "✓ holds" not in {word for p, word in found}
+
+
+def test_what_repairs_a_design_is_shown_beside_it(page: Browser) -> None:
+    page.pick("#design", "hardened")
+    page.run("document.getElementById('switches').open = true; view.drawn = {}; view.draw(); 0")
+    page.click("[data-mechanism=client_ping]")
+    assert page.run("model.design") == "hardened-client_ping"
+    page.click("#verdicts button")
+    assert page.run("model.beside") == "hardened"
 
 
 def test_an_itf_trace_is_read(page: Browser, tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ class Judge {
     this.worker = null;
   }
 
-  /** The table of verdicts that knows the design, that of this scope if there is one, as `{name, says, scope}`; or null. */
-  table(model) {
-    const has = [...model.mechanisms(model.design)];
-    const known = this.tables ? this.tables.worlds().filter((world) => this.tables.knows(world, has)) : [];
-    if (!known.length) return null;
-    const name = known.find((world) => this.tables.scope(world) === model.table().says) ?? known[0];
-    const says = this.tables.scope(name), same = Object.values(model.data.worlds).find((world) => world.says === says);
-    return { name, says, scope: same?.scope };
+  /** The tables of verdicts that know the design, that of this scope first, as `[{name, says, scope}]`. */
+  known(model) {
+    if (!this.tables) return [];
+    const has = [...model.mechanisms(model.design)], here = model.table().says;
+    const some = this.tables.worlds().filter((world) => this.tables.knows(world, has));
+    const told = some.map((name) => ({ name, says: this.tables.scope(name), scope: model.data.decided[name] }));
+    return told.sort((one, other) => (other.says === here) - (one.says === here));
   }
 
   /**
@@ -22,21 +21,22 @@ class Judge {
    * every larger one; so what holds in a scope holds in every smaller one.
    */
   verdicts(model) {
-    const of = {}, here = model.table(), has = [...model.mechanisms(model.design)];
-    for (const [id, holds] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] = holds ? ["✓ holds", "good"] : ["✗ violated", "bad"];
-    const table = this.table(model);
-    let weaker = false;
-    for (const id of Object.keys(model.data.properties)) {
-      if (of[id] || !table) continue;
-      const said = this.tables.verdict(table.name, id, has), exact = table.says === here.says;
-      if (said === "violated" && (exact || within(table.scope, here.scope))) of[id] = ["✗ violated", "bad"];
-      else if (said !== "violated" && (exact || within(here.scope, table.scope))) of[id] = [said === "vacuous" && exact ? "✓ vacuously" : "✓ holds", "good"];
-      else [of[id], weaker] = [[said === "violated" ? "✗ in the other" : "✓ in the other", "quiet"], true];
+    const of = {}, here = model.table(), has = [...model.mechanisms(model.design)], tables = this.known(model);
+    const holds = ["✓ holds", "good"], violated = ["✗ violated", "bad"];
+    for (const [id, keeps] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] = keeps ? holds : violated;
+    for (const table of tables) {
+      for (const id of Object.keys(model.data.properties)) {
+        if (of[id]) continue;
+        const bad = this.tables.verdict(table.name, id, has) === "violated";
+        if (bad && within(table.scope, here.scope)) of[id] = violated;
+        else if (!bad && within(here.scope, table.scope)) of[id] = holds;
+      }
     }
-    const known = Object.values(of).filter(([, kind]) => kind !== "quiet").length;
-    const parts = [known ? "Exact, for runs of any length in this scope." : "Nothing is known of this design in this scope; the search below finds short violations, and mealspec verify decides."];
-    if (weaker) parts.push(`"In the other" is the exact verdict in another scope: ${table.says}.`);
-    return { of, says: parts.join(" ") };
+    const ids = Object.keys(model.data.properties), open = ids.filter((id) => !of[id]);
+    if (tables.length) for (const id of open) of[id] = this.tables.verdict(tables[0].name, id, has) === "violated" ? ["✗ there", "quiet"] : ["✓ there", "quiet"];
+    if (!open.length) return { of, says: "Exact, for runs of any length in this scope." };
+    const known = open.length < ids.length ? "Exact, for runs of any length in this scope, where it says holds or violated." : "No verdict on this design is known in this scope; the search below finds short violations, and mealspec verify decides.";
+    return { of, says: tables.length ? `${known} "There" is in a smaller or other scope: ${tables[0].says}.` : known };
   }
 
   /** Whether the property holds: true, false, or undefined where this scope's verdict is not known. */
@@ -56,9 +56,8 @@ class Judge {
 
   /** The smallest change by which the design keeps these properties; the way to `hardened` where nothing smaller is known. */
   change(model, properties) {
-    const has = model.mechanisms(model.design), table = this.table(model);
-    const found = table && this.tables.repair(table.name, properties, [...has]);
-    const what = properties.length === 1 ? properties[0] : "everything";
+    const has = model.mechanisms(model.design), what = properties.length === 1 ? properties[0] : "everything";
+    const [table] = this.known(model), found = table && this.tables.repair(table.name, properties, [...has]);
     if (found) return { ...found, says: `The smallest change that keeps ${what} (${table.says}):` };
     const best = model.data.designs.hardened.has;
     if (table || model.misfits(new Set(best)).length) return null;

@@ -204,7 +204,8 @@ function parted(one, other) {
 function beside(model, system, run, other) {
   const rows = [], { refused } = other.run;
   const steps = Math.max(model.events.length, other.events.length);
-  let first = null;
+  const title = other.title.length > 40 ? "the other" : other.title;
+  let first = null, before = "";
   for (let k = 0; k < steps; k++) {
     const mine = k < run.taken.length ? system.events[run.taken[k]].label : "";
     const theirs = k < other.run.taken.length ? other.system.events[other.run.taken[k]].label : "";
@@ -212,14 +213,27 @@ function beside(model, system, run, other) {
     const said = stopped ? `refused by ${by(refused.by)}` : theirs || "";
     const differ = k < run.taken.length && k < other.run.taken.length ? differences(system, run.states[k + 1], other.system, other.run.states[k + 1]) : [];
     if (first === null && (stopped || differ.length)) first = k + 1;
-    rows.push(el("tr", { class: stopped || differ.length ? "gone" : "" }, el("th", { scope: "row" }, String(k + 1)), el("td", {}, mine), el("td", { class: stopped ? "bad" : "" }, said), el("td", {}, ...differ.flatMap((text) => [text, el("br")]))));
+    const news = stopped || differ.join() !== before;
+    before = differ.join();
+    const cell = news ? el("td", {}, ...differ.flatMap((text) => [text, el("br")])) : el("td", { class: "quiet" }, before && "as before");
+    rows.push(el("tr", { class: news ? "gone" : "" }, el("th", { scope: "row" }, String(k + 1)), el("td", {}, mine), el("td", { class: stopped ? "bad" : "" }, said), cell));
     if (stopped && model.beside[0] !== "#") break;
   }
   const says = refused
-    ? `${other.title} takes ${other.run.taken.length} of these ${model.events.length} steps and refuses '${refused.event}': ${by(refused.by)}.`
+    ? `${title} takes ${other.run.taken.length} of these ${model.events.length} steps and refuses '${refused.event}': ${by(refused.by)}.`
     : first === null ? `Both do the same, step for step.` : `Both take all steps; they differ from step ${first} on.`;
-  const head = el("thead", {}, el("tr", {}, ...["step", model.design, other.title, "differs"].map((text) => el("th", { scope: "col" }, text))));
-  return [el("p", { role: "status" }, says), el("table", {}, head, el("tbody", {}, ...rows))];
+  const still = refused ? [] : [owed(model.design, system, run), owed(title, other.system, other.run)];
+  const head = el("thead", {}, el("tr", {}, ...["step", model.design, title, "differs"].map((text) => el("th", { scope: "col" }, text))));
+  return [el("p", { role: "status" }, [says, ...still].join(" ")), el("table", {}, head, el("tbody", {}, ...rows))];
+}
+
+/** What the system still owes at the end of a run, in words. */
+function owed(title, system, { states }) {
+  const last = states[states.length - 1];
+  const open = system.enabled(last).filter((e) => system.events[e].kind === "system" && !same(system.after(last, e), last));
+  const labels = open.slice(0, 3).map((e) => `"${system.events[e].label}"`);
+  if (!open.length) return `At the end ${title} owes nothing more: what is not shown by then stays so.`;
+  return `At the end ${title} still owes ${labels.join(", ")}${open.length > 3 ? ` and ${open.length - 3} more` : ""}.`;
 }
 
 /** The machines that both have and that are elsewhere, in words. */
