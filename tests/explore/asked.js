@@ -19,7 +19,10 @@ const named = (system, events) => events.map((e) => system.events[e].name);
 
 /** After each step: the states, what can happen, and who refuses the events that are asked about. */
 function walked(system, events, asked) {
-  const refused = (state, name) => (system.position.has(name) ? system.refusal(state, system.position.get(name)) : []);
+  const refused = (state, name) => {
+    const e = system.position.get(name);
+    return e === undefined || system.after(state, e) ? [] : system.refusal(state, e);
+  };
   return system.run(events).states.map((state, k) => ({
     labels: system.labels(state),
     enabled: named(system, system.enabled(state)),

@@ -71,7 +71,7 @@ function step(data, system, run, k, { x, y, at, marked, width }) {
   const [from, to] = endsOf(system, event, before).map((lane) => x[lane]);
   const fault = event.kind === "fault", style = fault || event.lost ? "bad" : "";
   const middle = Math.min(Math.max((from + to) / 2, 130), width - 110);
-  const parts = [`<title>${escaped(`step ${k + 1}: ${event.name}`)}</title>`];
+  const parts = [`<title>${escaped([`step ${k + 1}: ${event.name}`, event.refs.join(", ")].join("\n").trim())}</title>`];
   if (marked.has(k + 1) || k + 1 === at) {
     parts.push(`<rect class="${k + 1 === at ? "here" : "band"}" x="2" y="${y}" width="${width - 4}" height="${CHART.row - 2}" rx="4"/>`);
   }
@@ -95,5 +95,3 @@ function step(data, system, run, k, { x, y, at, marked, width }) {
   }
   return { svg: `<g data-step="${k + 1}" class="step">${parts.join("")}</g>`, bottom };
 }
-
-if (typeof module !== "undefined") module.exports = { chart, changesOf };

@@ -195,5 +195,3 @@ function claimsOf(system, property, on) {
     return { form, wrong: w, excuse: x, bad: (state) => w(state) && !x(state) };
   });
 }
-
-if (typeof module !== "undefined") module.exports = { System, claimsOf, answers, same };

@@ -227,5 +227,3 @@ function unescaped(text) {
     return text;
   }
 }
-
-if (typeof module !== "undefined") module.exports = { Model };

@@ -65,5 +65,3 @@ function reading(system, logs) {
     return { log, line, events };
   }));
 }
-
-if (typeof module !== "undefined") module.exports = { traceOf, worldOf, contradiction, printing, reading, bare };

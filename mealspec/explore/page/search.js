@@ -268,5 +268,3 @@ function answer({ world, texts, on, start, property, most }, tell) {
     if (done) return;
   }
 }
-
-if (typeof module !== "undefined") module.exports = { nearest, answer, Seen };

@@ -135,5 +135,3 @@ class Timed {
     return this.phase(k, state[k]) ? state[this.number + k] : null;
   }
 }
-
-if (typeof module !== "undefined") module.exports = { Timed };
