@@ -113,6 +113,7 @@ STAIRS = Record(
 
 _NAMED = frozenset[M]().union(*(DESIGNS[name].mechanisms for name in ("before", "published_plus", "hardened")))
 _IDLE = frozenset({M.ONE_SUBSCRIBER, M.DIAL_ON_PATH_CHANGE})  # without a second view model, or another path
+_ADDED = frozenset(APPS) - DESIGNS["app_head"].mechanisms
 _PAST = (DESIGNS["app_before"].mechanisms ^ DESIGNS["app_published"].mechanisms) | (
     DESIGNS["app_published"].mechanisms ^ DESIGNS["app_head"].mechanisms
 )
@@ -138,13 +139,13 @@ TABLES = {
     ),
     "app_past": Record(
         "verdicts_app_past",
-        "Which properties does each design keep that the app has had on its way, or could be repaired to?",
-        Scope(connections=1),
-        REPAIRS.opened(_PAST),
+        "Which properties does each design keep when nothing fails that is made of what the app has or had?",
+        Scope(connections=1, faults=0),
+        Region(REPAIRS.required, _ADDED, REPAIRS.world).opened(_PAST),
     ),
 }
 """Every verdict on every design of a world, as :mod:`mealspec.check.tables` writes them.
 
-Not in one world are what takes too long together: all of the seed's mechanisms and faults; the app's past, and uploads
-that fail.
+Not in one world is what takes too long together: all of the seed's mechanisms and faults; the app's past, its repairs,
+and uploads that fail.
 """
