@@ -1,7 +1,7 @@
 """When something is there, as a small decision diagram: asked about one mechanism after the other, it says yes or no.
 
-What :func:`mealspec.core.branches` finds is a tree, for a function's first question is the same whatever is answered
-later. Equal parts of trees are kept once, so that thousands of branches become a few dozen nodes.
+What :func:`mealspec.core.branches` finds is a tree; where several functions were asked in turn the first branch that
+fits counts. Equal parts are kept once, so that thousands of branches become a few dozen nodes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NEVER, ALWAYS = 0, 1
 
 
 class Outcomes(Generic[T]):
-    """The branches of a function as one graph, in which each outcome and each equal part stand once.
+    """Branches as one graph, in which each outcome and equal part stands once; of several that fit the first counts.
 
     Attributes
     ----------
@@ -31,26 +31,35 @@ class Outcomes(Generic[T]):
         Where it begins.
     """
 
-    def __init__(self, tree: Sequence[Branch[T]]) -> None:
-        self.values: list[T | None] = list(dict.fromkeys([None, *(branch.value for branch in tree)]))
+    def __init__(self, some: Sequence[Branch[T]]) -> None:
+        self.values: list[T | None] = list(dict.fromkeys([None, *(branch.value for branch in some)]))
         self.number = {value: k for k, value in enumerate(self.values)}
         self.nodes: list[tuple[str, int, int]] = []
         self._known: dict[tuple[str, int, int], int] = {}
-        self.root = self._of([(list(branch.given.items()), self.number[branch.value]) for branch in tree], 0)
+        self.root = self._of([(dict(branch.given), self.number[branch.value]) for branch in some])
 
-    def _of(self, leaves: list[tuple[list[tuple[str, bool]], int]], depth: int) -> int:
+    def _of(self, leaves: list[tuple[dict[str, bool], int]]) -> int:
+        """The graph of branches, given the answers that each still needs."""
         if not leaves:
             return 0
-        answers, value = leaves[0]
-        if len(answers) == depth:  # branches exclude each other, so it is the only one here
+        needs, value = leaves[0]
+        if not needs:
             return value
-        sides = ([leaf for leaf in leaves if leaf[0][depth][1] is said] for said in (False, True))
-        no, yes = (self._of(side, depth + 1) for side in sides)
-        node = answers[depth][0], no, yes
+        feature = next(iter(needs))
+        no, yes = (self._of(_answered(leaves, feature, said=said)) for said in (False, True))
+        node = feature, no, yes
         if no != yes and node not in self._known:
             self._known[node] = len(self.values) + len(self.nodes)
             self.nodes.append(node)
         return no if no == yes else self._known[node]
+
+
+def _answered(
+    leaves: list[tuple[dict[str, bool], int]], feature: str, *, said: bool
+) -> list[tuple[dict[str, bool], int]]:
+    """The branches that are left after an answer."""
+    left = [(needs, value) for needs, value in leaves if needs.get(feature, said) is said]
+    return [({name: needs[name] for name in needs if name != feature}, value) for needs, value in left]
 
 
 class Conditions:

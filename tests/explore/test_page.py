@@ -280,7 +280,7 @@ def test_verdicts_of_named_designs_are_those_that_are_pinned(page: Browser) -> N
 def test_verdicts_of_random_designs_are_those_of_the_tables(page: Browser) -> None:
     """With one connection the page shows just what the table says; with two what must then be so, and no more."""
     table, worlds, rng = verdict_tables()["worlds"]["seed"], embedded()["worlds"], random.Random(18)
-    asked, said = [], []
+    asked, said = list[list[str]](), list[dict[str, bool]]()
     while len(asked) < 200:
         plan = some_design(worlds["seed_c1"], rng)
         if knows(table, plan.mechanisms):

@@ -34,13 +34,13 @@ needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed, so 
 
 FREE = (
     M.STATE_FLAGS, M.RECONNECT, M.CLOSE_BEFORE_DIAL, M.READY_ACK, M.POLL_ON_SUBMIT, M.KEEP_ON_FAILURE, M.CATCH_UP,
-    M.CLIENT_PING, M.HEALTH_CHECK, M.VERIFY_ON_MESSAGE,
+    M.CLIENT_PING, M.HEALTH_CHECK, M.VERIFY_ON_MESSAGE, M.MESSAGE_STOPS_POLLING, M.CANCEL_CHECK, M.GENERATION_TOKEN,
 )  # fmt: skip
 
 
 @cache
 def small() -> tuple[Json, list[Json]]:
-    """A world of a thousand designs, and what its events say."""
+    """A world of thousands of designs, and what its events say."""
     texts = Texts()
     world = World(Scope(connections=1), FREE, frozenset({M.FAILURE_NOTIFICATIONS, M.STOP_WHEN_NONE_LEFT}))
     return json.loads(json.dumps(table(world, texts))), texts.all
@@ -105,6 +105,17 @@ def test_a_condition_says_what_the_function_says() -> None:
         for k in range(16):
             on = {name for bit, name in enumerate(names) if k >> bit & 1}
             assert conditions.holds(wanted, on) == (number(on) == 1)
+
+
+def test_where_several_were_asked_in_turn_the_first_that_fits_counts() -> None:
+    one = [branch for branch in branches(lambda choice: "a" in choice and "one", {"a", "b"}) if branch.value]
+    two = [branch for branch in branches(lambda choice: "b" in choice and "two", {"a", "b"}) if branch.value]
+    conditions, outcomes = Conditions(["a", "b"]), Outcomes([*one, *two])
+    for on in ({"a"}, {"b"}, {"a", "b"}, set[str]()):
+        said = {
+            value for k, value in enumerate(outcomes.values) if k and conditions.holds(conditions.of(outcomes, [k]), on)
+        }
+        assert said == ({"one"} if "a" in on else {"two"} if "b" in on else set())
 
 
 def test_branches_that_are_not_there_are_no() -> None:
@@ -211,8 +222,7 @@ def quiet() -> tuple[Json, list[Json]]:
         ("next[parts[k]] = to;", "next[parts[0]] = to;"),
         ("this.dest[e][part][state[k]] < 0)", "this.dest[e][part][state[k]] <= 0)"),
         ("const e = word * 32 + 31", "const e = word * 31 + 31"),
-        ("holds[machine.there])", "true)"),
-        ("if (!alive[event]) alive[event] = again = true;", "if (!alive[event]) alive[event] = true;"),
+        (".filter((m) => holds[m.there])", ""),
     ],
 )
 def test_a_wrong_line_of_the_engine_is_noticed(tmp_path: Path, change: Change) -> None:
@@ -233,13 +243,7 @@ def test_the_search_finds_what_the_checker_finds(tmp_path: Path, name: str) -> N
     [
         ("return found(number, claims.indexOf(claim));", "return found(from, claims.indexOf(claim));"),
         ("ends.some((c) => c.bad(state)) && system.quiescent(state)", "ends.some((c) => c.bad(state))"),
-        (
-            "this.keys[one + w] !== this.keys[other + w]) return false",
-            "this.keys[one + w] !== this.keys[other + w]) return true",
-        ),
         ("if ([...everywhere].some((action) => !taken.has(action))) return null;", ""),
-        ("bad: (state) => w(state) && !x(state)", "bad: (state) => w(state)"),
-        ("const spared = system.faults.map((bits) => ~bits);", "const spared = null;"),
     ],
 )
 def test_a_wrong_line_of_the_search_is_noticed(tmp_path: Path, change: Change) -> None:
@@ -315,10 +319,7 @@ def test_seconds_pass_as_the_checker_says(tmp_path: Path) -> None:
     [
         ("state[this.number + k] < b.least", "state[this.number + k] < b.least - 1"),
         ("state[this.number + k] >= bound.greatest)", "state[this.number + k] > bound.greatest)"),
-        ("Math.min(state[n + k] + 1, phase.most)", "state[n + k] + 1"),
         ("if (!stays) next[n + k] = 0;", ""),
-        ("!phase.bounds.some((b) => b.restarts && b.covers.has(e))", "true"),
-        ("where[local] && covers.has(e))) out", "covers.has(e))) out"),
     ],
 )
 def test_a_wrong_line_of_the_seconds_is_noticed(tmp_path: Path, change: Change) -> None:
@@ -346,8 +347,5 @@ def in_seconds(folder: Path, change: Change = SAME) -> bool:
             state = after
         asked.append({"on": [m.value for m in plan.mechanisms], "events": events})
         expected.append(said)
-    for found, said in zip(
-        node({"world": world, "texts": texts, "walks": asked}, SECONDS, tmp_path), expected, strict=True
-    ):
-        assert found["refused"] is None
-        assert [{**each, "enabled": sorted(each["enabled"])} for each in found["said"]] == said
+    found = node({"world": world, "texts": texts, "walks": asked}, SECONDS, folder, change)
+    return bool(found == [{"refused": None, "said": said} for said in expected])
