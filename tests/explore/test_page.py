@@ -114,13 +114,10 @@ def test_every_run_of_the_list_is_a_run(page: Browser) -> None:
     assert found == []
     runs = embedded()["runs"]
     assert {run["id"] for run in runs} >= {*(f"F{k}" for k in range(1, 20)), "flaw", "repair", "timeline"}
-    groups = {run["group"] for run in runs}
-    assert {"The incident", "Vectors for a client", "Vectors for a server"} <= groups
-    assert {f"How {plan} fails" for plan in DESIGNS} & groups
+    assert {"The incident", "Vectors for a client", "Vectors for a server"} <= {run["group"] for run in runs}
 
 
 def test_a_mutated_table_is_noticed(page: Browser) -> None:
-    """The comparison of walks can fail: one row of the page's table leads elsewhere."""
     world, plan = embedded()["worlds"]["seed_c1"], DESIGNS["published"]
     page.run(
         """(() => {
