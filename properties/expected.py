@@ -65,13 +65,13 @@ def expected(design: Design, scope: Scope, property_id: str) -> Verdict | None:
     exact = next((pin for pin in own if pin.scope == scope), None)
     if exact is not None:
         return exact.verdict(property_id)
-    if not own or not _within(Scope(), scope):
+    if not own or not within(Scope(), scope):
         return None
-    found = {pin.verdict(property_id) for pin in own if _within(pin.scope, scope)}
+    found = {pin.verdict(property_id) for pin in own if within(pin.scope, scope)}
     return next(v for v in (Verdict.VIOLATED, Verdict.HOLDS, Verdict.VACUOUS) if v in found)
 
 
-def _within(small: Scope, large: Scope) -> bool:
+def within(small: Scope, large: Scope) -> bool:
     """Whether every run of the small scope is one of the large."""
     fewer = large.faults is None or (small.faults is not None and small.faults <= large.faults)
     sizes = small.meals <= large.meals and small.connections <= large.connections

@@ -23,6 +23,7 @@ from mealspec.draw.everything import everything as files
 from mealspec.draw.exports import FORMS, export, of_machine, of_quotient
 from mealspec.draw.machines import chosen, drawn, machine_of
 from mealspec.draw.picture import Picture
+from mealspec.explore.bundle import explorer
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -50,6 +51,8 @@ def _written(folder: Path, full: bool) -> None:
 
     click.echo(f"Laid out by {renderer()}.")
     texts = {page.path: page.text for page in files(report, full=full)}
+    progress.show("draw: the explorer, with the machines of all designs")
+    texts[explorer().path] = explorer().text
     progress.clear()
     with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
         for path, text in texts.items():
@@ -89,7 +92,7 @@ def _ours(folder: Path) -> list[Path]:
 def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CheckerError(f"{folder} is no folder")
-    ours = (".svg", ".gv", ".md", ".mmd", ".schema.json")
+    ours = ("explorer.html", ".svg", ".gv", ".md", ".mmd", ".schema.json")
     strange = [file for file in _ours(folder) if not file.name.endswith(ours)]
     if strange:
         raise CheckerError(f"{folder} holds {strange[0].name}, which is none of ours; choose another folder")

@@ -10,7 +10,7 @@ import mealspec
 
 COMMANDS = (
     "list", "explain", "verify", "trace", "replay", "sweep", "incident", "diagnose", "observe", "latency", "simulate",
-    "role", "vectors", "conform", "draw", "export", "mutants", "crosscheck", "bench",
+    "role", "vectors", "conform", "explore", "draw", "export", "mutants", "crosscheck", "bench",
 )  # fmt: skip
 """Their names, in the order in which one needs them; each is ``command`` in the file of its name."""
 

@@ -31,10 +31,12 @@ from mealspec.properties.smallest import BREAKS
 
 
 class Drawn(NamedTuple):
-    """A chart, and the group in which the index lists it."""
+    """A chart, the group in which the index lists it, and whose run it shows."""
 
     group: str
     chart: Chart
+    design: Design
+    scope: Scope
 
 
 DRAWN_EXCERPT = "E42"
@@ -82,46 +84,46 @@ def drawn() -> tuple[Drawn, ...]:
 
 
 def _all() -> Iterator[Drawn]:
-    yield Drawn("The flaw", _told(FLAW))
-    yield Drawn("The flaw", _race())
+    yield _told("The flaw", FLAW)
+    yield _race("The flaw")
     for scenario in PATHS.values():
         if scenario is not FLAW:
-            yield Drawn("The repaired design at work", _told(scenario))
+            yield _told("The repaired design at work", scenario)
     for scenario in (SCENARIOS["timeline"], *(s for s in SCENARIOS.values() if s.id != "timeline")):
-        yield Drawn("The seed's timeline and its tests", _told(scenario))
+        yield _told("The seed's timeline and its tests", scenario)
     some = excerpt(DRAWN_EXCERPT)
     for explanation in explain_incident(DESIGNS[some.designs[0]], some).explanations:
-        yield Drawn("The incident", _cause(some, explanation))
+        yield _cause("The incident", some, explanation)
     for scenario in FAILURES.values():
-        yield Drawn("Failure classes", _told(scenario))
+        yield _told("Failure classes", scenario)
     for scenario in HALVES.values():
-        yield Drawn("Further ways of failure classes", _told(scenario))
+        yield _told("Further ways of failure classes", scenario)
     for mechanism, (name, scope) in BREAKS.items():
-        yield Drawn(UNNAMED[0], _without(mechanism, name, scope))
+        yield _without(UNNAMED[0], mechanism, name, scope)
     for plan in DESIGNS.values():
         for name, run in counterexamples(plan, Scope()).items():
-            yield Drawn(f"How {plan} fails", _violation(plan, Scope(), name, run))
+            yield Drawn(f"How {plan} fails", _violation(plan, Scope(), name, run), plan, Scope())
 
 
-def _race() -> Chart:
+def _race(group: str) -> Drawn:
     """The published fix loses a meal though nothing goes wrong, if one step falls into a gap of milliseconds."""
     plan, scope, name = DESIGNS["published"], Scope(faults=0), "delivery"
     run = counterexample(plan, scope, name)
     assert run is not None, "the published fix loses meals"
     found = _violation(plan, scope, name, run)
-    return Chart(
-        "race", f"The race: {PROPERTIES[name].sentence} Not so.", found.subtitle, run, found.notes, found.marked
-    )
+    title = f"The race: {PROPERTIES[name].sentence} Not so."
+    return Drawn(group, Chart("race", title, found.subtitle, run, found.notes, found.marked), plan, scope)
 
 
-def _without(mechanism: Mechanism, name: str, scope: Scope) -> Chart:
+def _without(group: str, mechanism: Mechanism, name: str, scope: Scope) -> Drawn:
     """What happens to the repaired design when one repair is taken away."""
     plan = design(f"hardened-{mechanism}")
     run = counterexample(plan, scope, name)
     assert run is not None, f"{plan} violates {name}"
     found = _violation(plan, scope, name, run)
     title = f"hardened without {mechanism}: {name} is violated in {counted(len(run), 'step')}"
-    return Chart(f"without-{mechanism.replace('_', '-')}", title, found.subtitle, run, found.notes, found.marked)
+    slug = f"without-{mechanism.replace('_', '-')}"
+    return Drawn(group, Chart(slug, title, found.subtitle, run, found.notes, found.marked), plan, scope)
 
 
 def _violation(plan: Design, scope: Scope, name: str, run: Trace) -> Chart:
@@ -134,16 +136,17 @@ def _where(plan: Design, scope: Scope) -> str:
     return f"Design {plan}; {scope.describe()}"
 
 
-def _told(scenario: Scenario) -> Chart:
+def _told(group: str, scenario: Scenario) -> Drawn:
     plan, run = design(scenario.design), shortest(scenario)
     assert run is not None, f"scenario {scenario.id} is a run of its design"
     facts = Facts(plan, scenario.scope, run.system)
     subtitle = f"{_where(plan, scenario.scope)}; {', '.join(scenario.refs)}"
     name = scenario.id.removesuffix(f"-{plan}")
-    return Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, *why_told(run, facts, scenario))
+    chart = Chart(scenario.id, f"{name}: {scenario.title}", subtitle, run, *why_told(run, facts, scenario))
+    return Drawn(group, chart, plan, scenario.scope)
 
 
-def _cause(some: Excerpt, each: Explanation) -> Chart:
+def _cause(group: str, some: Excerpt, each: Explanation) -> Drawn:
     """The likeliest run of one cause, with which steps its logs show."""
     belief = "believed" if each.believed else "did not believe"
     pings = "pings were answered" if each.answered else "no ping was answered"
@@ -156,7 +159,8 @@ def _cause(some: Excerpt, each: Explanation) -> Chart:
     )
     slug = f"incident-{each.cause.label.replace('_', '-')}"
     subtitle = f"{some.id}; {_where(each.design, each.scope)}"
-    return Chart(slug, f"The incident: {each.cause}", subtitle, each.likeliest, notes, why.marked)
+    chart = Chart(slug, f"The incident: {each.cause}", subtitle, each.likeliest, notes, why.marked)
+    return Drawn(group, chart, each.design, each.scope)
 
 
 # ---------------------------------------------------------------------- pages
@@ -164,11 +168,13 @@ def _cause(some: Excerpt, each: Explanation) -> Chart:
 
 def charts(*, full: bool = False) -> Iterator[Page]:
     """The named runs as SVG, or all runs; the page of all counterexamples, step by step; the index."""
-    groups = {group: [each for its, each in drawn() if its == group] for group, _ in drawn()}
+    groups: dict[str, list[Chart]] = {}
+    for each in drawn():
+        groups.setdefault(each.group, []).append(each.chart)
     named = {group: some for group, some in groups.items() if group not in UNNAMED}
-    for each in chain.from_iterable((groups if full else named).values()):
-        about = f"{each.title} ({counted(len(each.trace), 'step')})"
-        yield Page(f"charts/{each.slug}.svg", each.title, about, svg(each))
+    for chart in chain.from_iterable((groups if full else named).values()):
+        about = f"{chart.title} ({counted(len(chart.trace), 'step')})"
+        yield Page(f"charts/{chart.slug}.svg", chart.title, about, svg(chart))
     others = {group: some for group, some in groups.items() if group in UNNAMED}
     about = "how each design fails, and the repaired one without each of its repairs, step by step"
     yield render(COUNTEREXAMPLES, "counterexamples", "Counterexamples", about, groups=others)

@@ -18,7 +18,7 @@ def cell(here: str, plan: Design, name: str) -> str:
     if verdict is not Verdict.VIOLATED:
         return {Verdict.HOLDS: "✓ holds", Verdict.VACUOUS: "– vacuous"}.get(verdict or Verdict.UNCHECKED, "?")
     slug = f"{plan}-{name}"
-    lengths = {each.slug: len(each.trace) for _, each in drawn()}
+    lengths = {each.chart.slug: len(each.chart.trace) for each in drawn()}
     return link(here, page_of(slug), f"✗ {lengths[slug]} steps")
 
 

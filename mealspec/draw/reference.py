@@ -164,7 +164,7 @@ def _check(here: str, name: str, scope: Scope) -> tuple[str, str]:
     if name in MEASURED:
         path, what = MEASURED[name]
         return link(here, path, name), what
-    runs = {each.slug: each for _, each in drawn()}
+    runs = {each.chart.slug: each.chart for each in drawn()}
     if name in runs:
         scenario = (SCENARIOS | FAILURES | PATHS)[name]
         return link(here, page_of(name), name), f"a run of {scenario.design}, {len(runs[name].trace)} steps"

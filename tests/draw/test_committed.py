@@ -16,6 +16,7 @@ import pytest
 from mealspec.draw.card import SVG, made_of
 from mealspec.draw.everything import parts
 from mealspec.draw.picture import Picture
+from mealspec.explore.bundle import explorer
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("charts")]  # the runs are found once
 
@@ -30,7 +31,7 @@ def pictures() -> dict[str, Picture]:
 
 @cache
 def texts() -> dict[str, str]:
-    return {page.path: page.text for page in parts()[1]}
+    return {page.path: page.text for page in (*parts()[1], explorer())}
 
 
 def test_every_text_is_as_it_is_committed() -> None:

@@ -82,7 +82,7 @@ def test_every_page_has_a_title_a_description_and_is_reached_from_the_index() ->
 
 
 def test_every_failing_cell_of_the_matrix_links_to_a_run_of_that_length() -> None:
-    lengths = {each.slug: len(each.trace) for _, each in drawn()}
+    lengths = {each.chart.slug: len(each.chart.trace) for each in drawn()}
     page = matrix().text
     for plan in DESIGNS.values():
         for name in PROPERTIES:
