@@ -48,7 +48,7 @@ mutants: $(READY) ## the spec under test: all mutants of hardened
 	@$(BIN)/mealspec mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 draw: $(READY) ## all pictures, charts and reference pages, into diagrams/
-	@echo "== drawing (under a minute)"
+	@echo "== drawing (about four minutes)"
 	@$(BIN)/mealspec draw
 
 sweep: $(READY) ## all designs at once: which mechanisms are enough

@@ -144,7 +144,7 @@ function pasteLogs() {
   const items = found.map(({ log, line, events }) => el("li", {}, el("small", {}, `${log} `), el("code", {}, line), " ", events.length
     ? el("span", {}, "is ", ...events.flatMap((event, k) => [k ? " or " : "", el("strong", {}, event.label), " ", el("small", {}, event.name)]))
     : el("span", { class: "bad" }, `is no line that ${model.design} prints`)));
-  const note = found.length ? "Which causes fit these logs, and which do not, 'mealspec incident' decides on the command line; here each line is named by itself." : "Paste some lines first.";
+  const note = found.length ? "Which causes fit these logs, and which do not, 'mealspec diagnose CLIENT.log SERVER.log' decides on the command line; here each line is named by itself." : "Paste some lines first.";
   $("pasted").replaceChildren(el("ol", {}, ...items), el("p", {}, note));
 }
 
@@ -214,7 +214,7 @@ $("excerpt").addEventListener("change", ({ target }) => {
   [$("log-client").value, $("log-server").value] = [found.client.join("\n"), found.server.join("\n")];
   pasteLogs();
 });
-for (const [id, draw] of [["refused", () => view.refusals()], ["find-refused", () => view.refusals()], ["switches", () => view.choices()], ["find-mechanism", () => view.choices()], ["graph", () => graph.draw($("states"), view.system, view.state)]]) {
+for (const [id, draw] of [["refused", () => view.refusals()], ["list", () => view.steps()], ["find-refused", () => view.refusals()], ["switches", () => view.choices()], ["find-mechanism", () => view.choices()], ["graph", () => graph.draw($("states"), view.system, view.state)]]) {
   $(id).addEventListener($(id).tagName === "DETAILS" ? "toggle" : "input", draw);
 }
 addEventListener("hashchange", () => show(model.restore(location.hash.slice(1))));

@@ -47,7 +47,7 @@ function chart(data, system, run, { at, loop, marked }) {
       seconds += 1;
       const last = k + 1 === run.taken.length || system.events[run.taken[k + 1]].kind !== "time";
       if (last) {
-        rows.push(`<g data-step="${k + 1}" class="step"><path class="loop" d="M4 ${y + 8}H${width - 4}"/><text class="looptext" x="8" y="${y + 22}">${seconds} s</text></g>`);
+        rows.push(`<g data-step="${k + 1}" data-top="${y}" class="step"><path class="loop" d="M4 ${y + 8}H${width - 4}"/><text class="looptext" x="8" y="${y + 22}">${seconds} s</text></g>`);
         y += 28;
       }
       return;
@@ -93,5 +93,5 @@ function step(data, system, run, k, { x, y, at, marked, width }) {
     parts.push(`<rect class="chip" x="${left}" y="${bottom}" width="${wide}" height="16" rx="8"/><text class="chiptext" x="${left + wide / 2}" y="${bottom + 12}">${escaped(says)}</text>`);
     bottom += CHART.chip;
   }
-  return { svg: `<g data-step="${k + 1}" class="step">${parts.join("")}</g>`, bottom };
+  return { svg: `<g data-step="${k + 1}" data-top="${y}" class="step">${parts.join("")}</g>`, bottom };
 }

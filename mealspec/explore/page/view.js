@@ -55,6 +55,7 @@ class View {
     this.once("sides", `${model.world} ${model.design} ${model.beside} ${model.timed} ${model.events} ${model.branches.length}`);
     $("told").textContent = this.told;
     if ($("graph").open) graph.draw($("states"), this.system, this.state);
+    this.follow();
   }
 
   /** The run; where it only grew, only its last step is made. */
@@ -137,19 +138,26 @@ class View {
     if (!model.events.length) about.push(el("p", {}, "Nothing has happened yet. Choose what happens first, or jump to a run."));
     $("about").replaceChildren(...about);
     $("chart").innerHTML = model.events.length ? chart(model.data, this.system, this.run, { at: model.at, loop: story?.loop, marked: story?.marked || new Set() }) : "";
-    const here = $("chart").querySelector(`[data-step="${model.at}"]`);
-    if (here) {
-      const box = $("chart"), top = here.getBBox().y;
-      if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - 90) box.scrollTop = top - box.clientHeight / 2;
-    }
+    if ($("list").open) this.steps();
+    const kept = model.branches.map((branch, k) => el("button", { type: "button", "data-branch": k, title: branch.events.join(", ") }, `branch ${k + 1}: ${branch.events.length} steps, other from step ${parted(branch.events, model.events) + 1}`));
+    $("branches").replaceChildren(...(kept.length ? [el("h3", {}, "Branches"), el("div", { class: "row" }, ...kept)] : []));
+  }
+
+  /** Bring the step into sight; last of all, for the page is laid out for it. */
+  follow() {
+    const box = $("chart"), here = box.querySelector(`[data-step="${this.model.at}"]`);
+    if (!here) return;
+    const top = Number(here.dataset.top);
+    if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - 90) box.scrollTop = top - box.clientHeight / 2;
+  }
+
+  steps() {
     $("steps").replaceChildren(...this.run.taken.map((e, k) => {
       const event = this.system.events[e];
       const button = el("button", { type: "button", "data-step": k + 1 }, `${event.owner}: ${event.label} `, el("small", {}, event.name));
-      if (k + 1 === model.at) button.setAttribute("aria-current", "step");
+      if (k + 1 === this.model.at) button.setAttribute("aria-current", "step");
       return el("li", {}, button);
     }));
-    const kept = model.branches.map((branch, k) => el("button", { type: "button", "data-branch": k, title: branch.events.join(", ") }, `branch ${k + 1}: ${branch.events.length} steps, other from step ${parted(branch.events, model.events) + 1}`));
-    $("branches").replaceChildren(...(kept.length ? [el("h3", {}, "Branches"), el("div", { class: "row" }, ...kept)] : []));
   }
 
   machines() {
