@@ -6,20 +6,22 @@ seconds for some of them; here the claims stand beside the figures and the runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
-from mealspec.core import CheckerError, Effort, Predicate, Progress, any_of, explore
-from mealspec.core.delay import Delay, Timekeeper
+from mealspec.check.progress import Reporter
+from mealspec.core import CheckerError, Effort, Predicate, Progress, System, Trace, any_of, explore
+from mealspec.core.delay import Attained, Delay, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.predicate import At
+from mealspec.core.workers import Tell, spread
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
-from mealspec.model.clocks import CLOCKS, Clock, timed_family, timed_system
-from mealspec.model.design import Design
+from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_family, timed_system
+from mealspec.model.design import Design, design
 from mealspec.model.network.connection import Connection, Server
 from mealspec.model.scope import Scope
 from mealspec.model.server.registry import Registry
@@ -139,6 +141,9 @@ FURTHER: tuple[Measure, ...] = (
 )  # fmt: skip
 """What else takes time."""
 
+MEASURES = {measure.name: measure for measure in (*SITUATIONS, *FURTHER)}
+"""All, by name."""
+
 
 class Outcome(NamedTuple):
     """What was found for a measure: the delay in all, and by way; in ticks of ``quantum`` seconds."""
@@ -219,6 +224,66 @@ def outcomes(
         raise CheckerError(f"seconds are computed for one meal, not {scope.meals}")
     times, facts = timekeeper(plan, scope, table, quantum, report=report, engine=engine)
     return [_measured(times, facts, measure, quantum) for measure in measures]
+
+
+def each(
+    plans: Sequence[Design], scope: Scope, changes: Mapping[str, tuple[float, float | None]], quantum: float,
+    engine: str, measures: Sequence[str], *, runs: Collection[str], jobs: int,
+) -> Generator[list[Outcome], None, None]:  # fmt: skip
+    """The outcomes of each design, in their order, several at once: ``measures`` by name, with the ``runs`` of some.
+
+    The clocks are those of the table with ``changes``. Errors as of :func:`outcomes`.
+    """
+    reporter, table = Reporter(), clocks(changes)
+    work = partial(_figures, scope=scope, changes=changes, quantum=quantum, engine=engine, measures=measures, runs=runs)
+    for plan, found in zip(plans, spread(work, [plan.name for plan in plans], jobs, reporter.update), strict=True):
+        reporter.done(plan.name)
+        product = cache(partial(timed_system, plan, scope, table, quantum))
+        yield [
+            Outcome(
+                MEASURES[name], quantum, whole.delay(product), {way: one.delay(product) for way, one in ways.items()}
+            )
+            for name, (whole, ways) in found.items()
+        ]
+
+
+class _Figures(NamedTuple):
+    """What another process can be told of a delay: its runs as names of events, if they are asked for."""
+
+    least: int | None
+    greatest: int | None
+    begins: bool
+    runs: tuple[tuple[tuple[str, ...], int | None, int] | None, ...] = (None, None)
+
+    @classmethod
+    def of(cls, delay: Delay, *, runs: bool) -> _Figures:
+        both = (delay.soonest, delay.latest) if runs else (None, None)
+        told = (run and (run.trace.events, run.trace.loop, run.begin) for run in both)
+        return cls(delay.least, delay.greatest, delay.begins, tuple(told))
+
+    def delay(self, product: Callable[[], System]) -> Delay:
+        def run(latest: bool) -> Attained | None:
+            if (told := self.runs[latest]) is None:
+                return None
+            events, loop, begin = told
+            return Attained(Trace.of(product(), events, loop), begin)
+
+        return Delay(self.least, self.greatest, self.begins, run)
+
+
+def _figures(
+    name: str, tell: Tell, *, scope: Scope, changes: Mapping[str, tuple[float, float | None]], quantum: float,
+    engine: str, measures: Sequence[str], runs: Collection[str],
+) -> dict[str, tuple[_Figures, dict[str, _Figures]]]:  # fmt: skip
+    asked = [MEASURES[measure] for measure in measures]
+    found = outcomes(design(name), scope, clocks(changes), quantum, partial(tell, name), engine, asked)
+    return {
+        one.measure.name: (
+            _Figures.of(one.whole, runs=one.measure.name in runs),
+            {way: _Figures.of(delay, runs=False) for way, delay in one.ways.items()},
+        )
+        for one in found
+    }
 
 
 def timekeeper(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
+
 import click
 
 from mealspec.check.frontier import frontier as reaches
-from mealspec.check.latency import FURTHER, SITUATIONS, outcomes
+from mealspec.check.latency import MEASURES, SITUATIONS, each
 from mealspec.check.obligations import contradictions, edge, obligations
 from mealspec.check.progress import Reporter
 from mealspec.check.region import Region
@@ -22,49 +25,44 @@ from mealspec.check.staircase import staircase
 from mealspec.check.terminal import console
 from mealspec.cli.options import print_json
 from mealspec.core import CheckerError
-from mealspec.model.clocks import CLOCKS, Clock
+from mealspec.model.clocks import Clock, clocks
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
 
 Table = tuple[Clock, ...]
+Changes = Mapping[str, tuple[float, float | None]]
 
 
 def outcome(
-    plans: list[Design],
-    scope: Scope,
-    table: Table,
-    tick: float,
-    *,
-    engine: str,
-    shown: str,
-    further: bool,
-    as_json: bool,
-) -> None:
+    plans: list[Design], scope: Scope, changes: Changes, tick: float, *, engine: str, shown: str, further: bool,
+    jobs: int, as_json: bool,
+) -> None:  # fmt: skip
     """For each design the outcome table, ``further`` measures, and the slowest runs of what begins with ``shown``."""
-    asked = [each for each in FURTHER if further or (shown and each.name.startswith(shown))]
-    measures = [*SITUATIONS, *asked]
-    if shown and not any(each.name.startswith(shown) for each in measures):
-        names = ", ".join(f"'{each.name}'" for each in (*SITUATIONS, *FURTHER))
-        raise CheckerError(f"unknown situation '{shown}'; choose from ({names})")
-    reporter, told, out = Reporter(), {}, console()
-    for sentence in [said for plan in plans for said in contradictions(plan, table)] if table != CLOCKS else ():
+    told = [name for name in MEASURES if shown and name.startswith(shown)]
+    if shown and not told:
+        raise CheckerError(f"unknown situation '{shown}'; choose from ({', '.join(map(repr, MEASURES))})")
+    situations = [measure.name for measure in SITUATIONS]
+    measures = [name for name in MEASURES if further or name in told or name in situations]
+    for sentence in [said for plan in plans for said in contradictions(plan, clocks(changes))] if changes else ():
         click.echo(f"mealspec: {sentence}", err=True)
-    for k, plan in enumerate(plans):
-        found = outcomes(plan, scope, table, tick, reporter.on(plan.name), engine, measures)
-        reporter.done(plan.name)
+    runs = measures if as_json else told
+    with closing(each(plans, scope, changes, tick, engine, measures, runs=runs, jobs=jobs)) as every:
         if as_json:
-            told[plan.name] = [each.to_json() for each in found]
-            continue
-        if k == 0:
-            out.print(f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n")
-        out.print(outcome_table(plan, found[: len(SITUATIONS)]))
-        if asked:
-            out.print(further_table(found[len(SITUATIONS) :]))
-        for each in found if shown else ():
-            if each.measure.name.startswith(shown) and each.occurs:
-                out.print("\n".join(timeline(each)))
-    if as_json:
-        print_json({"scope": scope.to_json(), "tick": tick, "designs": told})
+            designs = {plan.name: [one.to_json() for one in some] for plan, some in zip(plans, every, strict=True)}
+            print_json({"scope": scope.to_json(), "tick": tick, "designs": designs})
+            return
+        out = console()
+        for k, (plan, some) in enumerate(zip(plans, every, strict=True)):
+            if k == 0:
+                out.print(
+                    f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n"
+                )
+            out.print(outcome_table(plan, some[: len(SITUATIONS)]))
+            if len(measures) > len(SITUATIONS):
+                out.print(further_table(some[len(SITUATIONS) :]))
+            for one in some:
+                if one.measure.name in told and one.occurs:
+                    out.print("\n".join(timeline(one)))
 
 
 def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound: float, *, as_json: bool) -> None:
@@ -75,7 +73,7 @@ def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound
     for plan in plans:
         found = reaches(plan, scope, bound, table, tick, reporter.on(plan.name))
         reporter.done(plan.name)
-        told[plan.name] = [each.to_json() for each in found]
+        told[plan.name] = [one.to_json() for one in found]
         if not as_json:
             out.print(f"{plan}: how far each clock may go alone for a meal to be shown within {bound:g} s.")
             out.print(f"{scope.describe()}; a tick of {tick:g} s.\n")
@@ -88,8 +86,8 @@ def owed(plans: list[Design], table: Table, *, as_json: bool) -> None:
     """For each design the obligations between its timers, with the edge of each."""
     told, out = {}, console()
     for plan in plans:
-        found = [(each, edge(plan, each, table) if each.searched else None) for each in obligations(plan)]
-        told[plan.name] = [owed_json(each, at, table) for each, at in found]
+        found = [(one, edge(plan, one, table) if one.searched else None) for one in obligations(plan)]
+        told[plan.name] = [owed_json(one, at, table) for one, at in found]
         if not as_json:
             out.print(owed_table(plan, found, table))
     if as_json:

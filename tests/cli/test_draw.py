@@ -89,10 +89,15 @@ def some(*paths: str) -> Files:
 
 
 def test_what_is_not_drawn_any_more_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(drawing, "explorer", lambda: Page("e.md", "e", "e", "e"))
     for names in (("a.md", "b/c.svg"), ("a.md", "d.gv")):
         monkeypatch.setattr(drawing, "files", some(*names))
         drawing.everything(tmp_path / "out")
-    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.*")) == ["out/a.md", "out/d.gv"]
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.*")) == [
+        "out/a.md",
+        "out/d.gv",
+        "out/e.md",
+    ]
 
 
 def test_what_cannot_be_drawn_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ SEARCHES = (
     "mealspec.check.incident.explain_all",
     "mealspec.diagnose.observe.observe",
     "mealspec.check.latency.outcomes",
-    "mealspec.cli.seconds.outcomes",
+    "mealspec.cli.seconds.each",
     "mealspec.cli.seconds.reaches",
     "mealspec.cli.seconds.edge",
     "mealspec.cli.seconds.staircase",

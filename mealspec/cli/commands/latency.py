@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, regional, scoped, seconds_of_clock
+from mealspec.cli.options import as_json, jobs, regional, scoped, seconds_of_clock
 
 if TYPE_CHECKING:
     from mealspec.check.region import Region
@@ -30,11 +30,12 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @click.option("--obligations", "owed", is_flag=True, help="Which figures contradict each other, and what happens then.")
 @click.option("--sweep", "swept", is_flag=True, help="All designs: how many show a meal within 1 s, 2 s, ... 120 s.")
 @regional
+@jobs
 @as_json
 @partial(scoped, faults="1", connections=1)
 def command(
     designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, further: bool,
-    engine: str, bound: float | None, owed: bool, swept: bool, region: Region, as_json: bool, scope: Scope,
+    engine: str, bound: float | None, owed: bool, swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
@@ -48,7 +49,8 @@ def command(
     from mealspec.model.clocks import clocks
     from mealspec.model.design import DESIGNS, design
 
-    table = clocks(dict(map(seconds_of_clock, changes)))
+    figures = dict(map(seconds_of_clock, changes))
+    table = clocks(figures)
     plans = [design(name) for name in designs or DESIGNS]
     if sum((listed, owed, swept, bound is not None)) > 1:
         raise CheckerError("choose one of --clocks, --frontier, --obligations and --sweep")
@@ -65,4 +67,6 @@ def command(
     elif bound is not None:
         seconds.frontier(plans, scope, table, tick, bound, as_json=as_json)
     else:
-        seconds.outcome(plans, scope, table, tick, engine=engine, shown=shown, further=further, as_json=as_json)
+        seconds.outcome(
+            plans, scope, figures, tick, engine=engine, shown=shown, further=further, jobs=jobs, as_json=as_json
+        )

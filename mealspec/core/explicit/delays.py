@@ -99,7 +99,6 @@ class Stopwatch:
         self.ticks: Mask = graph.system.of_kind(Kind.TIME)[graph.event]
         ends = until[graph.dest] & ~self.ticks
         self.ends = {"": ends} | {name: ends & mask[graph.event] for name, mask in ways.items()}
-        self._label, self._rounds = self._loops()
 
     def delays(self, begins: Mask) -> dict[str, Delay]:
         """For each way how long it takes from these states; and, as ``""``, for all of them."""
@@ -164,20 +163,25 @@ class Stopwatch:
         told = Trace.of(self.graph.system, [*before, *names], loop=None if loop is None else len(before) + loop)
         return Attained(told, len(before))
 
-    def _loops(self) -> tuple[NDArray[np.int32], Edges]:
-        """Which states lie on common loops before it happens, as labels; and the ticks that do."""
+    def _loops(self, among: Mask) -> tuple[NDArray[np.int32], Edges]:
+        """Which of these states lie on common loops, as labels, -1 for the others; and the ticks that do."""
         graph, source = self.graph, self.graph.source
-        kept = self.inside[source] & self.inside[graph.dest]
-        ones = np.ones(int(kept.sum()), np.int8)
-        matrix = csr_matrix((ones, (source[kept], graph.dest[kept])), (len(graph), len(graph)))
-        _, label = connected_components(matrix, connection="strong")
-        return label, np.flatnonzero(self.ticks & kept & (label[source] == label[graph.dest]))
+        kept = np.flatnonzero(among[source] & among[graph.dest])
+        label = np.full(len(graph), -1, np.int32)
+        if not len(kept):
+            return label, kept
+        place = np.cumsum(among, dtype=np.int32) - 1
+        ones, count = np.ones(len(kept), np.int8), int(among.sum())
+        matrix = csr_matrix((ones, (place[source[kept]], place[graph.dest[kept]])), (count, count))
+        _, label[among] = connected_components(matrix, connection="strong")
+        ticks = kept[self.ticks[kept]]
+        return label, ticks[label[source[ticks]] == label[graph.dest[ticks]]]
 
     def _endless(self, start: Edges) -> tuple[Mask, Attained | None]:
         """What is reached before it happens; and a run that goes round for ever, with a tick in its loop, if any."""
-        graph, source, label = self.graph, self.graph.source, self._label
+        graph, source = self.graph, self.graph.source
         nodes, via, reached = self._free(start, self.inside)
-        rounds = self._rounds[reached[source[self._rounds]]]
+        label, rounds = self._loops(reached)
         if not len(rounds):
             return reached, None
         tick = int(rounds[0])
