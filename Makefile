@@ -60,9 +60,9 @@ lint: $(READY) ## ruff and mypy
 	@echo "== mypy"
 	@$(BIN)/mypy
 
-test: lint ## lint, types, tests, doctests and the hunt of two designs
+test: lint ## lint, types, tests, doctests and the hunt of hardened
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design before --mealspec-design hardened
+	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci; HUNTED=DESIGN for one)
 	@echo "== hunting: every design and property, in lock-step with the complete search"

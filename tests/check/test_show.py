@@ -90,6 +90,7 @@ def test_every_counterexample_of_the_designs_names_the_step_that_decided_it() ->
         assert {int(number) for note in told for number in re.findall(r"^because: step (\d+)", note)} == why.marked
 
 
+@pytest.mark.slow
 def test_what_is_said_to_have_been_otherwise_is_otherwise_whatever_the_system_does_then() -> None:
     for (name, prop), (run, facts) in violated().items():
         (claim,) = [claim for claim in PROPERTIES[prop].claims(facts) if causes(run, claim)]

@@ -132,6 +132,7 @@ def test_a_property_that_holds_has_no_trace(capsys: pytest.CaptureFixture[str]) 
     assert "no counterexample to delivery exists" in _run(capsys, "trace", "hardened", "delivery", *SMALL)
 
 
+@pytest.mark.slow
 def test_the_incident_has_one_run_for_each_root_cause(capsys: pytest.CaptureFixture[str]) -> None:
     (search,) = _json(capsys, "incident", "E41", "--design", "app_before")["searches"]
     assert len({each["cause"] for each in search["causes"]}) == len(search["causes"]) == 12

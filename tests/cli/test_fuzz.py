@@ -170,6 +170,7 @@ SEARCHES = (
     "mealspec.check.verify.counterexample",
     "mealspec.check.incident.explain_all",
     "mealspec.diagnose.observe.observe",
+    "mealspec.explore.bundle.explorer",
     "mealspec.check.latency.outcomes",
     "mealspec.cli.seconds.each",
     "mealspec.cli.seconds.reaches",

@@ -197,6 +197,7 @@ def test_a_story_is_told_in_its_own_design_and_scope(capsys: pytest.CaptureFixtu
 # ---------------------------------------------------------------------- incident and bench
 
 
+@pytest.mark.slow
 def test_an_excerpt_is_told_with_its_lines_and_a_chart_for_each_cause(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "incident", "E41", "--design", "app_before")
     found = data(capsys, "incident", "E41", "--design", "app_before")

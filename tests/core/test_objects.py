@@ -331,6 +331,7 @@ def verdict(question: tuple[System, Cut]) -> str:
     return "none" if trace is None else "end" if trace.loop is None else f"loop of {min(len(trace) - trace.loop, 4)}"
 
 
+@pytest.mark.slow
 def test_the_random_questions_have_all_kinds_of_answers() -> None:
     """Else the agreement above would mean little."""
     seen: Counter[str] = Counter()

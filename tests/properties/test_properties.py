@@ -293,6 +293,7 @@ def test_the_published_fix_loses_a_meal_with_no_fault_at_all() -> None:
     assert {trace.system.event(name).kind for name in trace.events} <= {Kind.USER, Kind.SYSTEM}
 
 
+@pytest.mark.slow
 def test_closing_the_old_socket_first_is_all_that_prevents_two() -> None:
     """The guard sees a connect in progress and not a socket that is there, and it does not hold back the button: both
     a return to the screen and a reconnect dial beside a live socket."""
