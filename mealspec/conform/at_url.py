@@ -123,19 +123,23 @@ def follows(watch: Watch, item: str | None, observed: Sequence[Json], *, over: b
     channels: dict[object, list[str]] = {}
     for sight in observed:
         channels.setdefault(sight.get("socket", sight.get("request")), []).append(seen(sight))
-    ends: dict[Place, None] = {}
-    _orders(watch, [c for c in channels.values() if c], watch.places, ends)
-    watch.places = ends
+    watch.places = _interleaved(watch, list(channels.values()))
     return watch.rested(over=over)
 
 
-def _orders(watch: Watch, channels: list[list[str]], places: dict[Place, None], ends: dict[Place, None]) -> None:
-    if not channels:
-        ends |= places
-    for k, (first, *rest) in enumerate(channels):
-        watch.places = places
-        if watch.take(first):
-            _orders(watch, [*channels[:k], *([rest] if rest else []), *channels[k + 1 :]], watch.places, ends)
+def _interleaved(watch: Watch, channels: Sequence[Sequence[str]]) -> dict[Place, None]:
+    """Where a run may be after what came on some channels, in whichever order; none if none is allowed."""
+    at = {tuple(0 for _ in channels): watch.places}  # by how many of each have been taken
+    for _ in range(sum(map(len, channels))):
+        after: dict[tuple[int, ...], dict[Place, None]] = {}
+        for taken, places in at.items():
+            for k, channel in enumerate(channels):
+                watch.places = places
+                if taken[k] < len(channel) and watch.take(channel[taken[k]]):
+                    more = (*taken[:k], taken[k] + 1, *taken[k + 1 :])
+                    after[more] = after.get(more, {}) | watch.places
+        at = after
+    return at.get(tuple(map(len, channels)), {})
 
 
 def conformance(
