@@ -30,6 +30,8 @@ LARGEST = 1024 * 1024
 """Bytes of the largest message, request or answer that is passed on."""
 PASSED = (*range(1000, 1004), *range(1007, 1012), *range(3000, 5000))
 """Codes of closes that may be sent."""
+GARBLED = {1002: "what is no frame", 1007: "what is no text", 1009: f"a message of more than {LARGEST} bytes"}
+"""What a library closes a socket for, by itself."""
 END = b"\r\n\r\n"
 
 
@@ -140,6 +142,9 @@ class Befalls:
         """Whether a message is passed on, if the link is not silent; ``sender`` is client or server."""
         return True
 
+    async def garbled(self, link: Link, sender: str, why: str) -> None:
+        """An end has sent what is no frame, no text or too long; it is closed for that."""
+
     async def request(self, head: str, body: bytes, ask: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer to a request; empty if there is none. ``ask`` asks the server."""
         return await ask()
@@ -236,10 +241,13 @@ class Proxy:
         self.links.remove(link)
 
     async def _pump(self, link: Link, source: Connection, target: Connection, sender: str) -> None:
-        with suppress(ConnectionClosed):
+        try:
             async for text in source:
                 if await self.befalls.message(link, sender, text) and not link.silent:
                     await target.send(text)
+        except ConnectionClosed as closed:
+            if closed.sent is not None and closed.sent.code in GARBLED and not closed.rcvd_then_sent:
+                await self.befalls.garbled(link, sender, GARBLED[closed.sent.code])
         if link.silent:
             source.transport.abort()  # it waits for an answer to its close, and there is none
             return
