@@ -35,7 +35,7 @@ def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, s
 
 @pytest.mark.parametrize(
     ("seeds", "patience"),
-    [(range(10), 2.0), pytest.param(range(60), PATIENCE, marks=pytest.mark.slow)],
+    [(range(10), 2.0), pytest.param(range(24), PATIENCE, marks=pytest.mark.slow)],
     ids=["some", "as patiently"],
 )
 def test_the_published_pair_loses_meals_and_shows_what_is_not_allowed(
