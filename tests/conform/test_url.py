@@ -47,13 +47,13 @@ def held(committed: list[Vector]) -> Iterator[Held]:
 
 
 @pytest.mark.parametrize(
-    ("step", "examples"), [(28, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
+    ("step", "examples"), [(56, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> None:
     made = held("hardened", step=step, examples=examples)
     assert [verdict for verdict in made.verdicts if verdict.outcome is not Outcome.PASSED] == []
     print(f"\n{len(made.verdicts)} scripts, {made.commands} commands")
-    assert made.commands > 10
+    assert made.commands > 5
 
 
 @pytest.mark.slow
