@@ -112,7 +112,8 @@ class Client(
                 delay(ms("ping"))
                 pong = CompletableDeferred()
                 mine.send(mapOf("type" to "ping"))
-                if (withTimeoutOrNull(ms("pong")) { pong.await() } == null) { mine.close(4408); return@run ended() }
+                withTimeoutOrNull(ms("pong")) { pong.await() }
+                if (!pong.isCompleted) { mine.close(4408); return@run ended() } // it may have come in the same moment
             }
         }
     }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from hardened_server import Ended, Server, Socket
 
 
 class EntryEndsWithHandler(Server):
-    """The handler function returns at once and takes the entry with it; a reader goes on."""
+    """The handler function is done at once and takes the entry with it; a reader goes on."""
 
     async def connection(self, socket: Socket, user: str) -> None:
-        self._run(super().connection(socket, user))
-        await asyncio.sleep(0)
-        self.remove(user, socket)
+        asyncio.get_running_loop().call_soon(self.remove, user, socket)
+        await super().connection(socket, user)
 
 
 class EntryExpires(Server):
@@ -29,8 +29,9 @@ class RegisterOnMessage(Server):
     """A socket is entered when the first message comes on it."""
 
     async def connection(self, socket: Socket, user: str) -> None:
-        first = await socket.receive()
-        self._run(super().connection(_Again(socket, first), user))
+        with suppress(Ended):
+            first = await socket.receive()
+            await super().connection(_Again(socket, first), user)
 
 
 class OtherRegistry(Server):

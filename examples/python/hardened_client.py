@@ -111,10 +111,10 @@ class Client(App):
             await asyncio.sleep(self.seconds["ping"])
             self.pong.clear()
             socket.send({"type": "ping"})
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(self.seconds["pong"]):
                     await self.pong.wait()
-            except TimeoutError:
+            if not self.pong.is_set():  # it may have come in the same moment
                 break
         socket.close(SILENT)
         self.socket = None

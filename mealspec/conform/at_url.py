@@ -8,8 +8,10 @@ taken if the model allows it where the run may be by then, and what is seen is h
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cache
 
 from mealspec.conform.check import WORDS
 from mealspec.conform.conformance import Conformance
@@ -25,6 +27,7 @@ from mealspec.conform.watch import Open, Place, Watch, seen, told
 from mealspec.conform.wire import dial, list_request, submission, token
 from mealspec.core import CheckerError
 from mealspec.model.design import Design
+from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
 WORK = ("server.complete", "server.fail")
@@ -34,24 +37,32 @@ STEPS = 25
 """Of a random script."""
 WHATS = ("dial", "dial", "ping", "ping", "list", "submit", "close", "cut", "break", "advance", "work")
 WAITING = ("advance", "work")
+LONGEST = 120.0
+"""Seconds of the longest script."""
+ENOUGH = 3
+"""After so many scripts that fail no more are played."""
 
 
-@dataclass
-class Run:
-    """What was told and seen, step by step.
+@dataclass(frozen=True)
+class Step:
+    """What was told, and what was seen then.
 
     Attributes
     ----------
     told
-        What was told, as the model has it; None where seconds passed.
+        As the model has it; None where it was only waited.
     seen
-        What was seen then.
+        In the order in which it came.
+    over
+        Whether timers and work must be over.
     """
 
-    told: list[str | None] = field(default_factory=list)
-    seen: list[tuple[Json, ...]] = field(default_factory=list)
+    told: str | None
+    seen: tuple[Json, ...]
+    over: bool
 
 
+@cache
 def of(plan: Design) -> Open:
     """The model of a server whose work ends when it likes."""
     return Open.of(SERVER, plan, SCOPE, hidden=WORK)
@@ -74,9 +85,7 @@ def chosen(seed: int) -> Iterator[Json]:
     some, dials, lists, sends = random.Random(seed), 0, 0, 0
     for _ in range(STEPS):
         socket = some.randint(max(1, dials - 2), max(1, dials))
-        match some.choice(
-            ("dial", "dial", "ping", "ping", "list", "submit", "close", "cut", "break", "advance", "work")
-        ):
+        match some.choice(WHATS):
             case "dial":
                 dials += 1
                 yield {"what": "dial", "socket": dials, "request": dial(token(1))}
@@ -96,61 +105,71 @@ def chosen(seed: int) -> Iterator[Json]:
                 yield {"what": what} if what == "advance" else {"what": what, "socket": socket}
 
 
-def held(server: ServerAtUrl, model: Open, script: Iterable[Json], run: Run) -> Divergence | None:
-    """Put a server through a script; the first thing that the model does not allow."""
-    session, watch = Session(server, "server", model.plan), Watch(model)
-    for does in (*script, {"what": "advance"}):
+def held(server: ServerAtUrl, model: Open, script: Iterable[Json], run: list[Step]) -> Divergence | None:
+    """Put a server through a script; the first thing that the model does not allow. ``run`` takes what happens."""
+    session, watch, end = Session(server, "server", model.plan), Watch(model), time.monotonic() + LONGEST
+    for does in (*script, {"what": "advance"}, {"what": "rest"}):
+        if time.monotonic() > end:
+            raise Broken("silence", f"the script was not over within {LONGEST:g} s")
         waits = does["what"] in WAITING
-        item = None if waits else told(does)
-        if not watch.due() if item is None else not watch.sure(item):
+        item = None if waits or does["what"] == "rest" else told(does)
+        if (waits and not watch.due()) or (item is not None and not watch.sure(item)):
             continue  # there is nothing to be waited for, or it is not possible
-        observed, _ = session.tell({**does, "seconds": 0} if waits else does)
-        run.told.append(item)
-        run.seen.append(tuple(observed))
-        before = dict(watch.places)
-        if not follows(watch, item, observed, over=does["what"] == "advance"):
+        before, late = watch.places, time.monotonic() + server.settle
+        observed = session.more() if does["what"] == "rest" else session.tell({**does, "seconds": 0})[0]
+        run.append(Step(item, tuple(observed), does["what"] == "advance"))
+        while not follows(watch, run[-1]):
             watch.places = before
-            if item is not None:
-                watch.take(item)
-            return Divergence(len(run.told) - 1, does, watch.wanted(), observed)
+            if time.monotonic() > late:
+                watch.take(item or "")
+                return Divergence(len(run) - 1, does, watch.wanted(), run[-1].seen)
+            run[-1] = replace(run[-1], seen=(*run[-1].seen, *session.more()))
     return None
 
 
-def follows(watch: Watch, item: str | None, observed: Sequence[Json], *, over: bool) -> bool:
-    """Whether the model allows a step: what was seen on each socket in order, otherwise in any, and no more to come."""
-    if item is not None and not watch.take(item):
-        return False
-    channels: dict[object, list[str]] = {}
-    for sight in observed:
+def follows(watch: Watch, step: Step) -> bool:
+    """Whether the model allows a step, and no more is to come.
+
+    Only what is seen on one socket has an order; and what was seen may have been on its way before anything was told.
+    """
+    channels: dict[object, list[str]] = {} if step.told is None else {"told": [step.told]}
+    for sight in step.seen:
         channels.setdefault(sight.get("socket", sight.get("request")), []).append(seen(sight))
-    ends: dict[Place, None] = {}
-    _orders(watch, [c for c in channels.values() if c], watch.places, ends)
-    watch.places = ends
-    return watch.rested(over=over)
+    watch.places = _interleaved(watch, list(channels.values()))
+    return watch.rested(over=step.over)
 
 
-def _orders(watch: Watch, channels: list[list[str]], places: dict[Place, None], ends: dict[Place, None]) -> None:
-    if not channels:
-        ends |= places
-    for k, (first, *rest) in enumerate(channels):
-        watch.places = places
-        if watch.take(first):
-            _orders(watch, [*channels[:k], *([rest] if rest else []), *channels[k + 1 :]], watch.places, ends)
+def _interleaved(watch: Watch, channels: Sequence[Sequence[str]]) -> dict[Place, None]:
+    """Where a run may be after what came on some channels, in whichever order; none if none is allowed."""
+    at = {tuple(0 for _ in channels): watch.places}  # by how many of each have been taken
+    for _ in range(sum(map(len, channels))):
+        after: dict[tuple[int, ...], dict[Place, None]] = {}
+        for taken, places in at.items():
+            for k, channel in enumerate(channels):
+                watch.places = places
+                if taken[k] < len(channel) and watch.take(channel[taken[k]]):
+                    more = (*taken[:k], taken[k] + 1, *taken[k + 1 :])
+                    after[more] = after.get(more, {}) | watch.places
+        at = after
+    return at.get(tuple(map(len, channels)), {})
 
 
 def conformance(
     server: ServerAtUrl, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
-    report: Callable[[str], None] = lambda text: None,
+    named: bool = True, report: Callable[[str], None] = lambda text: None,
 ) -> Conformance:  # fmt: skip
-    """Hold a server against a design: the vectors' scripts, then random ones."""
+    """Hold a server against a design: the vectors' scripts, then random ones; ``named`` asks for what explains it."""
     model, listed = of(plan), set(known)
-    made = Conformance((), "a server on real sockets", "server", ())
+    made, runs = Conformance((), "a server on real sockets", "server", ()), list[list[Step]]()
     lacking = {need for vector in some for need in vector.needs}
     scripts = {v.id: steps(v) for v in some if v.role == "server" and not v.needs}
     scripts |= {f"server/random/{seed}": list(chosen(seed)) for seed in range(examples)}
     for k, (name, script) in enumerate(scripts.items()):
+        if sum(not verdict.fine for verdict in made.verdicts) >= ENOUGH:
+            made.verdicts.append(Verdict(name, Outcome.SKIPPED, f"{ENOUGH} others have failed before its turn"))
+            continue
         report(f"script {k + 1} of {len(scripts)}")
-        run = Run()
+        run = list[Step]()
         try:
             found = held(server, model, script, run)
         except Broken as broken:
@@ -158,23 +177,32 @@ def conformance(
             continue
         outcome = Outcome.PASSED if found is None else Outcome.DIVERGED
         made.verdicts.append(Verdict(name, outcome, divergence=found, known=name in listed))
-        made.commands += len(run.told)
-        if found is not None and not made.reasons:
-            report("looking for what explains it")
-            made.reasons = tuple(reasons(plan, run))
+        made.commands += len(run)
+        if found is not None:
+            runs.append(run)
+    made.reasons = tuple(reasons(plan, runs, report)) if named else ()
     why = f"a server cannot be made to from outside: {', '.join(sorted(lacking))}"
     made.verdicts += [Verdict(v.id, Outcome.SKIPPED, why) for v in some if v.role == "server" and v.needs]
     return made
 
 
-def reasons(plan: Design, run: Run) -> Iterator[Reason]:
-    """The mechanisms that explain a divergence, each alone."""
-    for mechanism, missing, other in deviations(plan):
-        try:
-            watch = Watch(of(other))
-        except CheckerError:
-            continue
-        if all(
-            follows(watch, item, observed, over=item is None) for item, observed in zip(run.told, run.seen, strict=True)
-        ):
-            yield reason(mechanism, missing)
+def reasons(plan: Design, runs: Sequence[Sequence[Step]], report: Callable[[str], None]) -> Iterator[Reason]:
+    """The mechanisms of which each alone explains the shortest run that diverges, and as many more as may be."""
+    left = list(deviations(plan)) if runs else []
+    for run in sorted(runs, key=len):
+        explain = list[tuple[M, bool, Design]]()
+        for mechanism, missing, other in left:
+            report(f"looking for what explains it: {mechanism}")
+            if _explains(other, run):
+                explain.append((mechanism, missing, other))
+        left = explain or left
+    found = runs and len(left) < len(list(deviations(plan)))
+    yield from (reason(mechanism, missing) for mechanism, missing, _ in left if found)
+
+
+def _explains(other: Design, run: Sequence[Step]) -> bool:
+    try:
+        watch = Watch(of(other))
+    except CheckerError:
+        return False
+    return all(follows(watch, step) for step in run)

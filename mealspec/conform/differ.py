@@ -182,9 +182,13 @@ def named(found: Sequence[Difference], plan: Design, report: Report = lambda tex
 
 
 def known(rows: Rows) -> list[Design]:
-    """The designs of the seed that allow all that a learned machine shows."""
-    seeds = [plan for plan in DESIGNS.values() if M.LOCAL_STORE not in plan]
-    return [plan for plan in seeds if not differences(rows, Beside(Spec.of(CLIENT, plan, SCOPE)))]
+    """The designs of the seed that allow all that a learned machine shows, as long as it is told what they know."""
+    apart_from = {M.LOCAL_STORE, M.WAIT_BEFORE_SUBMIT}  # of these the table of the client does not speak
+    seeds = [plan for plan in DESIGNS.values() if not apart_from & plan.mechanisms]
+    return [
+        plan for plan in seeds
+        if not any(each.allowed for each in differences(rows, Beside(Spec.of(CLIENT, plan, SCOPE))))
+    ]  # fmt: skip
 
 
 def apart(plan: Design, other: Design) -> list[Reason]:

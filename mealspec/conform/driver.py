@@ -146,7 +146,7 @@ class Driver:
 @lru_cache(maxsize=4096)
 def _read(line: bytes, which: str) -> Json:
     """An answer; drivers say few different things, so what is checked is remembered."""
-    if _deep(line) > DEEPEST:
+    if depth(line) > DEEPEST:
         raise Broken("garbage", f"JSON of more than {DEEPEST} levels")
     try:
         told: Any = json.loads(line.decode("utf-8"))
@@ -160,7 +160,7 @@ def _read(line: bytes, which: str) -> Json:
     return found
 
 
-def _deep(line: bytes) -> int:
+def depth(line: bytes) -> int:
     """How deep the brackets of a line go at most; brackets within texts count, too, which errs on the safe side."""
     level = most = 0
     for sign in line:

@@ -7,11 +7,11 @@ none and tells nobody, and a link that is cut ends without a close.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -23,12 +23,15 @@ from websockets.http11 import Request, Response
 
 from mealspec.core import CheckerError
 
+T = TypeVar("T")
 HOST = "127.0.0.1"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LARGEST = 1024 * 1024
 """Bytes of the largest message, request or answer that is passed on."""
 PASSED = (*range(1000, 1004), *range(1007, 1012), *range(3000, 5000))
 """Codes of closes that may be sent."""
+GARBLED = {1002: "what is no frame", 1007: "what is no text", 1009: f"a message of more than {LARGEST} bytes"}
+"""What a library closes a socket for, by itself."""
 END = b"\r\n\r\n"
 
 
@@ -139,6 +142,9 @@ class Befalls:
         """Whether a message is passed on, if the link is not silent; ``sender`` is client or server."""
         return True
 
+    async def garbled(self, link: Link, sender: str, why: str) -> None:
+        """An end has sent what is no frame, no text or too long; it is closed for that."""
+
     async def request(self, head: str, body: bytes, ask: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer to a request; empty if there is none. ``ask`` asks the server."""
         return await ask()
@@ -151,7 +157,7 @@ def answer(status: int, body: bytes = b"") -> bytes:
 
 
 class Proxy:
-    """Listens on two ports, ``rest`` and ``sockets``, while it is entered.
+    """Listens on two ports, ``rest`` and ``sockets``, while it is entered; when it is left, nothing of it is.
 
     Parameters
     ----------
@@ -165,10 +171,11 @@ class Proxy:
         self._upstream, self.befalls = upstream, befalls
         self.links: list[Link] = []
         self._far: dict[ServerConnection, ClientConnection] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._dials = 0
 
     async def __aenter__(self) -> Proxy:
-        self._rest = await asyncio.start_server(self._asked, HOST, 0)
+        self._rest = await asyncio.start_server(self._begin, HOST, 0)
         self._ws = await serve(
             self._connected, HOST, 0, process_request=self._admit, max_size=LARGEST, ping_interval=None,
             compression=None, close_timeout=1,
@@ -178,33 +185,51 @@ class Proxy:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        await _shut(self._rest.sockets, self._ws.sockets)
         self._rest.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for link in self.links:
             link.cut()
-        for far in self._far.values():
-            far.transport.abort()
         self._ws.close()
         await self._ws.wait_closed()
+        for far in self._far.values():  # of dials that were broken off
+            far.transport.abort()
+            await far.wait_closed()
+
+    def _own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that ends when the proxy is left, and is held till then: asyncio holds none that waits for a peer."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     # ------------------------------------------------------------------ sockets
 
     async def _admit(self, near: ServerConnection, request: Request) -> Response | None:
         self._dials += 1
         status = await self.befalls.dial(self._dials)
-        host, port = self._upstream[1]
         if status is None:
-            try:
-                self._far[near] = await connect(
-                    f"ws://{host}:{port}{request.path}", max_size=LARGEST, ping_interval=None, compression=None,
-                    close_timeout=1,
-                )  # fmt: skip
-            except InvalidStatus as refused:
-                status = refused.response.status_code
-            except (OSError, InvalidHandshake):
-                status = 502
+            dialling = self._own(self._dial(near, request.path))
+            await asyncio.wait([dialling])
+            status = 502 if dialling.cancelled() else dialling.result()
         if status == 0:
             near.transport.abort()
         return None if status is None else Response(status or 502, "refused", Headers(), b"")
+
+    async def _dial(self, near: ServerConnection, path: str) -> int | None:
+        """Dial the server; the status with which that is refused, if it is."""
+        host, port = self._upstream[1]
+        try:
+            self._far[near] = await connect(
+                f"ws://{host}:{port}{path}", max_size=LARGEST, ping_interval=None, compression=None, close_timeout=1
+            )
+        except InvalidStatus as refused:
+            return refused.response.status_code
+        except (OSError, InvalidHandshake):
+            return 502
+        return None
 
     async def _connected(self, near: ServerConnection) -> None:
         link = Link(self._dials, near, self._far.pop(near))
@@ -216,10 +241,13 @@ class Proxy:
         self.links.remove(link)
 
     async def _pump(self, link: Link, source: Connection, target: Connection, sender: str) -> None:
-        with suppress(ConnectionClosed):
+        try:
             async for text in source:
                 if await self.befalls.message(link, sender, text) and not link.silent:
                     await target.send(text)
+        except ConnectionClosed as closed:
+            if closed.sent is not None and closed.sent.code in GARBLED and not closed.rcvd_then_sent:
+                await self.befalls.garbled(link, sender, GARBLED[closed.sent.code])
         if link.silent:
             source.transport.abort()  # it waits for an answer to its close, and there is none
             return
@@ -231,22 +259,41 @@ class Proxy:
 
     # ------------------------------------------------------------------ requests
 
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._own(self._asked(reader, writer))
+
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        async with _closed(writer):
             with suppress(OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 head, body = await http(reader)
                 writer.write(await self.befalls.request(head, body, lambda: self._ask(head, body)))
                 await writer.drain()
-        finally:
-            writer.close()
 
     async def _ask(self, head: str, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream[0])
-        try:
+        async with _closed(writer):
             writer.write(head.encode("latin-1") + body)
             return b"".join(part if isinstance(part, bytes) else part.encode("latin-1") for part in await http(reader))
-        finally:
-            writer.close()
+
+
+async def _shut(*listening: Iterable[Any]) -> None:
+    """Let nobody else in. Who is being let in just now gets in: asyncio forgets a socket whose listener is closed."""
+    loop = asyncio.get_running_loop()
+    for each in (each for some in listening for each in some):
+        loop.remove_reader(each)
+    await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def _closed(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Closes a writer in the end, and waits until it is; whatever breaks off, breaks it off."""
+    try:
+        yield
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+    finally:
+        writer.transport.abort()
 
 
 async def http(reader: asyncio.StreamReader) -> tuple[str, bytes]:

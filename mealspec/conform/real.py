@@ -1,9 +1,9 @@
 """A server on real sockets, as a driver: its clients are the tester, and between them stands the proxy.
 
-Time is real here, so the server must have been started with short timers, and the tester waits: after whatever it does
-until nothing has come for a moment (``quiet``), and where seconds are to pass as long as the server's pings and its
-work take (``settle``). When the work ends, and how, is the server's. What it cannot be made to do from outside (die,
-lose an entry, refuse a token that it took) is not tested.
+Time is real here, so the server must have been started with short timers. Whoever tells it something waits for what is
+to come of that (``observe``); where seconds are to pass, they do, as long as the server's pings and its work take
+(``settle``). When the work ends, and how, is the server's. What it cannot be made to do from outside (die, lose an
+entry, refuse a token that it took) is not tested. What it says is data: limited in size, depth and number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.protocol import State
 
-from mealspec.conform.driver import Broken
+from mealspec.conform.driver import DEEPEST, Broken, depth
 from mealspec.conform.proxy import HOST, LARGEST, Befalls, Link, Proxy, http, on_loopback
 from mealspec.conform.role import Json
 from mealspec.core import CheckerError
@@ -31,6 +31,8 @@ from mealspec.core.errors import printable
 T = TypeVar("T")
 MOST = 400
 """Characters of what is shown of something that cannot be read."""
+FLOOD = 1000
+"""So many things are seen at once at most."""
 
 
 class _Links(Befalls):
@@ -39,12 +41,17 @@ class _Links(Befalls):
     def __init__(self, heard: Callable[[Link, str | bytes], None]) -> None:
         super().__init__()
         self.links: dict[int, Link] = {}
+        self.unreadable: dict[int, str] = {}
         self._heard = heard
 
     async def message(self, link: Link, sender: str, text: str | bytes) -> bool:
         if link.silent and sender == "server":
             self._heard(link, text)
         return True
+
+    async def garbled(self, link: Link, sender: str, why: str) -> None:
+        if sender == "server":
+            self.unreadable[link.number] = why
 
     async def linked(self, link: Link) -> None:
         self.links[link.number] = link
@@ -60,16 +67,16 @@ class ServerAtUrl:
     token
         An access token that it takes.
     quiet, settle
-        Seconds after which nothing more is expected, and seconds within which timers and work are over.
+        Seconds for which an observation waits, and seconds within which timers and work are over.
     deadline
-        Seconds for each answer.
+        Seconds for each answer, and for work that is late.
     """
 
     def __init__(
         self, url: str, sockets: str, token: str, quiet: float = 0.05, settle: float = 1.0, deadline: float = 5.0
     ) -> None:
         self._ports = (on_loopback(url, "http"), on_loopback(sockets, "ws", "http"))
-        self._token, self._quiet, self._settle, self._deadline = token, quiet, settle, deadline
+        self._token, self._quiet, self._deadline = token, quiet, deadline
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)  # pings are answered meanwhile
         self._thread.start()
@@ -81,7 +88,8 @@ class ServerAtUrl:
         self._seen: list[dict[str, Any]] = []
         self._keys: dict[str, str] = {}
         self._past: set[str] = set()
-        self._last = 0.0
+        self._news = asyncio.Event()
+        self.settle = settle
         try:
             self._run(self._proxy.__aenter__())
             status, _ = self._run(self._list())
@@ -99,12 +107,15 @@ class ServerAtUrl:
         if self._loop.is_closed():
             raise Broken("crash", "it is closed")
         try:
-            self._run(self._carry_out(command))
+            self._run(asyncio.wait_for(self._carry_out(command), 2 * self._deadline + self.settle))
         except (OSError, asyncio.IncompleteReadError) as error:
             raise Broken("crash", printable(str(error), 200)) from None
         except TimeoutError:
             raise Broken("silence", f"no answer within {self._deadline:g} s") from None
         seen, self._seen = self._seen, []
+        self._news.clear()
+        if len(seen) > FLOOD:
+            raise Broken("garbage", f"more than {FLOOD} things at once")
         return {"ok": True, "seen": seen, "shows": {}}
 
     def close(self) -> None:
@@ -135,12 +146,15 @@ class ServerAtUrl:
                 _, meals = await self._list()
                 self._past, self._keys, self._seen = {str(meal.get("id")) for meal in meals}, {}, []
             case "advance", _:
-                await asyncio.sleep(self._settle)
+                await asyncio.sleep(self.settle)
+                await self._worked(self._deadline)
+            case "observe", _:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), self._quiet)
             case "do", "work":
-                await self._worked(command["meal"])
+                await self._worked(self.settle)
             case "do", what:
                 await self._do(what, command)
-        await self._rest()
 
     async def _do(self, what: str, command: Json) -> None:
         socket = command.get("socket", 0)
@@ -184,14 +198,15 @@ class ServerAtUrl:
     async def _read(self, socket: int, wire: ClientConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for text in wire:
-                self._heard(socket, text)
+                if self._wires.get(socket) is wire:  # or it was let go of, and this was on its way
+                    self._heard(socket, text)
         if self._wires.get(socket) is wire:
             del self._wires[socket]
-            self._see("close", socket=socket, code=wire.close_code or 1006)
+            self._closed(socket, wire.close_code)
 
     def _heard(self, socket: int, text: str | bytes) -> None:
         try:
-            message = json.loads(text) if isinstance(text, str) else None
+            message = json.loads(text) if isinstance(text, str) and depth(text.encode()) <= DEEPEST else None
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
@@ -213,22 +228,21 @@ class ServerAtUrl:
         link.far.transport.abort()  # it waits for an answer to its close, and there is none
         await link.far.wait_closed()
         if self._wires.pop(socket, None) is not None:
-            self._see("close", socket=socket, code=link.far.close_code or 1006)
+            self._closed(socket, link.far.close_code)
 
-    async def _worked(self, meal: str) -> None:
-        """Until the work on a meal is over; the server says when."""
-        end = time.monotonic() + self._settle
+    def _closed(self, socket: int, code: int | None) -> None:
+        why = self._befalls.unreadable.get(self._numbers.get(socket, 0))
+        self._see("close", socket=socket, code=code or 1006, **({} if why is None else {"wrong": why}))
+
+    async def _worked(self, longest: float) -> None:
+        """Until all work is over; the server says when."""
+        end = time.monotonic() + longest
         while time.monotonic() < end:
             _, meals = await self._list()
-            if any(each.get("id") == meal and each.get("status") != "processing" for each in meals):
+            own = [each for each in meals if str(each.get("id")) not in self._past]
+            if all(each.get("status") != "processing" for each in own):
                 return
             await asyncio.sleep(self._quiet)
-
-    async def _rest(self) -> None:
-        """Until nothing has been seen for a moment."""
-        self._last = time.monotonic()
-        while (left := self._last + self._quiet - time.monotonic()) > 0:
-            await asyncio.sleep(left)
 
     async def _let_go(self) -> None:
         for wire in self._wires.values():
@@ -237,13 +251,15 @@ class ServerAtUrl:
             link.cut()
         self._wires, self._numbers = {}, {}
         self._befalls.links.clear()
+        self._befalls.unreadable.clear()
         while self._tasks:
             await asyncio.wait(self._tasks)
         await asyncio.sleep(self._quiet)
 
     def _see(self, what: str, **more: Any) -> None:
-        self._last = time.monotonic()
-        self._seen.append({"what": what, **more})
+        if len(self._seen) <= FLOOD:
+            self._seen.append({"what": what, **more})
+        self._news.set()
 
     def _begin(self, work: Any) -> None:
         task = self._loop.create_task(work)

@@ -50,6 +50,10 @@ class Session:
             self._token += 1
         return [self._seen(sight) for sight in answer["seen"]], answer["shows"]
 
+    def more(self) -> list[Json]:
+        """What has been seen since."""
+        return [self._seen(sight) for sight in self.driver.ask({"op": "observe"})["seen"]]
+
     # ------------------------------------------------------------------ to the implementation
 
     def _concrete(self, does: Json) -> dict[str, Any]:

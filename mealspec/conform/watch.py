@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mealspec.conform.client import watchers
 from mealspec.conform.role import Json, Names, Part, Role
@@ -209,12 +209,14 @@ class Open:
     @cached_property
     def _permits(self) -> list[list[int]]:
         """By machine and state, the events that one of the states that look alike permits."""
+        taking: list[dict[int, dict[int, Any]]] = [{} for _ in self.system.machines]
+        for e, parts in enumerate(self._parts):
+            for k, steps in parts:
+                taking[k][e] = steps
+        whole = bits(range(len(self.system.events)))
         return [
-            [
-                bits(e for e, parts in enumerate(self._parts) if all(j != k or local in steps for j, steps in parts))
-                for local in range(len(machine.states))
-            ]
-            for k, machine in enumerate(self.system.machines)
+            [whole & ~bits(e for e, steps in taken.items() if local not in steps) for local in range(len(m.states))]
+            for m, taken in zip(self.system.machines, taking, strict=True)
         ]
 
     def _steps(self, state: Locals, e: int) -> Iterator[tuple[Locals, Locals]]:

@@ -6,8 +6,9 @@ import asyncio
 import json
 import random
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +22,10 @@ SECONDS = {"poll": 0.2, "redial": 0.02, "redial_most": 0.1, "upload": 0.05, "pin
 USER = "4eb4c27c-304d-4cca-8cc8-2b67a4c75d98"
 FINISHED = ("completed", "failed")
 TRIES = 5
-"""A script is played again if the socket was gone before the push that was to be befallen: nothing happened to it."""
-PATIENCE = 60.0
-"""Seconds after which a meal is lost: many times what it takes on a machine that has other things to do."""
+"""A hardened script is played so often at most, until all of its faults happen: the socket may be gone before the push
+that was to be befallen."""
+PATIENCE = 15.0
+"""Seconds after which a meal is lost, whosever it is: more than ten times what the longest script takes."""
 
 PUSH = ("lose the push", "delay the push", "cut at the push", "silence at the push", "close at the push")
 DIAL = ("refuse a dial", "deny a dial", "cut a dial", "delay a dial")
@@ -121,7 +123,7 @@ class Script(Befalls):
 
 @dataclass
 class Told:
-    """What came of a script."""
+    """What came of a script; ``plays`` says how often it was played, ``took`` the seconds of the last time."""
 
     seed: int
     planned: list[str]
@@ -130,6 +132,13 @@ class Told:
     client: list[str]
     server: list[str]
     dials: int
+    took: float
+    plays: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its faults have happened."""
+        return sorted(self.fired) == sorted(self.planned)
 
     @property
     def wrong(self) -> str:
@@ -156,7 +165,7 @@ async def played(seed: int, parts: Any, plan: str, patience: float = PATIENCE) -
 
     async def work(meal: str) -> str:
         await asyncio.sleep(script.work)
-        while plan == "hardened" and script.waits(*PUSH) and not client.connected:
+        while script.waits(*PUSH) and not client.connected and time.monotonic() < begun + patience / 2:
             await asyncio.sleep(0.005)  # or there were no push to befall
         ends = "failed" if script.fails else "completed"
         far.told("work", meal="{id-1}", ends=ends)
@@ -168,6 +177,7 @@ async def played(seed: int, parts: Any, plan: str, patience: float = PATIENCE) -
     }[plan]
     serves = watched(modules[1].Server, modules[1].Ended, far)(database, script.users, work, SECONDS)
     client: Any = None
+    begun = time.monotonic()
     try:
         async with parts.sockets.Host(serves) as host:
             ports = (("127.0.0.1", host.rest), ("127.0.0.1", host.sockets))
@@ -179,24 +189,27 @@ async def played(seed: int, parts: Any, plan: str, patience: float = PATIENCE) -
                 await asyncio.sleep(script.pause)
                 near.told("submit", meal=1)
                 meal = client.submit("meal 1")
-                await _over(script, proxy, meal, patience, plan == "hardened")
-                ends = (list(near.items), list(far.items))
+                await _over(script, proxy, meal, begun + patience)
+                took, ends = time.monotonic() - begun, (list(near.items), list(far.items))
                 client.leave()
                 for task in list(client.tasks.values()):
                     task.cancel()
                 await asyncio.sleep(0.02)  # what has just been dialled is let in before the doors close
-                return Told(seed, script.planned, script.fired, meal.status not in FINISHED, *ends, near.sockets)
+                lost = meal.status not in FINISHED
+                return Told(seed, script.planned, script.fired, lost, *ends, near.sockets, took)
     finally:
         database.close()
 
 
-async def _over(script: Script, proxy: Proxy, meal: Any, patience: float, whole: bool) -> None:
-    """Until the meal is shown as finished and, if all is to happen, every fault has happened."""
-    for k in range(int(patience / 0.02)):
+async def _over(script: Script, proxy: Proxy, meal: Any, end: float) -> None:
+    """Until the meal is shown as finished and every fault has happened, or patience ends."""
+    rounds = 0
+    while time.monotonic() < end:
         done = meal.status in FINISHED
-        if done and not (whole and set(script.waiting) - {*PUSH}):
+        if done and not set(script.waiting) - {*PUSH}:
             return
-        if done and k % 10 == 9 and script.waits(*DIAL, *READY):  # it takes another dial
+        rounds += 1
+        if done and rounds % 10 == 0 and script.waits(*DIAL, *READY):  # it takes another dial
             for link in proxy.links:
                 link.cut()
         await asyncio.sleep(0.02)
@@ -208,9 +221,9 @@ async def all_played(seeds: range, parts: Any, plan: str, at_once: int = 12, pat
 
     async def one(seed: int) -> Told:
         async with gate:
-            for _ in range(TRIES):
-                made = await played(seed, parts, plan, patience)
-                if made.lost or plan != "hardened" or len(made.fired) == len(made.planned):
+            for k in range(TRIES):
+                made = replace(await played(seed, parts, plan, patience), plays=k + 1)
+                if made.lost or plan != "hardened" or made.whole:
                     break
             return made
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conform.scripts import PUSH, all_played, model
+from tests.conform.scripts import PATIENCE, PUSH, all_played, model
 from tests.conform.taps import wrong
 
 FAST, ALL = range(10), range(1000)
@@ -23,20 +23,32 @@ def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, s
     made = asyncio.run(all_played(seeds, parts, "hardened"))
     played = time.monotonic() - begun
     dials, items = sum(told.dials for told in made), sum(len(told.client) + len(told.server) for told in made)
-    print(
-        f"\n{len(made)} scripts with {sum(len(told.fired) for told in made)} faults in {played:.1f} s: {dials} sockets"
-    )
-    assert [told.seed for told in made if sorted(told.fired) != sorted(told.planned)] == [], "a fault has not happened"
+    faults, longest = sum(len(told.fired) for told in made), max(told.took for told in made)
+    print(f"\n{len(made)} scripts with {faults} faults in {played:.1f} s: {dials} sockets, the longest {longest:.1f} s")
+    again = [told.plays - 1 for told in made if told.plays > 1]
+    print(f"{len(again)} of them were played again, {sum(again)} times in all, until each fault had happened")
+    assert [(told.seed, told.planned, told.fired) for told in made if not told.whole] == [], "a fault has not happened"
     assert [(told.seed, told.fired) for told in made if told.lost] == []
     assert [(told.seed, told.wrong) for told in made if told.wrong] == []
     print(f"{items} things told and seen, all allowed")
 
 
-@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(200), marks=pytest.mark.slow)], ids=["some", "many"])
-def test_the_published_pair_loses_meals_and_shows_what_is_not_allowed(parts: Any, seeds: range) -> None:
-    made = asyncio.run(all_played(seeds, parts, "published", patience=3))
+@pytest.mark.parametrize(
+    ("seeds", "patience"),
+    [(range(10), 2.0), pytest.param(range(24), PATIENCE, marks=pytest.mark.slow)],
+    ids=["some", "as patiently"],
+)
+def test_the_published_pair_loses_meals_and_shows_what_is_not_allowed(
+    parts: Any, seeds: range, patience: float
+) -> None:
+    """The slow one judges it as the hardened pair is judged: same faults, same patience, same work.
+
+    Only that scripts are not played again until all faults have happened: a client that has given up dials no more, so
+    some never happen. The fast one is less patient, and says only that meals are lost.
+    """
+    made = asyncio.run(all_played(seeds, parts, "published", patience=patience))
     lost = [told for told in made if told.lost]
-    print(f"\n{len(lost)} of {len(made)} meals lost")
+    print(f"\n{len(lost)} of {len(made)} meals lost; {sum(told.whole for told in made)} had all their faults")
     assert lost
     assert all(told.fired for told in lost), "none without a fault"
     assert any(told.wrong for told in lost[:5])

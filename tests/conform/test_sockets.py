@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -49,6 +50,49 @@ def test_a_meal_reaches_the_screen(parts: Any) -> None:
             client.leave()
             await until(lambda: not host.server.find("user-1"))
 
+    asyncio.run(run())
+
+
+class Late:
+    """A socket whose pong comes in the very moment in which patience ends, for the loop was held up."""
+
+    def __init__(self) -> None:
+        self.codes, self.inbox = list[int](), asyncio.Queue[dict[str, Any]]()
+        self.inbox.put_nowait({"type": "ready"})
+
+    async def open(self, token: str) -> None:
+        pass
+
+    async def receive(self) -> dict[str, Any]:
+        return await self.inbox.get()
+
+    def send(self, message: dict[str, Any]) -> None:
+        asyncio.get_running_loop().call_later(0.005, self._pong)
+
+    def _pong(self) -> None:
+        time.sleep(SECONDS["pong"])
+        self.inbox.put_nowait({"type": "pong", "listed": True})
+
+    def close(self, code: int) -> None:
+        self.codes.append(code)
+
+
+def test_a_pong_that_has_come_counts_though_its_time_is_over(parts: Any) -> None:
+    class Network:
+        async def request(self, *args: Any, **more: Any) -> tuple[int, Any]:
+            raise parts.app.Lost
+
+        def socket(self) -> Late:
+            return late
+
+    async def run() -> None:
+        client = parts.hardened_client.Client(Network(), SECONDS, "one", "")
+        client.appear()
+        await asyncio.sleep(SECONDS["ping"] + SECONDS["pong"] + 0.1)
+        assert late.codes == []
+        client.leave()
+
+    late = Late()
     asyncio.run(run())
 
 

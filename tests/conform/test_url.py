@@ -22,6 +22,8 @@ from mealspec.model import design
 from tests.conform.reference import BUGS, EXAMPLES
 
 Held = Callable[..., Conformance]
+SHORT, SETTLE = ("--work-seconds", "0.05", "--ping-seconds", "0.2"), 0.6
+"""A server's times, and what the tester is told of them."""
 
 
 @pytest.fixture
@@ -30,12 +32,12 @@ def held(committed: list[Vector]) -> Iterator[Held]:
     running: list[subprocess.Popen[str]] = []
 
     def hold(*what: str, step: int, examples: int) -> Conformance:
-        command = [sys.executable, str(EXAMPLES / "serve.py"), *what]
+        command = [sys.executable, str(EXAMPLES / "serve.py"), *what, *SHORT]
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert running[-1].stdout is not None
         _, url, _, sockets = running[-1].stdout.readline().split()
         some = [vector for vector in committed if vector.role == "server" and not vector.needs]
-        with closing(ServerAtUrl(url, sockets, "token-1")) as server:
+        with closing(ServerAtUrl(url, sockets, "token-1", settle=SETTLE)) as server:
             return at_url.conformance(server, some[::step], design("hardened"), examples=examples)
 
     yield hold
@@ -45,18 +47,19 @@ def held(committed: list[Vector]) -> Iterator[Held]:
 
 
 @pytest.mark.parametrize(
-    ("step", "examples"), [(40, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
+    ("step", "examples"), [(56, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> None:
     made = held("hardened", step=step, examples=examples)
     assert [verdict for verdict in made.verdicts if verdict.outcome is not Outcome.PASSED] == []
-    assert made.commands > 10
+    print(f"\n{len(made.verdicts)} scripts, {made.commands} commands")
+    assert made.commands > 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", sorted({*BUGS} - {"entry_expires"}))
 def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
-    made = held("hardened", bug, step=4, examples=6)
+    made = held("hardened", bug, step=8, examples=6)
     assert not made.fine
     assert BUGS[bug] in {str(reason.mechanism) for reason in made.reasons}
 
