@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from mealspec.core import Trace
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
-from mealspec.diagnose.explain import HEALTHY, Verdict
 from mealspec.diagnose.mapping import LineMapping, load
 from mealspec.diagnose.suspects import Suspect, classes
+from mealspec.diagnose.verdict import HEALTHY, Verdict
 from mealspec.diagnose.writing import Writing, written
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system

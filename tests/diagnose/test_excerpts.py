@@ -10,8 +10,8 @@ from mealspec.check.excerpts import LOGS, excerpt, excerpts
 from mealspec.check.incident import explain_incident
 from mealspec.core import replay
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
-from mealspec.diagnose.explain import COMPATIBLE, UNDER_OBSERVED
 from mealspec.diagnose.mapping import load
+from mealspec.diagnose.verdict import COMPATIBLE, UNDER_OBSERVED
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
 

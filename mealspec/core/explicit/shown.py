@@ -15,7 +15,7 @@ are needed, so of a system that is too large to be explored only what is likely 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -169,6 +169,20 @@ class Search:
         return tuple(log for _, log in self._first())
 
     @cached_property
+    def order(self) -> tuple[tuple[int, int], ...]:
+        """The lines, as a log and a number in it, in the order in which :attr:`run` prints them."""
+        counts, order = [0, 0], []
+        for log in self.seen:
+            if log >= 0:
+                order.append((log, counts[log]))
+                counts[log] += 1
+        return tuple(order)
+
+    def lean(self) -> Search:
+        """The same without the states that were looked at: nothing can be said then of what could come next."""
+        return replace(self, _nodes=self._nodes[:0].copy())
+
+    @cached_property
     def _out(self) -> dict[int, list[tuple[int, int, int]]]:
         """From each state on a likeliest run the steps on: event, log of the line that was found, state."""
         source, dest, event, log = self._edges
@@ -310,14 +324,14 @@ def show(
         True,
         reached,
         len(nodes),
-        nodes[:0],
+        nodes[:0].copy(),
         (source, dest, event, log),
         0,
         tuple(ends.tolist()),
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _permits(system: System) -> tuple[Words, Ints]:
     """For each machine and state the events that it permits, as bits; and where the states of a machine begin."""
     t, events = system.tables, len(system.events)
