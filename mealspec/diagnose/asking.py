@@ -119,23 +119,23 @@ class Asker:
 
     def furthest(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
         """A search that is told all, with everything that it looked at; it is not kept."""
-        return self._show(suspect, shape, after, bound)
+        return self._show(suspect, shape, after, bound, guided=False)
 
     def _search(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
         self._number += 1
         if self._number > MOST_KEPT:
             self._kept.clear()
             self._number = 0
-        return self._show(suspect, shape, after, bound).lean()
+        return self._show(suspect, shape, after, bound, guided=bound > 0).lean()
 
-    def _show(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
+    def _show(self, suspect: Suspect, shape: Shape, after: After, bound: int, *, guided: bool) -> Search:
         self.searches += 1
         made, aim = suspect.watched()
         if shape.ended or shape.alone:
             aim = replace(aim, settled=frozenset())
         lines = lines_of(made, self.mapping, shape.cut, alone=shape.alone)
         told = Told(shape.kinds, after, ended=shape.ended)
-        return show(made, lines, told, aim, most=MOST, bound=bound, limit=self.limit)
+        return show(made, lines, told, aim, most=MOST, bound=bound, limit=self.limit, guided=guided)
 
 
 def _with(told: After, after: After, early: list[tuple[int, int]]) -> After:

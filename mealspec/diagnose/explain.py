@@ -170,6 +170,7 @@ class _Asked:
             base = self._search(any_, bound)
         if not self.complete:  # what is likely was looked at in vain, and the rest is too much
             return Verdict(self.by.plan, shown=False, complete=False), joined(self.told)
+        whole = base is not None or bound >= BOUND
         if base is not None:
             bound = _weight(base) + EVIDENCE * self.by.margin
             shown = shown or self._search(shown_, bound)
@@ -177,8 +178,9 @@ class _Asked:
         lost = base is None or shown is None or _weight(shown) > _weight(base)
         if base is not None and lost:
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_, base))
-        asked = bound >= BOUND or base is not None
-        skipped = [*self._lookups()] if (self.by.why_skipped or not found) and asked else []
+        # Where something else explains the lines, a lookup is asked no further than all else; an excerpt is about it.
+        reach = BOUND if whole and (self.shape.alone or not found) else bound
+        skipped = [*self._lookups(reach)] if self.by.why_skipped or not found else []
         verdict = judged(self.by.plan, found, skipped, shown=not lost, complete=self.complete)
         return verdict, joined(self.told)
 
@@ -207,11 +209,11 @@ class _Asked:
                 if search is not None:
                     yield Explanation(suspect.label, suspect.title, suspect, search)
 
-    def _lookups(self) -> Iterator[Explanation]:
+    def _lookups(self, bound: int) -> Iterator[Explanation]:
         skips = {k for k, kind in enumerate(self.by.mapping.lines) if "server.skip" in kind.events}
         if skips & {*self.shape.kinds[1]}:
             for suspect in lookups(self.by.plan):
-                search = self._search(suspect, BOUND)
+                search = self._search(suspect, bound)
                 if search is not None:
                     yield Explanation(suspect.label, suspect.title, suspect, search)
 

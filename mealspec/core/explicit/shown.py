@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.event import Kind
+from mealspec.core.explicit.outlook import outlook
 from mealspec.core.explicit.settling import (
     BOUND,
     COINCIDENCE,
@@ -154,9 +155,10 @@ class Search:
     reached: Mask
     states: int
     _nodes: Words
-    _edges: tuple[Ints, Ints, Ints, Ints]
+    _edges: tuple[NDArray[np.int32], ...]
     _start: int
     _ends: tuple[int, ...]
+    _steps: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def run(self) -> Trace:
@@ -180,7 +182,7 @@ class Search:
 
     def lean(self) -> Search:
         """The same without the states that were looked at: nothing can be said then of what could come next."""
-        return replace(self, _nodes=self._nodes[:0].copy())
+        return replace(self, _nodes=self._nodes[:0].copy(), _steps=tuple(self._first()))
 
     @cached_property
     def _out(self) -> dict[int, list[tuple[int, int, int]]]:
@@ -202,6 +204,9 @@ class Search:
 
     def _first(self) -> Iterator[tuple[int, int]]:
         at = self._start
+        if self._steps:
+            yield from self._steps
+            return
         while at in self._out:
             event, log, at = self._out[at][0]
             yield event, log
@@ -271,6 +276,7 @@ def show(
     bound: int = BOUND,
     limit: int = 3_000_000,
     shortest: bool = False,
+    guided: bool = False,
 ) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
 
@@ -282,6 +288,9 @@ def show(
         Faults and tight races of a run at most, and what it may weigh.
     shortest
         Whether only steps weigh; then no number of coincidences is too large.
+    guided
+        Whether what is to come is asked of each machine first. It takes a while, and fewer states are looked at then,
+        so that :attr:`Search.furthest` says nothing.
     limit
         States that are looked at; if there are more the answer says that it is not complete.
     """
@@ -312,10 +321,16 @@ def show(
         weights,
         told.ended,
     )
+    nothing = np.zeros((0, 1, 1, 2), np.int64)
+    if guided and not shortest:
+        sizes = np.array([len(machine.states) for machine in system.machines], np.int64)
+        asked = (*asked, *outlook(rules, asked, rules[16], sizes))
+    else:
+        asked = (*asked, nothing, nothing)
     start = np.append(system.pack(system.initial), np.uint64(0))
     nodes, table, cost, best, status, reached = settle(start, rules, asked)
     if best < 0:
-        empty = np.zeros(0, np.int64)
+        empty = np.zeros(0, np.int32)
         return Search(system, None, status == 0, reached, len(nodes), nodes, (empty,) * 4, 0, ())
     source, dest, event, log, ends = tight(nodes, table, cost, best, rules, asked)
     return Search(
@@ -325,7 +340,7 @@ def show(
         reached,
         len(nodes),
         nodes[:0].copy(),
-        (source, dest, event, log),
+        tuple(each.astype(np.int32) for each in (source, dest, event, log)),
         0,
         tuple(ends.tolist()),
     )
