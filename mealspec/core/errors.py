@@ -59,4 +59,4 @@ def printable(text: str, most: int = 2000) -> str:
     two\nlines
     """
     text = text if len(text) <= most else text[: most - 3] + "..."
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from mealspec.core import CheckerError
 from mealspec.diagnose.clocks import APART, DRIFT, Clocks, Fit, Interval
 from mealspec.diagnose.episodes import Episode, Splitter
-from mealspec.diagnose.explain import LIMIT, Diagnoser, Verdict
+from mealspec.diagnose.explain import LIMIT, Diagnoser
 from mealspec.diagnose.kinds import sorts
 from mealspec.diagnose.mapping import ABSENCES, LineMapping
 from mealspec.diagnose.reading import Counts, Entry, entries
+from mealspec.diagnose.verdict import Verdict
 from mealspec.model.design import Design
 
 NONE = "-"

@@ -1,7 +1,8 @@
 """The lines of each meal: both logs split by user and meal, with memory for what is open only.
 
 A line that names its meal belongs to it; one that names only its user, to the meal of theirs that is open. Lines about
-no meal, of sockets and polls, belong to every meal of the user that is open, and the last of them to the next one, too.
+no meal, of sockets and polls, belong to every meal of the user that is open, and the last of them to the next one, too,
+unless there was a long silence: the app may have ended and begun anew since, and no line says so.
 Where several meals of a user are open, a line about a meal that does not say which is left out of all of them, and that
 a line of its kind is missing then says nothing; so do polls, which are for all meals together.
 
@@ -96,7 +97,7 @@ class Splitter:
         self._meals: dict[str, str] = {}
         self.nobody = self.unclear = self.most_open = self.long = 0
         self._now = self._swept = float("-inf")
-        self._open = 0
+        self._open: dict[int, _Open] = {}
 
     def meals(self, client: Iterable[Entry], server: Iterable[Entry]) -> Iterator[Episode]:
         """Every meal, once it is over."""
@@ -176,10 +177,11 @@ class Splitter:
         user.kept[entry.log].append(entry)
 
     def _begin(self, name: str, user: _User, meal: str) -> _Open:
-        made = _Open(name, meal, (list(user.kept[0]), list(user.kept[1])))
+        client, server = ([each for each in some if self._is_near(each)] for some in user.kept)
+        made = _Open(name, meal, (client, server))
         user.open.append(made)
-        self._open += 1
-        self.most_open = max(self.most_open, self._open)
+        self._open[id(made)] = made
+        self.most_open = max(self.most_open, len(self._open))
         if len(user.open) > 1:
             polls = {kind for kind, so in enumerate(self._sorts.polls) if so}
             for some in user.open:
@@ -217,19 +219,21 @@ class Splitter:
     def _quiet(self, some: _Open) -> float:
         return 0.0 if some.last is None else self._now - some.last
 
+    def _is_near(self, entry: Entry) -> bool:
+        """Whether a line belongs to what comes now; after a long silence the app may be another process."""
+        return entry.at is None or self._now - entry.at <= LOST
+
     def _sweep(self) -> Iterator[Episode]:
         self._swept = self._now
-        for name in [name for name, user in self._users.items() if user.open]:
-            user = self._users[name]
-            for some in [some for some in user.open if self._is_over(some)]:
-                yield self._close(user, some)
+        for some in [some for some in self._open.values() if self._is_over(some)]:
+            yield self._close(self._users[some.user], some)
 
     def _is_over(self, some: _Open) -> bool:
         return self._quiet(some) > (IDLE if some.ended else LOST)
 
     def _close(self, user: _User, some: _Open) -> Episode:
         user.open.remove(some)
-        self._open -= 1
+        del self._open[id(some)]
         self._meals.pop(some.meal, None)
         return Episode(some.user, some.meal, (tuple(some.lines[0]), tuple(some.lines[1])), frozenset(some.cut))
 

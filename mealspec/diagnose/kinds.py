@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from mealspec.core import Event, System
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT
-from mealspec.core.explicit.shown import Lines
-from mealspec.diagnose.mapping import LOGS, LineKind, LineMapping
+from mealspec.core.explicit.shown import Lines, Mask
+from mealspec.diagnose.mapping import LOGS, LineMapping, selects
 from mealspec.model.design import DESIGNS, WORLDS
 from mealspec.model.events import alphabet
 from mealspec.model.scope import WIDEST
@@ -69,18 +69,32 @@ def lines_of(system: System, mapping: LineMapping, cut: Collection[int], *, alon
 
     With ``alone`` all that is printed is about this meal; else other meals may have come before it.
     """
-    kinds, events = mapping.lines, system.events
-    shows = np.array([[_shows(mapping, kind, event) for event in events] for kind in kinds], np.bool_)
-    shows = shows.reshape(len(kinds), len(events))
-    log = np.full(len(events), -1, np.int64)
-    missing = np.zeros(len(events), np.int64)
-    for k, kind in enumerate(kinds):
-        log[shows[k]] = LOGS.index(kind.log)
-        missing[shows[k]] = np.maximum(missing[shows[k]], CUT if k in cut else LENIENT[kind.absence])
-    own = np.array(["m" in event.values for event in events], np.bool_)
-    renews = np.array([not alone and event.is_of(ARCHIVE) for event in events], np.bool_)
+    selected = tuple((kind.log, kind.events) for kind in mapping.lines)
+    return _lines_of(system, selected, mapping.modelled, alone, tuple(
+        CUT if k in cut else LENIENT[kind.absence] for k, kind in enumerate(mapping.lines)
+    ))  # fmt: skip
+
+
+@lru_cache(maxsize=1_000)
+def _lines_of(
+    system: System, selected: tuple[tuple[str, tuple[str, ...]], ...], modelled: bool, alone: bool,
+    lenient: tuple[int, ...],
+) -> Lines:  # fmt: skip
+    shows = _shows(system, selected, modelled)
+    log = np.full(len(system.events), -1, np.int64)
+    missing = np.zeros(len(system.events), np.int64)
+    for k, (where, _) in enumerate(selected):
+        log[shows[k]] = LOGS.index(where)
+        missing[shows[k]] = np.maximum(missing[shows[k]], lenient[k])
+    own = np.array(["m" in event.values for event in system.events], np.bool_)
+    renews = np.array([not alone and event.is_of(ARCHIVE) for event in system.events], np.bool_)
     return Lines(log, shows, missing, own, renews)
 
 
-def _shows(mapping: LineMapping, kind: LineKind, event: Event) -> bool:
-    return kind.stands_for(event) and (not mapping.modelled or event.line is not None)
+@lru_cache(maxsize=256)
+def _shows(system: System, selected: tuple[tuple[str, tuple[str, ...]], ...], modelled: bool) -> Mask:
+    made = np.zeros((len(selected), len(system.events)), np.bool_)
+    for k, (_, selectors) in enumerate(selected):
+        for e, event in enumerate(system.events):
+            made[k, e] = (not modelled or event.line is not None) and any(selects(each, event) for each in selectors)
+    return made

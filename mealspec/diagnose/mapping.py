@@ -71,7 +71,8 @@ class Read(NamedTuple):
     named: dict[str, str]
 
 
-def _selects(selector: str, event: Event) -> bool:
+def selects(selector: str, event: Event) -> bool:
+    """Whether an event is one of those that are said so."""
     found = SELECTOR.fullmatch(selector)
     if found is None or found["name"] != (event.group or event.name):
         return False
@@ -107,7 +108,7 @@ class LineKind:
 
     def stands_for(self, event: Event) -> bool:
         """Whether the event is one of its events."""
-        return any(_selects(each, event) for each in self.events)
+        return any(selects(each, event) for each in self.events)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def awaited(made: System) -> frozenset[str]:
     return frozenset(e.name for e in made.events if e.kind is Kind.SYSTEM and e.verb not in AGAIN)
 
 
+@cache
 def bases(plan: Design) -> tuple[Suspect, Suspect]:
     """That a run fits at all, and that one fits in which the meal is shown."""
     scope = Scope()

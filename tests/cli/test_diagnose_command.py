@@ -39,6 +39,17 @@ def happy(tmp_path: Path) -> Path:
     return tmp_path / "logs"
 
 
+def test_the_logs_of_a_lost_meal_are_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs = [str(tmp_path / "logs" / f"{log}.log") for log in ("client", "server")]
+    assert run("trace", "F1", "--to", "logs", "--offset", "-1.2", "--drift", "50", "--out", str(tmp_path / "logs")) == 0
+    run("diagnose", *logs, "--json")
+    (meal,) = json.loads(capsys.readouterr().out)["meals"]
+    assert meal["cause"] == "F1"
+    least, most = meal["designs"][0]["offset"]
+    assert -2.1 < least < most < 2.1
+
+
+@pytest.mark.slow
 def test_the_logs_of_a_run_are_read_back(happy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logs = [str(happy / f"{log}.log") for log in ("client", "server")]
     assert run("diagnose", *logs, "--design", "hardened", "--json") == 0

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from mealspec.core import Trace
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
-from mealspec.diagnose.explain import HEALTHY, Verdict
 from mealspec.diagnose.mapping import LineMapping, load
 from mealspec.diagnose.suspects import Suspect, classes
+from mealspec.diagnose.verdict import HEALTHY, Verdict
 from mealspec.diagnose.writing import Writing, written
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
@@ -52,8 +52,11 @@ class Case(NamedTuple):
 
     @property
     def traceless(self) -> bool:
-        """Whether a run with neither fault nor race, in which the meal is shown, has the same lines."""
-        return bool(self.verdict and any(each.label == HEALTHY for each in self.verdict.causes))
+        """Whether no line of the meal is left, or a run in which nothing went wrong explains the lines as well."""
+        causes = self.verdict.causes if self.verdict else ()
+        own = next((each.level for each in causes if each.label.split("-")[0] == self.label), None)
+        well = next((each.level for each in causes if each.label == HEALTHY), None)
+        return self.verdict is None or (well is not None and (own is None or well <= own))
 
 
 def suspect(label: str) -> Suspect:

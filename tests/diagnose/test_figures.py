@@ -11,9 +11,9 @@ import pytest
 
 from mealspec.core import Trace
 from mealspec.diagnose.diagnosis import Diagnosis, Question
-from mealspec.diagnose.explain import IMPOSSIBLE
 from mealspec.diagnose.mapping import load
 from mealspec.diagnose.summary import Summary
+from mealspec.diagnose.verdict import IMPOSSIBLE
 from mealspec.diagnose.writing import BEGIN, Writing, written
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
@@ -64,10 +64,8 @@ def test_a_day_is_read_with_flat_memory_and_no_healthy_meal_is_impossible(tmp_pa
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     total, found, seconds = measured(tmp_path, "app")
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    shapes = len(found.diagnosers[0].known)
-    told = (
-        f"{number:,} lines, {total.total.meals:,} meals, {shapes} shapes, {seconds:.0f} s, {grown / 1024:.0f} MiB more"
-    )
+    shapes = found.diagnosers[0].verdicts
+    told = f"{number:,} lines, {total.total.meals:,} meals, {shapes} verdicts, {seconds:.0f} s, +{grown / 1024:.0f} MiB"
     print(f"{told}, {found.splitter.most_open} open at once")
     assert total.total.meals == users * 8
     assert total.total.kinds[IMPOSSIBLE] == 0

@@ -93,13 +93,14 @@ def test_users_and_meals_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_meal_is_over_when_nothing_was_heard_of_it(tmp_path: Path) -> None:
-    client = told("user.submit", 0, meal="a") + told("client.ping", 500) + told("user.submit", 5_000, meal="b")
+    client = told("user.submit", 0, meal="a") + told("client.ping", 500)
+    client += told("client.pong", 4_900) + told("user.submit", 5_000, meal="b")
     server = told("server.complete", 9, meal="a") + told("server.skip", 9, meal="a")
     splitter, found = split(client, server, tmp_path)
     assert [each.meal for each in found] == ["a", "b"]
     assert splitter.most_open == 1
     assert names(found[0])[0] == ["user.submit"]
-    assert names(found[1])[0] == ["client.ping", "user.submit"]
+    assert names(found[1])[0] == ["client.pong", "user.submit"]  # what came before a long silence says nothing
 
 
 def test_lines_that_name_no_user_are_those_of_the_only_one(tmp_path: Path) -> None:

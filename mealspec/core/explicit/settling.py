@@ -39,6 +39,8 @@ MOST = 6
 BOUND = 480
 """What it may weigh."""
 
+SHARES, NEVER = 60, 500
+"""In so many shares what weighs one is parted among machines; and more than any run may weigh."""
 
 BEGUN, GHOST = 1 << 40, 1 << 41
 """Flags beside the numbers of lines: a line about this one was found; one about another was not, and is to be over."""
@@ -174,8 +176,18 @@ def _to_come(state: Words, rules: Rules, asked: Asked) -> np.int64:
     word, shift, mask = rules[0], rules[1], rules[2]
     watch, toll = asked[4], asked[6]
     at = np.int64(state[state.shape[0] - 1])
-    left = len(asked[0]) - (at & 0xFFFF) + len(asked[1]) - ((at >> 16) & 0xFFFF)
-    return np.int64(toll[np.int64((state[word[watch]] >> shift[watch]) & mask[watch])] + left * STEP)
+    i, j = at & 0xFFFF, (at >> 16) & 0xFFFF
+    least = toll[np.int64((state[word[watch]] >> shift[watch]) & mask[watch])]
+    whole, shared, base = asked[13], asked[14], rules[16]
+    if whole.shape[0] > 0:
+        begun, most, total = 1 if at & BEGUN else 0, np.int64(0), np.int64(0)
+        for k in range(word.shape[0]):
+            local = base[k] + np.int64((state[word[k]] >> shift[k]) & mask[k])
+            most = max(most, whole[local, i, j, begun])
+            total += shared[local, i, j, begun]
+        most = min(max(most, (total + SHARES - 1) // SHARES), np.int64(NEVER))
+        least = max(least, most << WEIGHT)
+    return np.int64(least + (len(asked[0]) - i + len(asked[1]) - j) * STEP)
 
 
 @compiled(inline="always")

@@ -15,7 +15,7 @@ are needed, so of a system that is too large to be explored only what is likely 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.event import Kind
+from mealspec.core.explicit.outlook import outlook
 from mealspec.core.explicit.settling import (
     BOUND,
     COINCIDENCE,
@@ -154,9 +155,10 @@ class Search:
     reached: Mask
     states: int
     _nodes: Words
-    _edges: tuple[Ints, Ints, Ints, Ints]
+    _edges: tuple[NDArray[np.int32], ...]
     _start: int
     _ends: tuple[int, ...]
+    _steps: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def run(self) -> Trace:
@@ -167,6 +169,20 @@ class Search:
     def seen(self) -> tuple[int, ...]:
         """Of each step of :attr:`run` the log in which its line was found: 0 or 1, -1 for none."""
         return tuple(log for _, log in self._first())
+
+    @cached_property
+    def order(self) -> tuple[tuple[int, int], ...]:
+        """The lines, as a log and a number in it, in the order in which :attr:`run` prints them."""
+        counts, order = [0, 0], []
+        for log in self.seen:
+            if log >= 0:
+                order.append((log, counts[log]))
+                counts[log] += 1
+        return tuple(order)
+
+    def lean(self) -> Search:
+        """The same without the states that were looked at: nothing can be said then of what could come next."""
+        return replace(self, _nodes=self._nodes[:0].copy(), _steps=tuple(self._first()))
 
     @cached_property
     def _out(self) -> dict[int, list[tuple[int, int, int]]]:
@@ -188,6 +204,9 @@ class Search:
 
     def _first(self) -> Iterator[tuple[int, int]]:
         at = self._start
+        if self._steps:
+            yield from self._steps
+            return
         while at in self._out:
             event, log, at = self._out[at][0]
             yield event, log
@@ -257,6 +276,7 @@ def show(
     bound: int = BOUND,
     limit: int = 3_000_000,
     shortest: bool = False,
+    guided: bool = False,
 ) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
 
@@ -268,6 +288,9 @@ def show(
         Faults and tight races of a run at most, and what it may weigh.
     shortest
         Whether only steps weigh; then no number of coincidences is too large.
+    guided
+        Whether what is to come is asked of each machine first. It takes a while, and fewer states are looked at then,
+        so that :attr:`Search.furthest` says nothing.
     limit
         States that are looked at; if there are more the answer says that it is not complete.
     """
@@ -298,10 +321,16 @@ def show(
         weights,
         told.ended,
     )
+    nothing = np.zeros((0, 1, 1, 2), np.int64)
+    if guided and not shortest:
+        sizes = np.array([len(machine.states) for machine in system.machines], np.int64)
+        asked = (*asked, *outlook(rules, asked, rules[16], sizes))
+    else:
+        asked = (*asked, nothing, nothing)
     start = np.append(system.pack(system.initial), np.uint64(0))
     nodes, table, cost, best, status, reached = settle(start, rules, asked)
     if best < 0:
-        empty = np.zeros(0, np.int64)
+        empty = np.zeros(0, np.int32)
         return Search(system, None, status == 0, reached, len(nodes), nodes, (empty,) * 4, 0, ())
     source, dest, event, log, ends = tight(nodes, table, cost, best, rules, asked)
     return Search(
@@ -310,14 +339,14 @@ def show(
         True,
         reached,
         len(nodes),
-        nodes[:0],
-        (source, dest, event, log),
+        nodes[:0].copy(),
+        tuple(each.astype(np.int32) for each in (source, dest, event, log)),
         0,
         tuple(ends.tolist()),
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _permits(system: System) -> tuple[Words, Ints]:
     """For each machine and state the events that it permits, as bits; and where the states of a machine begin."""
     t, events = system.tables, len(system.events)

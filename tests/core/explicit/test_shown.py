@@ -105,6 +105,9 @@ def test_the_likeliest_run_is_that_of_an_enumeration(missing: dict[str, int], up
             told = Told((client, server), (tuple(late for _ in client), tuple(0 for _ in server)))
             search, best = show(system, lines(missing), told, aim), brute(told, missing, up)
             assert search.cost == best, told
+            guided = show(system, lines(missing), told, aim, guided=True)
+            assert (guided.cost, guided.number if best else 0) == (best, search.number if best else 0), told
+            assert guided.states <= search.states
             found.add(best is None)
             if search.cost is None:
                 assert up or (len(client), len(server)) not in search.furthest
