@@ -14,11 +14,11 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $(HOME)/.pyenv/versions/3.13.*/bin/python $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
 # What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
-TRIED := -m "not slow and not external" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
+TRIED := -m "not slow and not external and not live" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
   tests/hunt/test_machine.py tests/conform/test_driver.py tests/conform/test_sockets.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 PICTURES := -m slow -p no:cacheprovider tests/draw/test_graphs.py
 
-.PHONY: help setup verify incident mutants draw sweep test hunt deep slow lint lowest newest fuzz bench checkers crosscheck clean
+.PHONY: help setup verify incident mutants draw sweep test hunt deep slow live lint lowest newest fuzz bench checkers crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -62,7 +62,7 @@ lint: $(READY) ## ruff and mypy
 
 test: lint ## lint, types, tests, doctests and the hunt of hardened
 	@echo "== tests"
-	@$(BIN)/pytest -m "not slow and not external" -n 2 --dist loadgroup --mealspec-design hardened
+	@$(BIN)/pytest -m "not slow and not external and not live" -n 2 --dist loadgroup --mealspec-design hardened
 
 hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci; HUNTED=DESIGN for one)
 	@echo "== hunting: every design and property, in lock-step with the complete search"
@@ -79,6 +79,10 @@ deep: $(READY) ## the same, for as long as it takes (profile deep)
 slow: $(READY) ## complete checks by the million, and diagrams/ against the model (SLOW=FOLDER for a part)
 	@echo "== slow tests: every design, every further fault and aspect, completely; every picture and page"
 	@$(BIN)/pytest -m slow $(or $(SLOW),tests) -n 2 --dist loadgroup
+
+live: $(READY) ## real sockets in real time: a thousand fault scripts, servers with bugs (minutes, on a quiet machine)
+	@echo "== the reference pair over real sockets"
+	@$(BIN)/pytest -m live -s tests/conform
 
 lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"

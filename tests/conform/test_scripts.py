@@ -17,7 +17,7 @@ from tests.conform.taps import wrong
 FAST, ALL = range(10), range(1000)
 
 
-@pytest.mark.parametrize("seeds", [FAST, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"])
+@pytest.mark.parametrize("seeds", [FAST, pytest.param(ALL, marks=pytest.mark.live)], ids=["some", "all"])
 def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, seeds: range) -> None:
     begun = time.monotonic()
     made = asyncio.run(all_played(seeds, parts, "hardened"))
@@ -35,7 +35,7 @@ def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, s
 
 @pytest.mark.parametrize(
     ("seeds", "patience"),
-    [(range(10), 2.0), pytest.param(range(24), PATIENCE, marks=pytest.mark.slow)],
+    [(range(10), 2.0), pytest.param(range(24), PATIENCE, marks=pytest.mark.live)],
     ids=["some", "as patiently"],
 )
 def test_the_published_pair_loses_meals_and_shows_what_is_not_allowed(

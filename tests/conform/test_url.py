@@ -47,7 +47,7 @@ def held(committed: list[Vector]) -> Iterator[Held]:
 
 
 @pytest.mark.parametrize(
-    ("step", "examples"), [(56, 1), pytest.param(1, 20, marks=pytest.mark.slow)], ids=["some", "all"]
+    ("step", "examples"), [(56, 1), pytest.param(1, 20, marks=pytest.mark.live)], ids=["some", "all"]
 )
 def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> None:
     made = held("hardened", step=step, examples=examples)
@@ -56,7 +56,7 @@ def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> Non
     assert made.commands > 5
 
 
-@pytest.mark.slow
+@pytest.mark.live
 @pytest.mark.parametrize("bug", sorted({*BUGS} - {"entry_expires"}))
 def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
     made = held("hardened", bug, step=8, examples=6)
@@ -64,7 +64,7 @@ def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
     assert BUGS[bug] in {str(reason.mechanism) for reason in made.reasons}
 
 
-@pytest.mark.slow
+@pytest.mark.live
 def test_the_published_server_is_found(held: Held) -> None:
     assert not held("published", step=20, examples=2).fine
 

@@ -57,9 +57,9 @@ def measured(folder: Path, form: str) -> tuple[Summary, Diagnosis, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("users", [100, 10_000])
-def test_a_day_is_read_with_flat_memory_and_no_healthy_meal_is_impossible(tmp_path: Path, users: int) -> None:
-    """100 lines a user, one meal each at first: a run has about ten lines in the app's format."""
+@pytest.mark.parametrize("users", [100, 1_000])
+def test_of_a_days_healthy_meals_none_is_impossible(tmp_path: Path, users: int) -> None:
+    """So many users with eight meals each; a meal has about twenty lines. What it takes is printed."""
     number = day(tmp_path, users, 8, 40, "app")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     total, found, seconds = measured(tmp_path, "app")
