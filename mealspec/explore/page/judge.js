@@ -123,4 +123,4 @@ function within(small, large) {
 }
 
 /** A change in the words of the command line. */
-const changed = ({ add, leave_out }) => [...add.map((m) => `+${m}`), ...leave_out.map((m) => `-${m}`)].join(" ");
+const changed = ({ add, leave_out }) => [...add.map((m) => `+${m}`), ...leave_out.map((m) => `\u2011${m}`)].join(" "); // a hyphen at which no line ends
