@@ -10,6 +10,7 @@ from typing import Any
 from mealspec.diagnose.diagnosis import Diagnosed
 from mealspec.diagnose.mapping import LineMapping
 from mealspec.diagnose.reading import shown_time
+from mealspec.model.scope import counted
 
 BUCKETS = 24
 """Stretches of time at most; when there are more they are joined two by two."""
@@ -123,7 +124,7 @@ class Summary:
     def lines(self) -> list[str]:
         """For people."""
         total = self.total
-        out = [f"{total.meals:,} meals: {total.meals - total.lost:,} shown, {total.lost:,} lost"]
+        out = [f"{counted(total.meals, 'meal')}: {total.meals - total.lost:,} shown, {total.lost:,} lost"]
         if self.finished:
             out.append(
                 f'"not connected": {self.skips:,} of {self.finished:,} lookups ({self.skips / self.finished:.1%})'
