@@ -66,7 +66,7 @@ def test_people_read_lines_and_what_happened_between_them(happy: Path, capsys: p
     assert run("diagnose", "-", str(happy / "server.log"), "--design", "hardened", "--mask") == 0
     out = capsys.readouterr().out
     assert "client: there is no log" in out
-    assert "1 meals: 1 shown, 0 lost" in out
+    assert "1 meal: 1 shown, 0 lost" in out
     assert all(len(line) <= 80 for line in out.splitlines() if str(happy) not in line)
 
 
