@@ -125,7 +125,12 @@ class Event:
         >>> [push.is_of(some) for some in ("push", "push.m1", "push.m1.c2", "push.m2", "pus")]
         [True, True, True, False, False]
         """
-        return some in accumulate(self.values.values(), "{}.{}".format, initial=self.group or self.name)
+        return some in accumulate(self.values.values(), "{}.{}".format, initial=self.stem)
+
+    @property
+    def stem(self) -> str:
+        """Its name without the values at its end."""
+        return self.group or self.name
 
     @property
     def owed_as(self) -> str:

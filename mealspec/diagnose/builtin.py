@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import Event, Kind
-from mealspec.diagnose.mapping import LOGS
-from mealspec.model.design import DESIGNS, WORLDS
-from mealspec.model.events import alphabet
-from mealspec.model.scope import WIDEST
+from mealspec.diagnose.mapping import every_event
 
 GROUP = {"id": "meal", "user": "user"}
 """What a part in braces of a line names; a meal's name on the device is another, and no other line has it."""
@@ -35,18 +33,12 @@ HEARD = {
 """Of the network's events those that somebody learns, and who."""
 
 
-def events() -> Iterator[Event]:
-    """All events of all designs."""
-    for plan in (*DESIGNS.values(), *WORLDS):
-        yield from alphabet(plan, WIDEST)
-
-
 def app() -> str:
     """The app's own lines (E40 to E43)."""
     texts: dict[tuple[str, str], set[str]] = {}
     silent: dict[str, list[Event]] = {}
-    for event in events():
-        silent.setdefault(event.group or event.name, []).append(event)
+    for event in every_event():
+        silent.setdefault(event.stem, []).append(event)
     for group, some in silent.items():
         for log_text in dict.fromkeys((e.line.log, text) for e in some if e.line for text in e.line.texts):
             texts.setdefault(log_text, set()).update(_selectors(group, some, log_text[1]))
@@ -98,19 +90,20 @@ def _pattern(text: str) -> str:
     for part in re.split(r"(\{\w+\})", text):
         name = part[1:-1] if part.startswith("{") else ""
         group = GROUP.get(name, "") if "local ID" not in text else ""
-        out += (rf"(?P<{group}>\S+)" if group else ".+") if name else _escaped(part)
+        out += (rf"(?P<{group}>\S+)" if group else ".+") if name else escaped(part)
     return out
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A pattern that matches this text only."""
     return re.sub(r"([\\.+*?()\[\]{}|^$])", r"\\\1", text)
 
 
 def jsonl() -> str:
     """JSON lines, an event each, of everything that client or server can know."""
     logs: dict[str, str] = {}
-    for event in events():
-        group = event.group or event.name
+    for event in every_event():
+        group = event.stem
         log = HEARD.get(group, "" if event.owner == "network" or event.kind is Kind.TIME else event.owner)
         if log and group not in UNHEARD:
             logs[group] = "server" if log == "server" else "client"

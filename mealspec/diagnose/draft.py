@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from mealspec.core import CheckerError
-from mealspec.diagnose.builtin import ISO
-from mealspec.diagnose.kinds import every_event
+from mealspec.diagnose.builtin import ISO, escaped
+from mealspec.diagnose.mapping import every_event
 from mealspec.diagnose.reading import LONGEST, opened
 
 MOST = 60
@@ -81,7 +81,7 @@ def _text(path: Path, counts: Counter[str], stamped: int) -> str:
     out += [f"prefix = '\\[?(?P<time>{ISO})\\]? '"] if stamped * 2 > sum(counts.values()) else []
     for number, (shape, times) in enumerate(counts.most_common(MOST), start=1):
         plain = shape.replace("\0", "ID").replace("\1", "N")
-        pattern = re.sub(r"([\\.+*?()\[\]{}|^$])", r"\\\1", shape).replace("\0", r"\S+").replace("\1", r"\S+")
+        pattern = escaped(shape).replace("\0", r"\S+").replace("\1", r"\S+")
         if "'" in pattern or not pattern.isprintable():
             pattern = re.sub(r"[^ -~]|'", ".", pattern)
         out += ["", f"# {times:,} times: {plain[:100]}", *_kind(f"line_{number}", plain), f"pattern = ['{pattern}']"]
@@ -131,7 +131,7 @@ def _guess(text: str) -> tuple[str, str]:
 def _vocabulary() -> tuple[tuple[str, str, frozenset[str]], ...]:
     known: dict[str, tuple[str, set[str]]] = {}
     for event in every_event():
-        group = event.group or event.name
+        group = event.stem
         log = event.line.log if event.line else "server" if event.owner == "server" else "client"
         words = known.setdefault(group, (log, set()))[1]
         words.update(_words((group, event.label, *(event.line.texts if event.line else ()))))

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core.explicit.settling import BOUND, EVIDENCE
 from mealspec.core.explicit.shown import Search
 from mealspec.diagnose.asking import MOST_KEPT, After, Asker, Shape, joined, laxer, violated
 from mealspec.diagnose.clocks import Clocks, Interval, fits
 from mealspec.diagnose.episodes import Episode
-from mealspec.diagnose.mapping import LOGS, LineMapping
+from mealspec.diagnose.mapping import LineMapping
 from mealspec.diagnose.suspects import Suspect, bases, classes, lookups
 from mealspec.diagnose.verdict import (
     HEALTHY,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
-from mealspec.core import Event, System
+from mealspec.check.excerpts import LOGS
+from mealspec.core import System
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT
 from mealspec.core.explicit.shown import Lines, Mask
-from mealspec.diagnose.mapping import LOGS, LineMapping, selects
-from mealspec.model.design import DESIGNS, WORLDS
-from mealspec.model.events import alphabet
-from mealspec.model.scope import WIDEST
+from mealspec.diagnose.mapping import LineMapping, every_event, selects
 
 LENIENT = {"always": ALWAYS, "sometimes": COUNTED, "cut": CUT}
 
@@ -48,20 +46,13 @@ def sorts(mapping: LineMapping) -> Sorts:
     of = [[event for event in every_event() if kind.stands_for(event)] for kind in mapping.lines]
 
     def some(names: Collection[str]) -> tuple[bool, ...]:
-        return tuple(any((event.group or event.name) in names for event in events) for events in of)
+        return tuple(any(event.stem in names for event in events) for events in of)
 
     own = tuple(bool(events) and all("m" in event.values for event in events) for events in of)
     polls = tuple(
         any(event.takes[0].split(".")[0] in ("poller", "loader", "sync") for event in events) for events in of
     )
     return Sorts(own, some(BEGINS), some(ENDS), polls)
-
-
-@cache
-def every_event() -> tuple[Event, ...]:
-    """The events of all designs, one for each name and line."""
-    found = {(e.name, e.line): e for plan in (*DESIGNS.values(), *WORLDS) for e in alphabet(plan, WIDEST)}
-    return tuple(found.values())
 
 
 def lines_of(system: System, mapping: LineMapping, cut: Collection[int], *, alone: bool) -> Lines:

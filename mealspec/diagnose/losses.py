@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mealspec.check.causes import REPAIRS, Cause, cause_machine
 from mealspec.core import Graph, Machine, State, System, Trace
+from mealspec.core.timed import is_one_of
 from mealspec.model.design import Design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -118,7 +119,7 @@ def _after(note: Machine, cause: Machine, meal: str, s: Watched | Lost, event: s
     known: Any = cause.step(s.cause, event) or s.cause
     lost = told.fate is Fate.MISSED and s.notification.fate is not Fate.MISSED
     if lost or (event == f"server.fail.{meal}" and told.fate is Fate.NONE):
-        how = next((loss for group, loss in BY_EVENT.items() if event == group or event.startswith(f"{group}.")), None)
+        how = next((loss for group, loss in BY_EVENT.items() if is_one_of(event, (group,))), None)
         return Lost(how or known.cause)
     return Watched(known, told)
 

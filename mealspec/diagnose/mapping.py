@@ -40,11 +40,14 @@ from typing import Any, NamedTuple
 
 import re2
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import CheckerError, Event, unknown
 from mealspec.core.errors import printable
 from mealspec.core.files import read
+from mealspec.model.design import DESIGNS, WORLDS
+from mealspec.model.events import alphabet
+from mealspec.model.scope import WIDEST
 
-LOGS = ("client", "server")
 ABSENCES = ("always", "sometimes", "cut")
 GROUPS = ("time", "meal", "user", "connection")
 """What a pattern may name in a line."""
@@ -74,7 +77,7 @@ class Read(NamedTuple):
 def selects(selector: str, event: Event) -> bool:
     """Whether an event is one of those that are said so."""
     found = SELECTOR.fullmatch(selector)
-    if found is None or found["name"] != (event.group or event.name):
+    if found is None or found["name"] != event.stem:
         return False
     return found["value"] is None or event.values.get(found["value"], found["is"]) == found["is"]
 
@@ -356,9 +359,11 @@ class _Reader:
 @cache
 def groups() -> frozenset[str]:
     """The names of all events of all designs, without their values."""
-    from mealspec.model.design import DESIGNS, WORLDS
-    from mealspec.model.events import alphabet
-    from mealspec.model.scope import WIDEST
+    return frozenset(event.stem for event in every_event())
 
-    every = (event for plan in (*DESIGNS.values(), *WORLDS) for event in alphabet(plan, WIDEST))
-    return frozenset(event.group or event.name for event in every)
+
+@cache
+def every_event() -> tuple[Event, ...]:
+    """The events of all designs, one for each name and line."""
+    found = {(e.name, e.line): e for plan in (*DESIGNS.values(), *WORLDS) for e in alphabet(plan, WIDEST)}
+    return tuple(found.values())

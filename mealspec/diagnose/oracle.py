@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
+from mealspec.check.excerpts import LOGS
 from mealspec.diagnose.lift import Stuck, Told, lifted
 from mealspec.diagnose.losses import Reason, watched_system
-from mealspec.diagnose.statements import LOGS, Lines, Printer, Statement, statements
+from mealspec.diagnose.statements import Lines, Printer, Statement, statements
 from mealspec.diagnose.view import Pair, Searched, View
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope

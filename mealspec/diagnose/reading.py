@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import CheckerError
 from mealspec.core.errors import printable
-from mealspec.diagnose.mapping import LOGS, LineMapping
+from mealspec.diagnose.mapping import LineMapping
 
 LONGEST = 10_000
 """Bytes of a line; what is longer is cut there."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from mealspec.check.excerpts import LOGS
 from mealspec.check.show import wrapped
 from mealspec.core import Kind, races
 from mealspec.core.explicit.shown import Cost
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
-from mealspec.diagnose.mapping import LOGS
 from mealspec.diagnose.reading import Counts, shown_time
 from mealspec.diagnose.verdict import Explanation, Verdict
 from mealspec.model.scope import counted

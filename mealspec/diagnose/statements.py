@@ -14,20 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mealspec.core import Event, Kind
+from mealspec.core.timed import is_one_of
+from mealspec.diagnose.builtin import HEARD
 
-HEARD = {
-    "network.fail_dial": "client",
-    "network.tell_client": "client",
-    "network.cut_upload": "client",
-    "network.cut": "client",
-    "network.refuse_upload": "client",
-    "server.refuse_upload": "client",
-    "network.tell_server": "server",
-    "server.fail": "server",
-}
+TOLD = {**HEARD, "network.refuse_upload": "client", "server.refuse_upload": "client", "server.fail": "server"}
 """Steps of the network, or that go wrong, and whose library or code is told of each."""
-
-LOGS = ("client", "server")
 
 IDS = frozenset({"m", "c", "d", "to", "old", "new"})
 """The values that are names of meals and sockets."""
@@ -60,7 +51,7 @@ class Statement:
 
 def side(event: Event) -> str:
     """Whose code sees the event happen: client, server, or nobody's."""
-    heard = [log for group, log in HEARD.items() if event.name == group or event.name.startswith(f"{group}.")]
+    heard = [log for group, log in TOLD.items() if is_one_of(event.name, (group,))]
     if heard:
         return heard[0]
     if event.line:
@@ -78,14 +69,14 @@ def statements(events: Iterable[Event]) -> tuple[Statement, ...]:
         Statement(line.text, line.log, True, {event.name: line.text for event in events if event.line == line})
         for line in lines
     ]
-    groups = dict.fromkeys(event.group or event.name for event in events)
+    groups = dict.fromkeys(event.stem for event in events)
     proposed = (_proposed(group, events) for group in groups)
     return (*today, *(each for each in proposed if each is not None))
 
 
 def _proposed(group: str, events: Collection[Event]) -> Statement | None:
     """The statement of a group, if it says more than today's lines."""
-    own = {event: _says(event) for event in events if (event.group or event.name) == group}
+    own = {event: _says(event) for event in events if event.stem == group}
     told = all(
         event.line and all(_says(other) == says for other in events if other.line == event.line)
         for event, says in own.items()
@@ -97,7 +88,7 @@ def _proposed(group: str, events: Collection[Event]) -> Statement | None:
 def _says(event: Event) -> str:
     """Which step it was, and the values in hand."""
     values = [value for key, value in event.values.items() if key not in IDS]
-    return ".".join([event.group or event.name, *values])
+    return ".".join([event.stem, *values])
 
 
 Line = tuple[str, tuple[str, ...]]
@@ -111,6 +102,8 @@ class Printer:
     """What events print when some statements are on.
 
     >>> from mealspec.core import Event, Kind
+    from mealspec.core.timed import is_one_of
+    from mealspec.diagnose.builtin import HEARD
     >>> some = [Event("client.open.c1", Kind.SYSTEM, "client", (), group="client.open", values={"c": "c1"})]
     >>> [str(each) for each in statements(some)], Printer(statements(some)).prints("client.open.c1", {0})
     (['client: + client.open'], ('client', ('client.open',)))

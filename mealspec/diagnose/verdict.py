@@ -168,5 +168,5 @@ def _telling(one: Explanation, other: Explanation) -> str:
         for name in sorted(a.search.must - b.search.may):
             event = a.search.system.event(name)
             if event.kind != "fault" and event.owner in ("client", "server", "user"):
-                return event.group or event.name
+                return event.stem
     return ""

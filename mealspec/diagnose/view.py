@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import Graph, System, explore, without
 from mealspec.diagnose.losses import REASONS, Reason, reasons
 from mealspec.diagnose.quotient import Ints, Steps, quotient
-from mealspec.diagnose.statements import LOGS, Line, Printer
+from mealspec.diagnose.statements import Line, Printer
 from mealspec.diagnose.twin import Twins, twins
 
 Pair = tuple[Reason, Reason]

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import Event, Trace, races
-from mealspec.diagnose.mapping import LOGS, LineMapping
+from mealspec.diagnose.mapping import LineMapping
 from mealspec.model.clocks import CLOCKS
 
 BEGIN = datetime(2025, 11, 8, 9, 0, tzinfo=UTC).timestamp()

@@ -7,9 +7,10 @@ from importlib.resources import files
 
 import pytest
 
+from mealspec.check.excerpts import LOGS
 from mealspec.core import UnknownName
-from mealspec.diagnose.builtin import app, events, jsonl
-from mealspec.diagnose.mapping import LOGS, BadMapping, load, parsed
+from mealspec.diagnose.builtin import app, jsonl
+from mealspec.diagnose.mapping import BadMapping, every_event, load, parsed
 
 
 @pytest.mark.parametrize(("name", "text"), [("app", app()), ("jsonl", jsonl())])
@@ -20,7 +21,7 @@ def test_the_built_in_files_are_as_the_model_writes_them(name: str, text: str) -
 
 def test_every_line_of_the_model_is_of_one_kind_that_stands_for_its_event() -> None:
     mapping, seen = load("app"), set[int]()
-    for line, event in {(line, e.group): (e.line, e) for e in events() if (line := e.line)}.values():
+    for line, event in {(line, e.group): (e.line, e) for e in every_event() if (line := e.line)}.values():
         assert line is not None
         for text in line.texts:
             told = re.sub(r"\{\w+\}", "x1", text)
@@ -34,7 +35,7 @@ def test_every_line_of_the_model_is_of_one_kind_that_stands_for_its_event() -> N
 
 def test_no_kind_of_the_app_stands_for_an_event_that_prints_another() -> None:
     mapping = load("app")
-    for event in events():
+    for event in every_event():
         kinds = [kind for kind in mapping.lines if kind.stands_for(event)]
         if event.line is not None:
             wordings = {pattern for kind in kinds for pattern in kind.patterns}
@@ -43,10 +44,10 @@ def test_no_kind_of_the_app_stands_for_an_event_that_prints_another() -> None:
 
 def test_json_lines_have_a_kind_for_all_that_client_and_server_can_know() -> None:
     mapping = load("jsonl")
-    for event in events():
+    for event in every_event():
         kinds = [kind.name for kind in mapping.lines if kind.stands_for(event)]
         hidden = event.owner == "network" or event.kind == "fault"
-        assert kinds == [event.group or event.name] or (hidden and not kinds), event.name
+        assert kinds == [event.stem] or (hidden and not kinds), event.name
     found = mapping.read(1, '{"event": "server.skip", "user": "u", "meal": 7, "time": 60}')
     assert [(mapping.lines[each.kind].name, each.named) for each in found] == [
         ("server.skip", {"user": "u", "meal": "7", "time": "60"})

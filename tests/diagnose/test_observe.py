@@ -14,6 +14,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from mealspec.check.excerpts import LOGS
 from mealspec.cli.entry import main
 from mealspec.core import Graph, Trace, explore
 from mealspec.diagnose.losses import REASONS, reason_of, reasons, repair, watched_system
@@ -21,7 +22,7 @@ from mealspec.diagnose.observe import Observation, observe, smallest_hitting
 from mealspec.diagnose.oracle import Oracle, alike
 from mealspec.diagnose.quotient import Steps, quotient
 from mealspec.diagnose.show_observe import observation_lines, to_json
-from mealspec.diagnose.statements import LOGS, Lines, Printer
+from mealspec.diagnose.statements import Lines, Printer
 from mealspec.diagnose.twin import twins
 from mealspec.diagnose.view import Pair
 from mealspec.model.design import design

@@ -117,8 +117,9 @@ def command(
 
 def _write_logs(run: Trace, named: str, out: Path | None, **how: Any) -> None:
     """Both logs: into two files of a folder, or one below the other."""
+    from mealspec.check.excerpts import LOGS
     from mealspec.core.files import make, write
-    from mealspec.diagnose.mapping import LOGS, load
+    from mealspec.diagnose.mapping import load
     from mealspec.diagnose.writing import Writing, written
 
     texts = {
