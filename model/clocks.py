@@ -270,12 +270,17 @@ def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock
     """The machine of a design, and how it moves in time."""
     kind, own = machine.name.split(".")[0], clocks_of(machine, design, table)
     wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
-    phases = [Phase(w, tuple(_bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
-    at_once = {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})  # people come back when they like
-    return Clockwork(machine, tuple(phases), at_once)
+    phases = [Phase(w, tuple(bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
+    return Clockwork(machine, tuple(phases), at_once(kind, scope))
 
 
-def _bound(clock: Clock, quantum: float) -> Bound:
+def at_once(kind: str, scope: Scope) -> Mapping[str, Any]:
+    """What machines of a kind do before the next tick, and where; people come back to the screen when they like."""
+    return {} if kind == "screen" and "screen" in scope else AT_ONCE.get(kind, {})
+
+
+def bound(clock: Clock, quantum: float) -> Bound:
+    """A clock in ticks of ``quantum`` seconds, rounded outward."""
     greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
     return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
 

@@ -188,7 +188,7 @@ def conformance(
 
 def reasons(plan: Design, runs: Sequence[Sequence[Step]], report: Callable[[str], None]) -> Iterator[Reason]:
     """The mechanisms of which each alone explains the shortest run that diverges, and as many more as may be."""
-    left = list(deviations(plan)) if runs else []
+    every = left = list(deviations(plan)) if runs else []
     for run in sorted(runs, key=len):
         explain = list[tuple[M, bool, Design]]()
         for mechanism, missing, other in left:
@@ -196,8 +196,7 @@ def reasons(plan: Design, runs: Sequence[Sequence[Step]], report: Callable[[str]
             if _explains(other, run):
                 explain.append((mechanism, missing, other))
         left = explain or left
-    found = runs and len(left) < len(list(deviations(plan)))
-    yield from (reason(mechanism, missing) for mechanism, missing, _ in left if found)
+    yield from (reason(mechanism, missing) for mechanism, missing, _ in left if len(left) < len(every))
 
 
 def _explains(other: Design, run: Sequence[Step]) -> bool:

@@ -35,7 +35,7 @@ class Diagnosed(NamedTuple):
     def best(self) -> Verdict:
         """Of the designs the one that explains it best; the first, if none does."""
         some = [each for each in self.verdicts if each.best is not None]
-        return min(some, key=lambda each: each.best.rank if each.best else (), default=self.verdicts[0])
+        return min(some, key=lambda each: each.rank, default=self.verdicts[0])
 
     @property
     def shown(self) -> bool:

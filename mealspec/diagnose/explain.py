@@ -112,7 +112,7 @@ class Diagnoser:
             ]
             fitting = [(each, offsets) for each, offsets in sides if each.best is not None and not offsets.empty]
             if fitting:
-                return together(each for each, _ in fitting), min(fitting, key=_rank)[1]
+                return together(each for each, _ in fitting), min(fitting, key=lambda each: each[0].rank)[1]
         return verdict, narrow
 
     def _shape(self, some: Episode) -> Shape:
@@ -222,7 +222,3 @@ class _Asked:
 def _weight(search: Search) -> int:
     assert search.cost is not None
     return search.cost.weight
-
-
-def _rank(some: tuple[Verdict, Interval]) -> tuple[int, ...]:
-    return some[0].best.rank if some[0].best else ()

@@ -9,6 +9,7 @@ from typing import Any
 from mealspec.check.excerpts import LOGS
 from mealspec.check.show import wrapped
 from mealspec.core import Kind, races
+from mealspec.core.explicit.settling import MOST
 from mealspec.core.explicit.shown import Cost
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
 from mealspec.diagnose.reading import Counts, shown_time
@@ -115,7 +116,9 @@ def run_lines(meal: Diagnosed, each: Explanation) -> list[str]:
 
 def _stops(meal: Diagnosed, v: Verdict) -> list[str]:
     out = [] if v.complete else wrapped(["Not everything was looked at: there are too many states."])
-    out += wrapped([f"No run of {v.design} with up to 6 faults and tight races prints these lines. How far runs come:"])
+    out += wrapped(
+        [f"No run of {v.design} with up to {MOST} faults and tight races prints these lines. How far runs come:"]
+    )
     for stop in v.stops:
         told = f"{counted(stop.client, 'line')} of the client and {counted(stop.server, 'line')} of the server"
         out.append(f"  {told}, then not:")

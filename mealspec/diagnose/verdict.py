@@ -126,6 +126,11 @@ class Verdict:
         """The likeliest explanation; of a lookup, if nothing but a backend that might be explains the lines."""
         return next(iter(self.every), None)
 
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """That of the likeliest explanation; nothing if there is none."""
+        return self.best.rank if self.best else ()
+
 
 def judged(
     plan: Design, causes: Iterable[Explanation], lookups: Iterable[Explanation], *, shown: bool, complete: bool
@@ -142,7 +147,7 @@ def judged(
 
 def together(some: Iterable[Verdict]) -> Verdict:
     """The verdict where several stand side by side: with offsets of the clocks that exclude each other."""
-    every = sorted(some, key=lambda each: each.best.rank if each.best else ())
+    every = sorted(some, key=lambda each: each.rank)
     first = every[0]
     level = [each for each in every if each.best and first.best and each.best.level == first.best.level]
     return judged(

@@ -6,7 +6,7 @@ from typing import Any
 
 from mealspec.core.featured import FeaturedSystem
 from mealspec.core.rule import condition
-from mealspec.model.clocks import AT_ONCE, CLOCKS, EXCUSES, Clock
+from mealspec.model.clocks import CLOCKS, EXCUSES, Clock, at_once, bound
 from mealspec.model.scope import Scope
 
 Json = dict[str, Any]
@@ -39,19 +39,16 @@ def _of(machine: str) -> list[Clock]:
 
 
 def _clock(machine: str, clock: Clock, family: FeaturedSystem) -> Json:
-    greatest = None if clock.greatest is None else -int(-clock.greatest // 1)
+    ticks = bound(clock, 1)
     return {
         "name": clock.name, "what": clock.what, "where": _states(machine, clock.where, family),
-        "events": list(clock.events), "least": int(clock.least // 1), "greatest": greatest,
+        "events": list(clock.events), "least": ticks.least, "greatest": ticks.greatest,
         "excused": list(clock.excused), "restarts": clock.restarts, "only": clock.only and clock.only.value,
     }  # fmt: skip
 
 
 def _at_once(machine: str, family: FeaturedSystem, scope: Scope) -> Json:
-    """People come back to the screen when they like."""
-    if machine == "screen" and "screen" in scope:
-        return {}
-    return {name: _states(machine, where, family) for name, where in AT_ONCE.get(_kind(machine), {}).items()}
+    return {name: _states(machine, where, family) for name, where in at_once(_kind(machine), scope).items()}
 
 
 def _states(machine: str, where: Any, family: FeaturedSystem) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from mealspec.check.excerpts import Excerpt, excerpts
+from mealspec.check.excerpts import LOGS, Excerpt, excerpts
 from mealspec.check.records import TABLES
 from mealspec.core import Kind, Trace, replay
 from mealspec.draw.lanes import LANES, SHOWN
@@ -146,7 +146,7 @@ def _run(run: Run, home: str, names: dict[str, int]) -> Json:
 
 
 def _excerpt(each: Excerpt) -> Json:
-    logs = {log: [str(line) for line in each.lines(log)] for log in ("client", "server")}
+    logs = {log: [str(line) for line in each.lines(log)] for log in LOGS}
     return {"id": each.id, "title": each.title, "notes": each.notes, "designs": list(each.designs), **logs}
 
 

@@ -40,7 +40,7 @@ def _backwards(k: int, rules: Any, asked: Any, best: Any, share: bool) -> None:
     first, machine, row, dest, faults = rules[3], rules[4], rules[5], rules[6], rules[7]
     log, shows, missing, own, renews = rules[10], rules[11], rules[12], rules[13], rules[14]
     lines0, lines1, after0, after1 = asked[0], asked[1], asked[2], asked[3]
-    size, events, others, ended = best.shape[0], len(first) - 1, renews.any(), asked[12]
+    size, events, others, ended = best.shape[0], len(first) - 1, renews.any(), asked[11]
     part = np.full(events, -1, np.int64)
     weighs = np.zeros(events, np.int64)  # shares of one
     mine = np.empty(events, np.int64)

@@ -81,7 +81,7 @@ def successors(
     """Write the states after this one, with the price of each step, its event, and the log whose line it shows."""
     word, shift, mask, first, machine, row, dest, faults, prompt, owed, log, shows, missing, own, renews = rules[:15]
     permits, base = rules[15], rules[16]
-    lines0, lines1, after0, after1, weights = asked[0], asked[1], asked[2], asked[3], asked[11]
+    lines0, lines1, after0, after1 = asked[0], asked[1], asked[2], asked[3]
     words, others = state.shape[0] - 1, renews.any()
     for k in range(word.shape[0]):
         local[k] = np.int64((state[word[k]] >> shift[k]) & mask[k])
@@ -110,9 +110,9 @@ def successors(
         event = can[n]
         cost: Any = STEP
         if faults[event]:
-            cost += weights[0]
+            cost += COINCIDENCE
         if due and not prompt[event]:
-            cost += weights[0] + weights[1]
+            cost += COINCIDENCE + RACE
         if renews[event] and begun:
             continue
         for way in range(
@@ -144,11 +144,11 @@ def successors(
                 elif way == 1:
                     if missing[event] == ALWAYS:
                         continue
-                    more = weights[2] if missing[event] == COUNTED else 0
+                    more = MISSING if missing[event] == COUNTED else 0
                 else:
                     if missing[event] == CUT:
                         continue
-                    if not (asked[12] and past == (len(lines1) if second else len(lines0))):  # else the log has ended
+                    if not (asked[11] and past == (len(lines1) if second else len(lines0))):  # else the log has ended
                         if own[event]:
                             if begun or not others:
                                 continue
@@ -178,7 +178,7 @@ def _to_come(state: Words, rules: Rules, asked: Asked) -> np.int64:
     at = np.int64(state[state.shape[0] - 1])
     i, j = at & 0xFFFF, (at >> 16) & 0xFFFF
     least = toll[np.int64((state[word[watch]] >> shift[watch]) & mask[watch])]
-    whole, shared, base = asked[13], asked[14], rules[16]
+    whole, shared, base = asked[12], asked[13], rules[16]
     if whole.shape[0] > 0:
         begun, most, total = 1 if at & BEGUN else 0, np.int64(0), np.int64(0)
         for k in range(word.shape[0]):

@@ -28,10 +28,8 @@ from mealspec.core.explicit.settling import (
     BOUND,
     COINCIDENCE,
     COINCIDENCES,
-    MISSING,
     MISSING_LINES,
     MOST,
-    RACE,
     RACES,
     WEIGHT,
     settle,
@@ -275,7 +273,6 @@ def show(
     most: int = MOST,
     bound: int = BOUND,
     limit: int = 3_000_000,
-    shortest: bool = False,
     guided: bool = False,
 ) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
@@ -286,8 +283,6 @@ def show(
         Whose runs, what they print, what was found of that, and what is to hold at their end.
     most, bound
         Faults and tight races of a run at most, and what it may weigh.
-    shortest
-        Whether only steps weigh; then no number of coincidences is too large.
     guided
         Whether what is to come is asked of each machine first. It takes a while, and fewer states are looked at then,
         so that :attr:`Search.furthest` says nothing.
@@ -305,9 +300,8 @@ def show(
     kinds = [np.array(some, np.int64) for some in told.kinds]
     after = [np.array(some, np.int64) for some in told.after]
     goal = np.array(aim.fact.table(system), np.bool_)
-    toll = np.array(aim.toll, np.int64) * (0 if shortest else COINCIDENCE)
+    toll = np.array(aim.toll, np.int64) * COINCIDENCE
     awaited = np.array([event.name in aim.settled for event in system.events], np.bool_)
-    weights = np.array([0, 0, 0] if shortest else [COINCIDENCE, RACE, MISSING], np.int64)
     asked = (
         *kinds,
         *after,
@@ -318,11 +312,10 @@ def show(
         (bound + 1) << WEIGHT,
         limit,
         awaited,
-        weights,
         told.ended,
     )
     nothing = np.zeros((0, 1, 1, 2), np.int64)
-    if guided and not shortest:
+    if guided:
         sizes = np.array([len(machine.states) for machine in system.machines], np.int64)
         asked = (*asked, *outlook(rules, asked, rules[16], sizes))
     else:
