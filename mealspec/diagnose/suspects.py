@@ -5,6 +5,7 @@ Each is a design in a scope, a machine that watches a run, and the fact about it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -83,11 +84,8 @@ def classes(plan: Design) -> tuple[Suspect, ...]:
 
 
 def _of_class(plan: Design, told: Scenario) -> Suspect | None:
-    base = design(told.design)
-    home = next(name for name in ("published", "app_published", "app_head", "hardened") if told.design.startswith(name))
-    changed = told.design.removeprefix(home)
+    changed = re.sub(r"^\w+", "", told.design)  # what is added to its base, or taken away
     asked = design(plan.name + changed) if changed and changed not in plan.name else plan
-    assert base
     events = alphabet(asked, told.scope)
     if not all(any(event.is_of(step) for event in events) for step in told.steps):
         return None

@@ -11,7 +11,10 @@ import click
 from mealspec.cli.options import as_json, deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
+    from mealspec.diagnose.summary import Summary
 
 TOLD = 3
 """Meals that are told in full without being asked for: one of each lost shape, up to so many."""
@@ -113,45 +116,60 @@ def _absence(text: str) -> tuple[str, str]:
 
 def _told(found: Diagnosis, wanted: str | None, summary: bool, out: Path | None, as_json: bool) -> bool:
     """Write the answer; whether a meal was lost."""
-    from mealspec.core.errors import unknown
-    from mealspec.diagnose.show import clock_lines, counts_lines, meal_line, meal_lines, to_json
     from mealspec.diagnose.summary import Summary
 
-    total, listed, names, seen = Summary(found.mapping), list[str](), list[str](), set[int]()
-    told: list[Diagnosed] = []
-    streamed = as_json and not summary and out is None
-    if streamed:
-        click.echo('{"meals": [')
-    some: list[str] = []
-    first = True
+    total = Summary(found.mapping)
+    if not as_json:
+        deliver("\n".join(_lines(found, total, wanted, summary)) + "\n", out)
+    elif out is None and wanted is None:  # as it comes, however many there are
+        for part in _json(found, total, wanted, summary):
+            click.echo(part, nl=False)
+    else:
+        deliver("".join(_json(found, total, wanted, summary)), out)
+    return total.total.lost > 0
+
+
+def _counted(found: Diagnosis, total: Summary, wanted: str | None) -> Iterator[Diagnosed]:
+    """The meals, each counted; one that is wanted must be among them."""
+    from mealspec.core.errors import unknown
+
+    names, there = list[str](), wanted is None
     for meal in found:
         total.take(meal)
-        if as_json and not summary and (wanted is None or meal.episode.meal == wanted):
-            text = json.dumps(to_json(meal), ensure_ascii=False)
-            if streamed:
-                click.echo(text if first else ",\n" + text, nl=False)
-            else:
-                some.append(text)
-            first = False
+        there |= meal.episode.meal == wanted
+        if len(names) < LISTED:
+            names.append(meal.episode.meal)
+        yield meal
+    if wanted is not None and not there and names:
+        raise unknown("meal", wanted, names)
+
+
+def _json(found: Diagnosis, total: Summary, wanted: str | None, summary: bool) -> Iterator[str]:
+    from mealspec.diagnose.show import clock_lines, counts_lines, to_json
+
+    comma = ""
+    if not summary:
+        yield '{"meals": [\n'
+    for meal in _counted(found, total, wanted):
+        if not summary and wanted in (None, meal.episode.meal):
+            yield comma + json.dumps(to_json(meal), ensure_ascii=False)
+            comma = ",\n"
+    data = {"lines": counts_lines(found), "clocks": clock_lines(found), "summary": total.to_json()}
+    rest = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    yield rest if summary else "\n],\n" + rest[2:]
+
+
+def _lines(found: Diagnosis, total: Summary, wanted: str | None, summary: bool) -> list[str]:
+    from mealspec.diagnose.show import clock_lines, counts_lines, meal_line, meal_lines
+
+    listed: list[str] = []
+    told: list[Diagnosed] = []
+    for meal in _counted(found, total, wanted):
         if len(listed) < LISTED:
             listed.append(meal_line(meal))
-            names.append(meal.episode.meal)
-        new = not meal.shown and id(meal.best) not in seen and len(told) < TOLD
+        new = not meal.shown and len(told) < TOLD and all(meal.best is not each.best for each in told)
         if meal.episode.meal == wanted if wanted is not None else new:
             told.append(meal)
-            seen.add(id(meal.best))
-    if wanted is not None and not told and total.total.meals:
-        raise unknown("meal", wanted, names)
-    if as_json:
-        data = {"lines": counts_lines(found), "clocks": clock_lines(found), "summary": total.to_json()}
-        rest = json.dumps(data, ensure_ascii=False, indent=1)
-        if summary:
-            deliver(rest + "\n", out)
-        elif streamed:
-            click.echo("\n],\n" + rest[2:])
-        else:
-            deliver('{"meals": [\n' + ",\n".join(some) + "\n],\n" + rest[2:] + "\n", out)
-        return total.total.lost > 0
     lines = [*counts_lines(found), *clock_lines(found), ""]
     if not summary and wanted is None and total.total.meals <= LISTED:
         lines += [*listed, ""]
@@ -159,7 +177,4 @@ def _told(found: Diagnosis, wanted: str | None, summary: bool, out: Path | None,
         lines += total.lines()
     for meal in told if not summary else ():
         lines += ["", *meal_lines(meal)]
-    if not total.total.meals:
-        lines += ["No line tells of a meal."]
-    deliver("\n".join(lines) + "\n", out)
-    return total.total.lost > 0
+    return lines if total.total.meals else [*lines, "No line tells of a meal."]
