@@ -10,6 +10,7 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from mealspec.core import Branch
+from mealspec.core.symbolic.table import holds
 
 T = TypeVar("T", bound=Hashable)
 
@@ -70,8 +71,7 @@ class Conditions:
     features
         What can be asked about.
     nodes
-        Each ``(feature, no, yes)``: the place of what is asked, and the diagrams that go on after the two answers. The
-        first node is diagram 2, after :data:`NEVER` and :data:`ALWAYS`.
+        Rows of :mod:`mealspec.core.symbolic.table`, after :data:`NEVER` and :data:`ALWAYS`.
 
     >>> from mealspec.core import branches
     >>> tree = branches(lambda design: "b" if "b" in design and "a" in design else "-", {"a", "b"})
@@ -107,7 +107,4 @@ class Conditions:
 
     def holds(self, diagram: int, on: Collection[str]) -> bool:
         """What the diagram says of a system that has these features."""
-        while diagram > ALWAYS:
-            feature, no, yes = self.nodes[diagram - 2]
-            diagram = yes if self.features[feature] in on else no
-        return diagram == ALWAYS
+        return holds(self.nodes, self.features, diagram, on)

@@ -12,6 +12,7 @@ from typing import Any
 from mealspec.check.records import TABLES
 from mealspec.check.tables import seal
 from mealspec.core import CheckerError
+from mealspec.core.symbolic.table import holds
 from mealspec.properties.expected import Verdict
 
 Json = Mapping[str, Any]
@@ -42,16 +43,8 @@ def knows(table: Json, mechanisms: Collection[str]) -> bool:
 def verdict(table: Json, property_id: str, mechanisms: Collection[str]) -> Verdict:
     """The verdict on one property of a design that the table knows."""
     found = table["properties"][property_id]
-    if not _holds(table, found["keep"][0], mechanisms):
-        return Verdict.VIOLATED
-    return Verdict.VACUOUS if _holds(table, found["vacuous"][0], mechanisms) else Verdict.HOLDS
-
-
-def _holds(table: Json, diagram: int, mechanisms: Collection[str]) -> bool:
-    while diagram > 1:
-        feature, without, having = table["rows"][diagram - 2]
-        diagram = having if table["free"][feature] in mechanisms else without
-    return diagram == 1
+    keeps, lacks = (holds(table["rows"], table["free"], found[of][0], mechanisms) for of in ("keep", "vacuous"))
+    return Verdict.VIOLATED if not keeps else Verdict.VACUOUS if lacks else Verdict.HOLDS
 
 
 def check(name: str, table: Json) -> None:

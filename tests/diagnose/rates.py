@@ -1,6 +1,6 @@
 """How often the cause that was drawn is found: seeded runs of all failure classes, with lines missing and clocks apart.
 
-``python -m tests.diagnose.rates NUMBER FORM`` prints the figures; a slow test asks the same.
+``python -m tests.diagnose.rates NUMBER FORM`` prints the figures.
 """
 
 from __future__ import annotations
@@ -61,8 +61,12 @@ class Case(NamedTuple):
 
 def suspect(label: str) -> Suspect:
     """A class in the design that it is told of."""
-    home = next(name for name in HOMES if FAILURES[label].design.startswith(name))
-    return next(each for each in classes(DESIGNS[home]) if each.label == label)
+    return next(each for each in classes(DESIGNS[home(label)]) if each.label == label)
+
+
+def home(label: str) -> str:
+    """The design that it is told of, by name."""
+    return next(name for name in HOMES if FAILURES[label].design.startswith(name))
 
 
 def cases(number: int, form: str) -> Iterator[Case]:
@@ -71,14 +75,13 @@ def cases(number: int, form: str) -> Iterator[Case]:
     per = -(-number // len(FAILURES))
     for label in FAILURES:
         asked = suspect(label)
-        home = next(name for name in HOMES if FAILURES[label].design.startswith(name))
         for seed in range(per):
             random = Random(f"{label} {seed}")
             events = drawn(asked, random)
             assert events is not None
             run = Trace.of(system(asked.design, asked.scope), events)
             how = Writing(DROP, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
-            found = diagnosed(run, mapping, how, home)
+            found = diagnosed(run, mapping, how, home(label))
             yield Case(label, seed, found.best if found else None)
 
 
@@ -99,9 +102,8 @@ def diagnosed(
         paths = [Path(folder, name) for name in ("client.log", "server.log")]
         for log, (path, lines) in enumerate(zip(paths, written(run, mapping, how), strict=True)):
             path.write_text("".join(f"{each}\n" for each in [*lines, later(mapping, log)]), encoding="utf-8")
-        some = paths
         question = Question(
-            (some[0], some[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=400_000
+            (paths[0], paths[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=400_000
         )
         found = Diagnosis(question)
         return next((meal for meal in found if meal.episode.user != OTHER), None)

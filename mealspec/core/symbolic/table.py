@@ -10,12 +10,24 @@ Reference: R. E. Bryant, *Graph-based algorithms for Boolean function manipulati
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from mealspec.core.symbolic.sets import Set, Space, bounded
 
 Row = tuple[int, int, int]
 """A feature, the diagram without it, and the diagram with it."""
+
+
+def holds(rows: Sequence[Sequence[int]], names: Sequence[str], diagram: int, on: Collection[str]) -> bool:
+    """Whether a diagram of such rows holds the system with these features; ``names`` are those of all, by number.
+
+    >>> [holds([(0, 1, 0)], ["lamp"], 2, on) for on in ((), ("lamp",))]
+    [True, False]
+    """
+    while diagram > 1:
+        feature, without, having = rows[diagram - 2]
+        diagram = having if names[feature] in on else without
+    return diagram == 1
 
 
 def asked_in_order(space: Space) -> list[str]:
