@@ -71,10 +71,8 @@ class Diagnoser:
     why_skipped: bool = True
     lacking: frozenset[int] = frozenset()
     limit: int = LIMIT
-    asked: int = 0
-    """How many meals it was asked about."""
     verdicts: int = 0
-    """How many of them, or of the stretches of offsets in which they were asked, needed a verdict of their own."""
+    """How many meals, or stretches of offsets in which they were asked about, needed a verdict of their own."""
     _known: dict[tuple[Shape, int], list[tuple[After, Verdict]]] = field(default_factory=dict)
 
     @cached_property
@@ -84,7 +82,6 @@ class Diagnoser:
 
     def explain(self, some: Episode) -> tuple[Verdict, Interval | None]:
         """The verdict, and the offsets with which the likeliest run fits; None if no line has a time."""
-        self.asked += 1
         times = some.times
         around = self.clocks.around(times[0]) if times else Interval(0, 0)
         verdict, ahead = self._within(some, around, SPLITS, BOUND)

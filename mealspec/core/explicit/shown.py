@@ -62,11 +62,6 @@ class Cost(NamedTuple):
         """How many faults it takes."""
         return self.coincidences - self.races
 
-    @property
-    def level(self) -> tuple[int, int]:
-        """All but the steps, of which more are no evidence."""
-        return self.weight, self.races
-
     @classmethod
     def read(cls, packed: int) -> Cost:
         """From one number.
