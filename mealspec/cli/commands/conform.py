@@ -54,7 +54,7 @@ TESTS = 200
     type=click.IntRange(0, 100_000),
     default=200,
     show_default=True,
-    help="Runs of Hypothesis in each scope.",
+    help="Runs of Hypothesis in each scope; with --url random scripts, at most 20.",
 )
 @click.option(
     "--deadline",
