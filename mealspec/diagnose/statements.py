@@ -102,8 +102,6 @@ class Printer:
     """What events print when some statements are on.
 
     >>> from mealspec.core import Event, Kind
-    from mealspec.core.timed import is_one_of
-    from mealspec.diagnose.builtin import HEARD
     >>> some = [Event("client.open.c1", Kind.SYSTEM, "client", (), group="client.open", values={"c": "c1"})]
     >>> [str(each) for each in statements(some)], Printer(statements(some)).prints("client.open.c1", {0})
     (['client: + client.open'], ('client', ('client.open',)))

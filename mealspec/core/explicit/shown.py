@@ -66,6 +66,7 @@ class Cost(NamedTuple):
     def read(cls, packed: int) -> Cost:
         """From one number.
 
+        >>> from mealspec.core.explicit.settling import COINCIDENCE, MISSING, RACE
         >>> Cost.read(2 * COINCIDENCE + RACE + 3 * MISSING + 17)
         Cost(weight=11, races=1, coincidences=2, missing=3, steps=17)
         """
