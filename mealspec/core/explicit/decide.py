@@ -16,7 +16,7 @@ linear specification* (POPL 1985), for the decision by strongly connected compon
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,25 +107,37 @@ def fair_states(
     same is true of each part of it; and what goes round in a part can go round in the whole.
     """
     fault = graph.system.of_kind(Kind.FAULT)
-    kept = inside[graph.source] & inside[graph.dest] & ~fault[graph.event]
-    count, label = _components(graph, inside, np.flatnonzero(kept))
-    within = np.flatnonzero(kept)
-    within = within[label[graph.source[within]] == label[graph.dest[within]]]
+    kept = np.flatnonzero(inside[graph.source] & inside[graph.dest] & ~fault[graph.event])
+    count, label = _components(graph, inside, kept)
+    within = kept[label[graph.source[kept]] == label[graph.dest[kept]]]
     fair = np.zeros(count, np.bool_)
     fair[label[graph.source[within]]] = True
     fair &= np.bincount(label[counts], minlength=count) > 0
-    size = np.bincount(label[inside], minlength=count)
+    within = within[fair[label[graph.source[within]]]]
     leaving = np.flatnonzero(inside[graph.source])
     leaving = leaving[fair[label[graph.source[leaving]]]]
-    action = _actions(graph)
-    leaves, stays = action[graph.event[leaving]], action[graph.event[within]]
-    for each in range(action.max(initial=-1) + 1):
-        enables = np.zeros(len(graph), np.bool_)
-        enables[graph.source[leaving[leaves == each]]] = True
-        enabled = np.bincount(label[enables], minlength=count)
-        taken = np.bincount(label[graph.source[within[stays == each]]], minlength=count)
-        fair &= (enabled < size) | (taken > 0)
+    for bit in _bits(_actions(graph)):
+        states, enabled = _joined(np.bitwise_or, graph.source[leaving], bit[graph.event[leaving]])
+        parts, owed = _joined(np.bitwise_and, label[states], enabled)
+        _, taken = _joined(np.bitwise_or, label[graph.source[within]], bit[graph.event[within]])
+        fair[parts] &= (owed & ~taken) == 0
     return inside & fair[label], label
+
+
+def _bits(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+    """For each 64 numbers, one after the other: the bit of each that is among them, 0 for others."""
+    for first in range(0, numbers.max(initial=-1) + 1, 64):
+        here = (numbers >= first) & (numbers < first + 64)
+        yield np.where(here, np.uint64(1) << np.where(here, numbers - first, 0).astype(np.uint64), np.uint64(0))
+
+
+def _joined(
+    join: np.ufunc, keys: NDArray[np.int32], values: NDArray[np.uint64]
+) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+    """Each key once, in order, and the values of each joined."""
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=np.int32(-1)))
+    return keys[order][first], join.reduceat(values[order], first)
 
 
 def _actions(graph: Graph) -> NDArray[np.int64]:
