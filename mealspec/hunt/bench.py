@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 from hypothesis import seed
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from mealspec.core import Form
@@ -17,7 +18,7 @@ from mealspec.core.lockstep import Lockstep
 from mealspec.core.objects import Objects
 from mealspec.core.system import Locals
 from mealspec.hunt.machine import Hunter, hunter
-from mealspec.hunt.profiles import PROFILES
+from mealspec.hunt.profiles import AT_ONCE, PROFILES, STEPS
 from mealspec.hunt.subject import Subject
 from mealspec.properties.catalogue import PROPERTIES
 
@@ -26,13 +27,13 @@ EXAMPLES = 150
 
 
 class _Trivial(RuleBasedStateMachine):
-    """A rule that does nothing."""
+    """A rule that takes as many steps, all of which do nothing."""
 
     calls = 0
 
-    @rule()
-    def nothing(self) -> None:
-        type(self).calls += 1
+    @rule(choices=st.binary(min_size=AT_ONCE, max_size=AT_ONCE))
+    def nothing(self, choices: bytes) -> None:
+        type(self).calls += len(choices)
 
 
 class _Step(NamedTuple):
@@ -62,10 +63,9 @@ class Measurement:
     Attributes
     ----------
     trivial_calls, trivial_seconds
-        Rules called, of a machine whose only rule does nothing.
+        Steps of a machine that does nothing.
     calls, steps, seconds, last_seconds
-        Rules called, and all steps in lock-step, those after the faults have ended included, which took
-        ``last_seconds``.
+        Steps in lock-step until the faults end, and all, those afterwards included, which took ``last_seconds``.
     objects_seconds, lockstep_seconds, checks_seconds, seen_seconds
         The same steps again, each account by itself: the objects; all three; the properties; the
         record of what was seen.
@@ -90,12 +90,12 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Rules called per second, until the faults end."""
+        """Steps per second, until the faults end."""
         return self.calls / (self.seconds - self.last_seconds)
 
     @property
     def trivial_rate(self) -> float:
-        """Rules called per second by the machine that does nothing."""
+        """Steps per second of the machine that does nothing."""
         return self.trivial_calls / self.trivial_seconds
 
     def to_json(self) -> dict[str, Any]:
@@ -173,10 +173,10 @@ def bench_lines(result: Measurement) -> list[str]:
     gain = result.varied_states / result.plain_states - 1
     return [
         *wrap(f"system: {result.system}", 80),
-        f"{result.examples} runs of 50 rules each, and the steps after the faults have ended",
-        f"a rule that does nothing: {result.trivial_rate:>8,.0f} rule calls/s",
-        f"the hunt, in lock-step:   {result.rate:>8,.0f} rule calls/s, ratio {result.rate / result.trivial_rate:.2f}",
-        f"with the steps at the end: {result.steps / result.seconds:>7,.0f} steps/s",
+        f"{result.examples} runs of {STEPS} steps each, and the steps after the faults have ended",
+        f"steps that do nothing: {result.trivial_rate:>12,.0f} steps/s",
+        f"the hunt, in lock-step: {result.rate:>11,.0f} steps/s, ratio {result.rate / result.trivial_rate:.2f}",
+        f"with the steps at the end: {result.steps / result.seconds:>8,.0f} steps/s",
         "where the time goes:",
         *(f"  {part / result.seconds:>5.0%} {name}" for name, part in parts.items()),
         f"states seen: {result.varied_states:,} with variety, {result.plain_states:,} without ({gain:+.0%})",

@@ -116,8 +116,8 @@ class Hunt:
             return _polished(_shortened(caught, seed))
         return None
 
-    def catch(self, property_id: str) -> Catch | None:
-        """The shortest violation that is found within the profile's patience, or None.
+    def catch(self, property_id: str, patience: int | None = None) -> Catch | None:
+        """The shortest violation that is found within so many runs, or None; the profile says how many if nobody does.
 
         Raises
         ------
@@ -125,7 +125,8 @@ class Hunt:
             If a run violates one of the watched properties.
         """
         caught = self._caught[property_id]
-        while not self._enough(property_id) and self._tried < self.profile.patience:
+        patience = self.profile.patience if patience is None else patience
+        while not self._enough(property_id) and self._tried < patience:
             self._extend()
         best = sorted(caught.values(), key=lambda catch: len(catch.trace))[:POLISHED]
         return min(map(_polished, best), key=lambda catch: len(catch.trace), default=None)

@@ -18,19 +18,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar
 
 from hypothesis import event as noted
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mealspec.core import Form, Trace
 from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Lockstep
-from mealspec.core.system import Locals, bits, each
+from mealspec.core.system import Locals, each
+from mealspec.hunt.profiles import AT_ONCE
 from mealspec.hunt.subject import Bad, Subject, Watch
-from mealspec.hunt.verbs import verbs
 from mealspec.properties.catalogue import PROPERTIES
 
 FAULTS = 3
@@ -68,7 +68,11 @@ def violation(property_id: str) -> type[Violation]:
 
 
 class Hunter(RuleBasedStateMachine):
-    """One run; :func:`hunter` adds a rule for each verb and an invariant for each property that forbids something."""
+    """One run: its rule is to take some steps, its invariant, asked after each, that no watched property is violated.
+
+    A rule for each event, or one for each step, would say the same; but Hypothesis would draw and keep many values for
+    each step, which takes several times as long as the step itself.
+    """
 
     subject: ClassVar[Subject]
     run: ClassVar[Lockstep]
@@ -90,8 +94,6 @@ class Hunter(RuleBasedStateMachine):
         self.data: st.DataObject | None = None
         self.failed: set[str] = set()
         self.watches = {name: make() for name, make in self.watched.items()}
-        self._calls = _calls(self)
-        self._rules_strategy = _schedule(self)  # type: ignore[assignment]
 
     @initialize(
         data=st.data(),
@@ -106,10 +108,23 @@ class Hunter(RuleBasedStateMachine):
         for k in disliked if self.varied else ():
             self.liked &= ~actions[k % len(actions)]
 
-    @precondition(lambda self: not self.enabled)
-    @rule()
-    def wait(self) -> None:
-        """Nothing can happen in the rest of this run."""
+    @rule(choices=st.binary(min_size=AT_ONCE, max_size=AT_ONCE))
+    def go_on(self, choices: bytes) -> None:
+        """A few steps: each is one that is enabled and, if there is such a step, liked."""
+        for choice in choices:
+            enabled = self.enabled
+            if enabled:
+                self.happen(chosen(choice, enabled & self.liked or enabled))
+
+    @invariant()
+    def sound(self) -> None:
+        """What the properties forbid has not happened."""
+        for property_id, bad in self.checks:
+            if bad(self.run.locals):
+                self.fail(property_id)
+        for property_id, watch in self.watches.items():
+            if watch.bad:
+                self.fail(property_id)
 
     @property
     def enabled(self) -> int:
@@ -125,6 +140,7 @@ class Hunter(RuleBasedStateMachine):
         self.seen.step(before, state, event, self.run.number)
         for watch in self.watches.values():
             watch.step(event, self.run.locals)
+        self.sound()
 
     def fail(self, property_id: str, loop: int | None = None) -> None:
         """The property is violated. If it is hunted, the run so far is kept, and goes on; else that is a failure."""
@@ -147,6 +163,7 @@ class Hunter(RuleBasedStateMachine):
     def _settle(self, data: st.DataObject) -> None:
         turns: dict[str, int] = {}
         path = [self.run.locals]
+        choices = data.draw(st.binary(min_size=CHOSEN, max_size=CHOSEN))
         for k in range(ENOUGH):
             moves = self.subject.moves(self.run.locals)
             if not moves:
@@ -154,17 +171,11 @@ class Hunter(RuleBasedStateMachine):
                 self._at_rest()
                 return
             if k < CHOSEN:
-                event = data.draw(_one_of(bits(moves)))
+                event = moves[choices[k] % len(moves)]
             else:
                 event = min(each(self.run.enabled & self.subject.owed), key=lambda e: turns.get(self._action(e), -1))
             turns[self._action(event)] = k
             self.happen(event)
-            for property_id, bad in self.checks:
-                if bad(self.run.locals):
-                    self.fail(property_id)
-            for property_id, watch in self.watches.items():
-                if watch.bad:
-                    self.fail(property_id)
             path.append(self.run.locals)
             if k > CHOSEN and path[-1] in path[CHOSEN:-1]:
                 loop = len(path) - 1 - path.index(path[-1], CHOSEN)
@@ -195,29 +206,10 @@ class Hunter(RuleBasedStateMachine):
                 self.fail(property_id, len(self.events) - len(states))
 
 
-@cache
-def _one_of(events: int) -> st.SearchStrategy[int]:
-    return st.sampled_from(each(events))
-
-
-@st.composite
-def _schedule(draw: st.DrawFn, hunter: Hunter) -> Any:
-    """The next rule and its event: one that is enabled and, if there is one, liked.
-
-    Hypothesis's own choice of rules draws a dozen values for each step, most of them for rules that are
-    not possible; that halves the steps per second.
-    """
-    enabled = hunter.enabled
-    if not enabled:
-        return hunter._calls[-1]
-    return hunter._calls[draw(_one_of(enabled & hunter.liked or enabled))]
-
-
-def _calls(hunter: Hunter) -> list[tuple[Any, dict[str, str]]]:
-    """For each event the rule that lets it happen, with its argument; the last one waits."""
-    rules = {each_rule.function.__name__: each_rule for each_rule in type(hunter).setup_state().rules}
-    events = hunter.subject.system.events
-    return [*((rules[event.verb], {"event": event.name}) for event in events), (rules["wait"], {})]
+def chosen(choice: int, events: int) -> int:
+    """One of the events of a set."""
+    some = each(events)
+    return some[choice % len(some)]
 
 
 def hunter(
@@ -245,44 +237,4 @@ def hunter(
         "endings": [(p, bad) for p in watched for bad in subject.bad(p, Form.QUIESCENT, Form.FOREVER)],
         "loops": [(p, wrong, bad) for p in watched for wrong, bad in subject.forever(p)],
     }
-    for verb, events in verbs(subject.system.events).items():
-        body[f"rule_{verb}"] = _rule(verb, events, subject)  # a verb may be the name of a method
-    for property_id in watched:
-        forbidden = subject.bad(property_id, Form.NEVER)
-        if forbidden:
-            body |= _invariant(property_id, partial(_forbidden, forbidden))
-        elif property_id in subject.watches:
-            body |= _invariant(property_id, partial(_noticed, property_id))
     return type("Hunter", (Hunter,), body)
-
-
-def _rule(verb: str, events: int, subject: Subject) -> Any:
-    number = subject.system.number
-
-    def step(self: Hunter, event: str) -> None:
-        self.happen(number[event])
-
-    step.__name__ = verb
-    step.__qualname__ = f"Hunter.{verb}"
-    possible = st.sampled_from([subject.system.events[e].name for e in each(events)])
-    return precondition(lambda self: self.enabled & events != 0)(rule(event=possible)(step))
-
-
-def _forbidden(bad: list[Bad], run: Hunter) -> bool:
-    return any(each_bad(run.run.locals) for each_bad in bad)
-
-
-def _noticed(property_id: str, run: Hunter) -> bool:
-    return run.watches[property_id].bad
-
-
-def _invariant(property_id: str, violated: Callable[[Hunter], bool]) -> dict[str, Any]:
-    name = property_id.replace("-", "_")
-
-    def check(self: Hunter) -> None:
-        if violated(self):
-            self.fail(property_id)
-
-    check.__name__ = name
-    check.__qualname__ = f"Hunter.{name}"
-    return {name: invariant()(check)}

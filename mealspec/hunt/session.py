@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -24,6 +25,9 @@ from mealspec.properties.expected import Verdict, expected
 
 RARE = 5
 """So many faults and tight races at least, even in the likeliest run: a hunt may miss that."""
+
+SOON = 8
+"""What a hunt may miss is hunted for this part of the patience only."""
 
 CLOSE = 3
 """By how many steps a shortened run may miss the shortest one, or that to where it ends, at the default scope."""
@@ -55,7 +59,7 @@ class Outcome:
         """What is wrong; empty if all is as expected."""
         if self.expected is not Verdict.VIOLATED:
             return "" if self.catch is None else session.explained(self.catch)
-        if self.catch is None and self._is_rare(session.scope):
+        if self.catch is None and is_rare(self.design, session.scope, self.property_id):
             return ""
         if self.catch is None:
             return f"no violation was found in {session.profile.patience:,} runs, and one of them exists"
@@ -68,10 +72,12 @@ class Outcome:
                 return f"the shortened run is {distance} steps longer than the shortest, {detour} to its end\n{told}"
         return ""
 
-    def _is_rare(self, scope: Scope) -> bool:
-        """Whether even the likeliest run takes so many coincidences that no hunt has to find one."""
-        likely = likeliest_counterexample(self.design, scope, self.property_id)
-        return likely.run is not None and weight(likely.run).coincidences >= RARE
+
+@cache
+def is_rare(design: Design, scope: Scope, property_id: str) -> bool:
+    """Whether even the likeliest run takes so many coincidences that no hunt has to find one."""
+    likely = likeliest_counterexample(design, scope, property_id)
+    return likely.run is not None and weight(likely.run).coincidences >= RARE
 
 
 @dataclass
@@ -111,10 +117,16 @@ class Session:
         hunt = self.hunt(design)
         verdict = self._expected(hunt.subject, property_id)
         try:
-            catch = hunt.catch(property_id) if property_id in hunt.hunted else hunt.survive(property_id)
+            catch = self._catch(hunt, property_id) if property_id in hunt.hunted else hunt.survive(property_id)
         except Violation as news:
             return Outcome(design, property_id, Verdict.HOLDS, hunt.shortened(news), None)
         return Outcome(design, property_id, verdict, catch, hunt.subject.shortest(property_id) if catch else None)
+
+    def _catch(self, hunt: Hunt, property_id: str) -> Catch | None:
+        catch = hunt.catch(property_id, self.profile.patience // SOON)
+        if catch is None and not is_rare(hunt.subject.design, self.scope, property_id):
+            catch = hunt.catch(property_id)
+        return catch
 
     # ------------------------------------------------------------------ what people get
 

@@ -15,10 +15,9 @@ from mealspec.core.coverage import Seen
 from mealspec.core.lockstep import Disagreement
 from mealspec.core.system import Locals, each
 from mealspec.hunt.hunting import Hunt
-from mealspec.hunt.machine import FAULTS, Hunter, Violation, hunter
+from mealspec.hunt.machine import FAULTS, Hunter, Violation, chosen, hunter
 from mealspec.hunt.profiles import PROFILES
 from mealspec.hunt.subject import Subject
-from mealspec.hunt.verbs import verbs
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import OPTIONAL
 from mealspec.model.scope import Scope
@@ -59,34 +58,32 @@ class Recorder(Seen):
         self.runs[-1].append((state, event))
 
 
-def recorded(subject: Subject) -> list[list[tuple[Locals, int]]]:
+def recorded(subject: Subject, examples: int = 20) -> list[list[tuple[Locals, int]]]:
     recorder = Recorder(subject)
-    run(hunter(subject, tuple(PROPERTIES), hunted=tuple(PROPERTIES), seen=recorder))
+    run(hunter(subject, tuple(PROPERTIES), hunted=tuple(PROPERTIES), seen=recorder), examples)
     return recorder.runs
 
 
-def test_a_rule_for_each_verb_and_an_invariant_for_each_safety_property(hardened: Subject) -> None:
-    machine = hunter(hardened)
-    setup = machine.setup_state()
-    assert {rule.function.__name__ for rule in setup.rules} == {"wait", *verbs(hardened.system.events)}
+def test_every_event_that_is_possible_can_be_chosen_and_no_other(hardened: Subject) -> None:
+    widest = max((hardened.system.permitted(hardened.graph.locals(n)) for n in range(500)), key=int.bit_count)
+    assert {chosen(choice, widest) for choice in range(256)} == set(each(widest))
+    assert len(hardened.system.events) < 256
+
+
+def test_each_property_is_looked_at_after_each_step(before: Subject) -> None:
+    """Those that forbid a state on the way, those that speak of the end at the end."""
+    machine = hunter(before)
     safe = {p.id for p in PROPERTIES.values() if any(clause.form is Form.NEVER for clause in p.clauses)}
-    assert {invariant.function.__name__.replace("_", "-") for invariant in setup.invariants} == safe
-
-
-def test_a_rule_is_possible_where_one_of_its_events_is(before: Subject) -> None:
-    machine = hunter(before)()
-    for number in (0, 5, 50, 500):
-        machine.run.locals = before.graph.locals(number)
-        machine.run.enabled = before.system.permitted(machine.run.locals)
-        machine.faults_left = FAULTS
-        rules = [rule for rule in machine.setup_state().rules if all(p(machine) for p in rule.preconditions)]
-        enabled = {event.verb for event in before.system.enabled(machine.run.locals)}
-        assert {rule.function.__name__ for rule in rules} == enabled
+    assert {property_id for property_id, _ in machine.checks} == safe
+    run = machine()
+    run.checks = [("delivery", lambda state: state != before.system.initial)]  # type: ignore[misc]
+    with pytest.raises(Violation, match="delivery is violated after 1 steps"):
+        run.happen(each(run.enabled)[0])
 
 
 def test_faults_are_few_and_have_ended_before_the_end(before: Subject) -> None:
     kinds = [event.kind for event in before.system.events]
-    runs = recorded(before)
+    runs = recorded(before, 60)
     assert {sum(kinds[e] is Kind.FAULT for _, e in run) for run in runs} > {0, FAULTS - 1}
     for run in runs:
         assert sum(kinds[e] is Kind.FAULT for _, e in run) <= FAULTS

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("bench")
 @click.argument("names", nargs=-1, metavar="[DESIGN]...")
-@click.option("--hunt", is_flag=True, help="Rule calls per second of Hypothesis in lock-step, and where they go.")
+@click.option("--hunt", is_flag=True, help="Steps per second of Hypothesis in lock-step, and where the time goes.")
 @click.option("--engines", is_flag=True, help="Our two engines, SPIN and TLC, on the same systems and claims.")
 @click.option("--meals-up-to", "most", type=int, help="With --engines: more and more meals, up to so many.")
 @click.option("--limit-seconds", "limit", type=click.FloatRange(0.1), help="With --engines: for each; 60, if left out.")
