@@ -125,6 +125,7 @@ ONLY_WITHOUT_REGISTRATION = {"NOT_DIALLED", "DIALLED", "ACCEPTED", "UNHEARD"}
 DEAD = {"DIAL_FAILED", "RESTARTED", "REPLACED", "BROKEN"}
 
 
+@pytest.mark.slow
 def test_the_published_excerpt_alone_allows_the_race_that_the_fix_names() -> None:
     every = REMAIN | DEAD | ONLY_WITHOUT_REGISTRATION
     assert fits("E40", "before") == every - {"DIAL_FAILED"}

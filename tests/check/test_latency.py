@@ -92,6 +92,7 @@ def stopped(graph: Graph) -> int:
 KINDS = sorted({*FAULTS, *ASPECTS} - {"background", "device"} - ONE.includes)
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("item", ["nothing more", *KINDS])
 @pytest.mark.parametrize("name", DESIGNS)
 def test_no_design_can_stop_time(name: str, item: str) -> None:
@@ -185,6 +186,7 @@ def test_two_connections_take_as_long_state_by_state() -> None:
     assert [(each.whole, each.ways) for each in both[0]] == [(each.whole, each.ways) for each in both[1]]
 
 
+@pytest.mark.slow
 def test_what_else_takes_time_has_an_end_in_the_hardened_design() -> None:
     found = {each.measure.name: each.greatest for each in outcomes(DESIGNS["hardened"], ONE, measures=FURTHER)}
     assert None not in found.values()

@@ -24,6 +24,7 @@ def outcomes(home: Home, *names: str) -> dict[str, Outcome]:
     return {change: outcome for (_, change), outcome in survey([home], lambda name: name in names).items()}
 
 
+@pytest.mark.slow
 def test_a_property_that_forgets_failed_meals_is_noticed() -> None:
     found = outcomes(FAILING, "honest-view")
     told = [change for change in found if found[change].fate in TOLD]

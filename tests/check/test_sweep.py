@@ -267,18 +267,21 @@ def bounded_agrees(scope: Scope, region: Region, only: Collection[str] = tuple(P
     return found
 
 
+@pytest.mark.slow
 def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> None:
     found = bounded_agrees(TWO, REGION)
     assert len({each.breaking for each in found}) > 2
     assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
 
 
+@pytest.mark.slow
 def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
     found = bounded_agrees(TWO, REGION, ["no-regress", "polling-stops", "no-orphan"])
     assert all(each.open + each.breaking >= each.designs for each in found)
 
 
+@pytest.mark.slow
 def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = sweep(TWO, region=REGION)
     assert [(result.scope.meals, result.states > 0) for result in quick.scopes] == [(1, True), (2, False)]

@@ -98,6 +98,7 @@ def drawn(found: Table, rng: Random) -> frozenset[str]:
 # ---------------------------------------------------------------------- as the diagrams, as the checker
 
 
+@pytest.mark.slow
 def test_a_table_answers_as_its_diagrams_do(small: Table) -> None:
     (valid, space), every = all_verdicts(SCOPE, [*PROPERTIES.values()], REGION)
     sets = list(every)

@@ -68,6 +68,7 @@ def _taking(machine: Machine, events: tuple[Event, ...]) -> Machine:
     return machine.keeping(lambda row: row.event in takes)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("scope", OFTEN)
 @pytest.mark.parametrize("name", SEED)
 def test_a_named_design_is_a_member_of_the_family_of_its_scope(name: str, scope: str) -> None:

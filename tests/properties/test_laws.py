@@ -58,6 +58,7 @@ def broken_laws(name: str, scope: Scope) -> dict[str, Trace]:
 # ---------------------------------------------------------------------- they hold
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_law_holds_with_one_connection(name: str) -> None:
     assert broken_laws(name, ONE) == {}
