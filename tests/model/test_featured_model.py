@@ -96,6 +96,7 @@ def test_two_hundred_random_designs_are_members_of_the_family(scope: str) -> Non
         agrees(random_design(rng, rng.choice((0.2, 0.5, 0.8))), scope, every(scope))
 
 
+@pytest.mark.slow
 def test_a_family_with_another_member_would_be_noticed() -> None:
     with pytest.raises(AssertionError):
         agrees(Design("other", DESIGNS["hardened"].mechanisms - {M.READY_ACK}), "small",
