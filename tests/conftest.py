@@ -24,7 +24,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test marked ``sample(n)`` n cases, evenly spread, are fast. A module's tests share what it keeps."""
+    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are ``more``. What a module keeps is made once."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sample"):
@@ -33,10 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     for some in cases.values():
         (wanted,) = some[0].iter_markers("sample")
-        fast = {k * len(some) // wanted.args[0] for k in range(wanted.args[0])}
+        chosen = {k * len(some) // wanted.args[0] for k in range(wanted.args[0])}
         for number, item in enumerate(some):
-            if number not in fast:
+            if number not in chosen:
                 item.add_marker(pytest.mark.slow)
+                item.add_marker(pytest.mark.more)
 
 
 @pytest.fixture(scope="session")

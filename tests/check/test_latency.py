@@ -181,6 +181,7 @@ def test_where_there_are_too_many_states_sets_are_asked(monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_two_connections_take_as_long_state_by_state() -> None:
     both = [outcomes(DESIGNS["hardened"], Scope(faults=0), engine=engine) for engine in ("explicit", "symbolic")]
     assert [(each.whole, each.ways) for each in both[0]] == [(each.whole, each.ways) for each in both[1]]

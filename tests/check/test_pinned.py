@@ -97,6 +97,7 @@ def test_a_small_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("entry", these(slow=True))
 def test_a_large_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None:
     check(entry, doubts)

@@ -57,6 +57,7 @@ def test_what_says_the_same_says_so_in_no_reachable_state_otherwise() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_every_mutant_is_noticed_or_says_the_same_and_each_property_has_some_that_are() -> None:
     found = survey(HOMES)
     fates = Counter(outcome.fate for outcome in found.values())

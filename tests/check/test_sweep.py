@@ -149,6 +149,7 @@ def test_a_named_design_has_the_states_and_verdicts_that_are_pinned(entry: Entry
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("entry", [entry for entry in PINNED if entry not in CALMEST], ids=name_of)
 def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinned(entry: Entry) -> None:
     """The default scope, and every further fault and aspect, as far as the explorer went."""
@@ -156,6 +157,7 @@ def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinn
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(7))
 def test_fifty_random_designs_have_the_states_and_verdicts_that_they_have_on_their_own(seed: int) -> None:
     """Up to eight of each of 7 families of up to 16, with one meal, one connection and any number of faults.
@@ -180,6 +182,7 @@ def small_designs(rng: Random) -> Iterator[Design]:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(4))
 def test_twenty_random_designs_have_the_states_and_verdicts_of_the_default_scope(seed: int) -> None:
     """Five of each of 4 draws, of those with less than one and a half million states."""
@@ -293,6 +296,7 @@ def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: 
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(3))
 def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) -> None:
     rng = Random(200 + seed)
@@ -303,6 +307,7 @@ def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) 
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(6))
 def test_what_breaks_with_fewer_meals_or_connections_breaks_with_more(seed: int) -> None:
     mechanisms = random_design(Random(100 + seed), 0.7).mechanisms
@@ -384,6 +389,7 @@ ALL = next(record for record in RECORDS if record.name == "all")
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_the_sweep_of_all_designs_finds_what_is_recorded() -> None:
     """With one meal, one connection and any number of faults."""
     result, told = sweep(ALL.scope), ALL.answer()
@@ -427,6 +433,7 @@ NEEDED = tuple(ALL.answer()["minimal"][0])
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("name", NEEDED)
 def test_without_any_one_of_the_smallest_set_a_property_fails(name: str, doubts: Judge) -> None:
     shown(Design("less", frozenset(map(M, NEEDED)) - {M(name)}), SMALL, doubts)

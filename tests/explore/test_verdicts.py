@@ -129,6 +129,7 @@ def test_a_design_of_a_small_table_is_what_it_is_on_its_own(small: Table, number
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("world", TABLES)
 @pytest.mark.parametrize("seed", range(4))
 def test_random_designs_of_a_record_are_what_they_are_on_their_own(world: str, seed: int) -> None:
@@ -151,6 +152,7 @@ def test_every_named_design_gets_the_verdicts_that_are_pinned(world: str) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("plan", DESIGNS.values(), ids=str)
 def test_every_named_design_is_decided_and_gets_the_verdicts_that_it_has_on_its_own(plan: Design) -> None:
     known = [world for world, found in committed().items() if knows(found, plan.mechanisms)]
@@ -201,6 +203,7 @@ def test_the_options_of_a_record_ask_its_question(world: str, monkeypatch: pytes
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("world", TABLES)
 def test_a_record_is_found_again(world: str) -> None:
     record = TABLES[world]

@@ -83,12 +83,14 @@ def test_a_design_of_the_app_is_a_member_of_the_family_of_its_repairs(name: str,
 
 
 @pytest.mark.slow
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_design_is_a_member_of_the_family(seed: int) -> None:
     agrees(random_design(Random(seed)), "everything", every("everything"))
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("scope", SCOPES)
 def test_two_hundred_random_designs_are_members_of_the_family(scope: str) -> None:
     rng = Random(1)
