@@ -136,7 +136,7 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
-	@$(BIN)/pytest -q -m external -n 2 tests
+	@$(BIN)/pytest -q -m "external$(WHICH)" -n 2 --dist worksteal tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
