@@ -1,9 +1,10 @@
-"""What the tests of properties share: a judge of counterexamples that needs no graph."""
+"""What tests share: which are slow, who works on them, and a judge of counterexamples that needs no graph."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,29 @@ from mealspec.properties.facts import Facts
 # A program, not a test: it needs cosmic-ray, which only `make mutation` installs.
 collect_ignore = ["mutation.py"]
 
+HERE = Path(__file__).parent
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; what tests start still hears it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are ``more``. What a module keeps is made once."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    for some in cases.values():
+        (wanted,) = some[0].iter_markers("sample")
+        chosen = {k * len(some) // wanted.args[0] for k in range(wanted.args[0])}
+        for number, item in enumerate(some):
+            if number not in chosen:
+                item.add_marker(pytest.mark.slow)
+                item.add_marker(pytest.mark.more)
 
 
 @pytest.fixture(scope="session")

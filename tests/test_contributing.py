@@ -48,6 +48,7 @@ def commands() -> list[tuple[str, list[str]]]:
     return [(head, lines) for head, *lines in typed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "lines"), commands(), ids=[command for command, _ in commands()])
 def test_the_example_says_what_comes(copy: Path, command: str, lines: list[str]) -> None:
     # The compiled inner loop of this checkout is not that of the copy; both may be kept beside each other.

@@ -65,6 +65,7 @@ def test_our_engines_agree_and_a_missing_tool_is_said(capsys: pytest.CaptureFixt
             assert all(each[figure] is None for figure in ("states", "rate", "size", "verdict", "everything"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("alone")
 def test_meals_grow_in_tables_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     main([*ASKED, "--meals-up-to", "2"])

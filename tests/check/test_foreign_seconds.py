@@ -92,6 +92,7 @@ def missing_after(k: int) -> Claim:
     return Claim(f"missing_after_{k}", "", Form.NEVER, At("stopwatch", lambda state: state[1] == k))
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("measure", [ANYHOW, NO_SOCKET], ids=lambda measure: measure.name)
 @pytest.mark.parametrize(("name", "scope", "seconds"), CASES)
 def test_spin_counts_as_far_as_we_do_and_no_farther(

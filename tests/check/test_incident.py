@@ -125,6 +125,7 @@ ONLY_WITHOUT_REGISTRATION = {"NOT_DIALLED", "DIALLED", "ACCEPTED", "UNHEARD"}
 DEAD = {"DIAL_FAILED", "RESTARTED", "REPLACED", "BROKEN"}
 
 
+@pytest.mark.slow
 def test_the_published_excerpt_alone_allows_the_race_that_the_fix_names() -> None:
     every = REMAIN | DEAD | ONLY_WITHOUT_REGISTRATION
     assert fits("E40", "before") == every - {"DIAL_FAILED"}
@@ -143,6 +144,7 @@ def test_a_registration_that_was_logged_excludes_every_cause_without_one(plan: s
     assert excerpt("E41").server[0].text.startswith("WebSocket connected: user=")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("plan", ["app_before", "app_published"])
 def test_pings_that_are_answered_before_and_after_the_lookup_exclude_every_dead_socket(plan: str) -> None:
     assert fits("E42", plan) == REMAIN

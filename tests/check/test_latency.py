@@ -92,6 +92,7 @@ def stopped(graph: Graph) -> int:
 KINDS = sorted({*FAULTS, *ASPECTS} - {"background", "device"} - ONE.includes)
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("item", ["nothing more", *KINDS])
 @pytest.mark.parametrize("name", DESIGNS)
 def test_no_design_can_stop_time(name: str, item: str) -> None:
@@ -180,11 +181,13 @@ def test_where_there_are_too_many_states_sets_are_asked(monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_two_connections_take_as_long_state_by_state() -> None:
     both = [outcomes(DESIGNS["hardened"], Scope(faults=0), engine=engine) for engine in ("explicit", "symbolic")]
     assert [(each.whole, each.ways) for each in both[0]] == [(each.whole, each.ways) for each in both[1]]
 
 
+@pytest.mark.slow
 def test_what_else_takes_time_has_an_end_in_the_hardened_design() -> None:
     found = {each.measure.name: each.greatest for each in outcomes(DESIGNS["hardened"], ONE, measures=FURTHER)}
     assert None not in found.values()

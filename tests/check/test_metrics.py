@@ -51,6 +51,7 @@ def test_every_meal_takes_a_time_that_some_run_takes(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", DESIGNS)
 def test_so_does_every_one_of_ten_thousand(name: str, seed: int) -> None:

@@ -153,6 +153,7 @@ def check(found: list[Outcome]) -> None:
     assert [str(each.case) for each in found if each.fate is Fate.SURVIVOR] == []
 
 
+@pytest.mark.slow
 def test_no_mutant_of_an_even_sample_survives() -> None:
     found = list(map(judge, spread(cases(), SAMPLE)))
     check(found)

@@ -90,12 +90,14 @@ def these(slow: bool) -> list[Any]:
     return [pytest.param(entry, id=name_of(entry)) for entry in PINNED if entry.get("slow", False) is slow]
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize("entry", these(slow=False))
 def test_a_small_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None:
     check(entry, doubts)
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("entry", these(slow=True))
 def test_a_large_check_finds_what_is_pinned(entry: Entry, doubts: Judge) -> None:
     check(entry, doubts)

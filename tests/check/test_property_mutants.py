@@ -24,6 +24,7 @@ def outcomes(home: Home, *names: str) -> dict[str, Outcome]:
     return {change: outcome for (_, change), outcome in survey([home], lambda name: name in names).items()}
 
 
+@pytest.mark.slow
 def test_a_property_that_forgets_failed_meals_is_noticed() -> None:
     found = outcomes(FAILING, "honest-view")
     told = [change for change in found if found[change].fate in TOLD]
@@ -56,6 +57,7 @@ def test_what_says_the_same_says_so_in_no_reachable_state_otherwise() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_every_mutant_is_noticed_or_says_the_same_and_each_property_has_some_that_are() -> None:
     found = survey(HOMES)
     fates = Counter(outcome.fate for outcome in found.values())

@@ -70,6 +70,7 @@ def test_the_runs_of_a_record_are_runs(record: Record) -> None:
 
 # The others take as long as these together, each: mealspec sweep OPTIONS --json, with what the record says.
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("name", ["app", "asked", "delivery"])
 def test_a_record_is_found_again(name: str) -> None:
     record = NAMES[name]
@@ -87,6 +88,7 @@ def test_the_staircase_of_record_climbs_by_what_catches_up() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_the_staircase_of_record_is_found_again() -> None:
     found = staircase(STAIRS.region, STAIRS.scope).to_json()
     kept = {key: value for key, value in STAIRS.answer().items() if key in found}

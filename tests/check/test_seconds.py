@@ -75,6 +75,7 @@ def test_an_expiry_of_60_s_falls_in_one_excerpt_and_fits_another_and_50_s_bring_
     assert found("E42", Cause.EXPIRED, "connect") is not None
 
 
+@pytest.mark.slow
 def test_a_run_prints_every_line_in_its_second_with_one_offset_of_the_clocks() -> None:
     for name, cause in (("E41", Cause.LOST), ("E42", Cause.RETURNED), ("E41", Cause.BROKEN)):
         there = found(name, cause)

@@ -78,6 +78,7 @@ def test_one_design_as_a_family_has_as_many_states_in_time(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(2))
 def test_random_designs_of_all_have_their_seconds(seed: int) -> None:
     """Any mechanisms of the seed's world, a few of them open."""

@@ -149,6 +149,7 @@ def test_a_named_design_has_the_states_and_verdicts_that_are_pinned(entry: Entry
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("entry", [entry for entry in PINNED if entry not in CALMEST], ids=name_of)
 def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinned(entry: Entry) -> None:
     """The default scope, and every further fault and aspect, as far as the explorer went."""
@@ -156,6 +157,7 @@ def test_a_named_design_has_in_every_scope_the_states_and_verdicts_that_are_pinn
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(7))
 def test_fifty_random_designs_have_the_states_and_verdicts_that_they_have_on_their_own(seed: int) -> None:
     """Up to eight of each of 7 families of up to 16, with one meal, one connection and any number of faults.
@@ -180,6 +182,7 @@ def small_designs(rng: Random) -> Iterator[Design]:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(4))
 def test_twenty_random_designs_have_the_states_and_verdicts_of_the_default_scope(seed: int) -> None:
     """Five of each of 4 draws, of those with less than one and a half million states."""
@@ -267,18 +270,21 @@ def bounded_agrees(scope: Scope, region: Region, only: Collection[str] = tuple(P
     return found
 
 
+@pytest.mark.slow
 def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> None:
     found = bounded_agrees(TWO, REGION)
     assert len({each.breaking for each in found}) > 2
     assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
 
 
+@pytest.mark.slow
 def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
     found = bounded_agrees(TWO, REGION, ["no-regress", "polling-stops", "no-orphan"])
     assert all(each.open + each.breaking >= each.designs for each in found)
 
 
+@pytest.mark.slow
 def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = sweep(TWO, region=REGION)
     assert [(result.scope.meals, result.states > 0) for result in quick.scopes] == [(1, True), (2, False)]
@@ -290,6 +296,7 @@ def test_a_climb_sets_aside_the_designs_of_which_one_meal_can_tell(monkeypatch: 
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(3))
 def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) -> None:
     rng = Random(200 + seed)
@@ -300,6 +307,7 @@ def test_what_one_meal_sees_decides_random_families_with_every_fault(seed: int) 
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("seed", range(6))
 def test_what_breaks_with_fewer_meals_or_connections_breaks_with_more(seed: int) -> None:
     mechanisms = random_design(Random(100 + seed), 0.7).mechanisms
@@ -381,6 +389,7 @@ ALL = next(record for record in RECORDS if record.name == "all")
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_the_sweep_of_all_designs_finds_what_is_recorded() -> None:
     """With one meal, one connection and any number of faults."""
     result, told = sweep(ALL.scope), ALL.answer()
@@ -424,6 +433,7 @@ NEEDED = tuple(ALL.answer()["minimal"][0])
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("name", NEEDED)
 def test_without_any_one_of_the_smallest_set_a_property_fails(name: str, doubts: Judge) -> None:
     shown(Design("less", frozenset(map(M, NEEDED)) - {M(name)}), SMALL, doubts)

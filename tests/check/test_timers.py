@@ -64,6 +64,7 @@ def test_what_is_never_shown_no_figure_mends() -> None:
 PLANS = ("hardened", "published+wait_before_submit", "app_published")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANS)
 def test_a_timer_runs_out_on_what_is_well_exactly_where_the_figures_say_so(name: str) -> None:
     plan = design(name)

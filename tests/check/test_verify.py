@@ -20,6 +20,7 @@ Judge = Callable[[Facts, Property, Sequence[str], int | None], str]
 SCOPES = (Scope(connections=1, faults=0), Scope(connections=1, faults=1), Scope(connections=1).with_(["job"]))
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("scope", SCOPES, ids=Scope.describe)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sets_and_states_agree(name: str, scope: Scope, doubts: Judge) -> None:

@@ -47,6 +47,7 @@ def test_the_overview_names_every_list(capsys: pytest.CaptureFixture[str]) -> No
     assert all(f"{name} (" in shown for name in LISTS)
 
 
+@pytest.mark.slow
 def test_verify_gives_programs_one_object_per_design(capsys: pytest.CaptureFixture[str]) -> None:
     reports = _json(capsys, "verify", "before", "hardened", *SMALL)
     assert [report["design"] for report in reports] == ["before", "hardened"]
@@ -156,6 +157,7 @@ def test_the_bench_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> Non
     assert figures["ratio"] > 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "arguments",
     [["verify", "published", "--connections", "1", "--json"], ["trace", "F9", "--to", "itf"], ["list", "--json"]],

@@ -28,6 +28,7 @@ def test_a_client_that_conforms(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, said.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_a_bug_is_shown_expected_beside_observed_named_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,6 +45,7 @@ def test_a_bug_is_shown_expected_beside_observed_named_and_kept(
     assert run("conform", "--vectors", str(kept), "--examples", "0", "--", *driver("server", "hardened")) == 0
 
 
+@pytest.mark.slow
 def test_known_failures_still_run_and_are_reported_when_they_pass(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

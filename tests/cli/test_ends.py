@@ -67,6 +67,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---------------------------------------------------------------------- whoever reads
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "command",
     [
@@ -79,7 +80,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_reader_who_went_away_is_status_141_whatever_is_printed(command: str, good: Path) -> None:
     done = shell(f"mealspec {command} | exec true; exit ${{PIPESTATUS[0]}}", good=good)
-    assert (done.returncode, done.stderr) == (141, "")
+    assert done.returncode == 141
+    assert "Traceback" not in done.stderr  # only how far it has come may stand there, if it takes long
+    assert "mealspec: " not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["list", "replay $good"])

@@ -47,6 +47,7 @@ def test_whatever_is_listed_can_be_explained() -> None:
     assert {*DESIGNS, *PROPERTIES, *REQUIREMENTS, "F1", "F19", "F12-emptied", "R1", "R32", "E1", "E43"} <= set(names())
 
 
+@pytest.mark.slow
 @SOME_OR_ALL
 def test_each_explanation_says_what_the_thing_is_and_what_to_run_next(every: int) -> None:
     for name, found in told(every).items():

@@ -34,6 +34,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return err
 
 
+@pytest.mark.slow
 def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "published", "hardened", "--run", "no socket")
     assert max(map(len, shown.splitlines())) <= 80

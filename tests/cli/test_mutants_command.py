@@ -286,10 +286,12 @@ def test_bad_input_gets_one_sentence_and_status_2(capsys: pytest.CaptureFixture[
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_outcomes_come_in_the_order_of_the_cases() -> None:
     assert [each.case for each in judged(FEW[::-1], 2)] == FEW[::-1]
 
 
+@pytest.mark.slow
 def test_an_answer_in_ascii_does_not_fail() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mealspec", "mutants", "--sample", "1", "--jobs", "1"],
@@ -300,6 +302,7 @@ def test_an_answer_in_ascii_does_not_fail() -> None:
     assert done.stdout.startswith("Mutants of hardened, one small fault each: a sample of 1 of ")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("jobs", "pause"), [(1, 0.5), (2, 0.5), (2, 2.5)])
 def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: float) -> None:
     """Also while the workers are still starting. As a terminal does it, every process gets the signal."""

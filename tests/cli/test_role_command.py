@@ -13,6 +13,7 @@ from mealspec.model.wire.message import Side
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", list(Side))
 def test_it_prints_the_page_that_is_committed(side: Side, capsys: pytest.CaptureFixture[str]) -> None:
     main(["role", side])

@@ -53,6 +53,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.slow
 def test_machines_get_every_key_of_the_contract(found: dict[str, Any]) -> None:
     keys = {"scope", "mechanisms", "designs", "passing", "necessary", "minimal", "hurting", "repairs"}
     assert keys <= set(found)
@@ -67,6 +68,7 @@ def test_a_necessary_mechanism_is_in_every_minimal_set(found: dict[str, Any]) ->
         assert set(found["necessary"]) <= set(some)
 
 
+@pytest.mark.slow
 def test_every_run_that_is_shown_is_one_of_the_design_it_is_shown_for(found: dict[str, Any]) -> None:
     shown = 0
     for some, without in zip(found["minimal"], found["without"], strict=True):
@@ -122,6 +124,7 @@ def test_a_property_alone_is_kept_by_more_designs(mealspec: Run, found: dict[str
     assert data["minimal"] == [["terminal_absorbs"]]
 
 
+@pytest.mark.slow
 def test_each_property_by_itself_is_decided_for_all_designs(mealspec: Run, found: dict[str, Any]) -> None:
     _, out, _ = mealspec(*SMALL, "--each", "--json", "--property", "no-regress", "--property", "honest-view")
     rows = {row["property"]: row for row in json.loads(out)}
@@ -131,6 +134,7 @@ def test_each_property_by_itself_is_decided_for_all_designs(mealspec: Run, found
     assert "no-regress" in mealspec(*SMALL, "--each", "--property", "no-regress")[1]
 
 
+@pytest.mark.slow
 def test_every_verdict_is_told_as_a_table(mealspec: Run, found: dict[str, Any]) -> None:
     told = json.loads(mealspec(*SMALL, "--table", "--property", "no-regress", "--property", "honest-view")[1])
     alone = json.loads(mealspec(*SMALL, "--property", "no-regress", "--json")[1])
@@ -139,6 +143,7 @@ def test_every_verdict_is_told_as_a_table(mealspec: Run, found: dict[str, Any]) 
     assert told["valid"][1] == found["designs"]
 
 
+@pytest.mark.slow
 def test_what_is_opened_may_be_there_or_not(mealspec: Run, found: dict[str, Any]) -> None:
     told = json.loads(mealspec(*SMALL, "--table", "--property", "no-regress", "--open", "poll_cap")[1])
     assert "poll_cap" in told["free"]

@@ -50,6 +50,7 @@ def awaited(what: Callable[[], bool], seconds: float = 60) -> bool:
     return what()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_process_is_left_behind(command: str, number: signal.Signals, status: int, tmp_path: Path) -> None:

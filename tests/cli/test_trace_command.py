@@ -85,6 +85,7 @@ def test_where_none_is_likelier_that_is_said(capsys: pytest.CaptureFixture[str])
     assert _json(capsys, *wanted)["likeliest"] is None
 
 
+@pytest.mark.slow
 def test_what_takes_two_connections_has_no_likeliest_run_with_one(capsys: pytest.CaptureFixture[str]) -> None:
     wanted = ("trace", "published-close_before_dial", "single-connection")
     shown = _run(capsys, *wanted)

@@ -84,12 +84,14 @@ def test_a_limit_that_is_not_reached_changes_nothing(capsys: pytest.CaptureFixtu
     assert data(capsys, "verify", "before", *TINY, "--limit", "1000000") == data(capsys, "verify", "before", *TINY)
 
 
+@pytest.mark.slow
 def test_nothing_is_expected_of_a_design_of_ones_own_or_of_a_smaller_scope(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["hardened", *ONE, "--faults", "2"], ["before+reconnect", *ONE], ["before", "--without", "push"]):
         (report,) = data(capsys, "verify", *arguments)
         assert {finding["expected"] for finding in report["properties"]} == {None}
 
 
+@pytest.mark.slow
 def test_the_default_scope_is_compared_with_what_is_expected(capsys: pytest.CaptureFixture[str]) -> None:
     (report,) = data(capsys, "verify", "before")
     assert all(finding["verdict"] == finding["expected"] for finding in report["properties"])
@@ -124,6 +126,7 @@ def test_a_verdict_that_is_not_expected_is_status_1_for_programs_too(
     assert data(capsys, "verify", "before", *TINY)
 
 
+@pytest.mark.slow
 def test_reports_come_in_the_order_of_the_designs_however_many_processes_there_are(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_loop_is_marked_where_it_begins(capsys: pytest.CaptureFixture[str]) ->
     assert drawn[-1] == "    end"
 
 
+@pytest.mark.slow
 def test_the_shown_counterexample_is_the_one_that_verify_finds(capsys: pytest.CaptureFixture[str]) -> None:
     (report,) = data(capsys, "verify", "before", *ONE)
     for finding in report["properties"]:

@@ -295,6 +295,7 @@ def check_counterexample(product: Product, trace: Trace, cut: Cut) -> None:
         assert taken or any(owed.isdisjoint(product.steps[state]) for state in states), f"unfair to {owed}"
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=250)
 @given(questions())
 def test_lasso_decides_as_the_definition_does(question: tuple[System, Cut]) -> None:

@@ -110,6 +110,7 @@ def test_room_is_asked_of_the_limit_and_of_the_machine(monkeypatch: pytest.Monke
     assert isinstance(caught.value, CheckerError)
 
 
+@pytest.mark.slow
 def test_states_that_do_not_fit_into_memory_are_one_sentence() -> None:
     explicit = ("-m", "mealspec", "verify", "hardened", "--engine", "explicit")
     done = run(*explicit, limit=5 * GIB // 4)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from mealspec.diagnose.asking import After, Asker, Shape, violated
 from mealspec.diagnose.mapping import load
 from mealspec.diagnose.suspects import bases
 from mealspec.model.design import DESIGNS
 
 
+@pytest.mark.slow
 def test_what_is_kept_answers_as_a_new_search_does() -> None:
     every, random = load("app"), Random(1)
     mapping = every.with_absence({kind.name: "sometimes" for kind in every.lines})

@@ -219,6 +219,7 @@ def test_it_fits_80_columns_and_says_what_it_compares(capsys: pytest.CaptureFixt
     assert told.splitlines() == observation_lines(small(), runs=True)
 
 
+@pytest.mark.slow
 def test_json_is_the_same_whatever_the_hash_seed() -> None:
     command = [sys.executable, "-m", "mealspec", *ASKED, "--json"]
     told = [

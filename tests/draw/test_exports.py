@@ -44,6 +44,7 @@ def labels(automaton: Automaton) -> dict[str, str]:
     return {node.id: node.label for node in automaton.nodes}
 
 
+@pytest.mark.slow
 def test_graphml_holds_all(machines: list[Automaton]) -> None:
     for automaton in machines:
         read = nx.read_graphml(io.BytesIO(export(automaton, "graphml").encode()), force_multigraph=True)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mealspec.core import Graph, explore
 from mealspec.draw.answers import answers
@@ -50,6 +51,7 @@ def steps(wanted: str, within: Graph | None = None) -> Iterator[tuple[dict[str, 
         yield seen.state(int(seen.source[edge])), seen.state(int(seen.dest[edge]))
 
 
+@pytest.mark.slow
 def test_the_flag_stays_after_a_drop_and_the_next_dial_lowers_it() -> None:
     assert answer(Side.CLIENT, HARDENED, "Does the flag").startswith("Yes: `connected` stays until")
     assert "`client.redial`" in answer(Side.CLIENT, HARDENED, "Does the flag")

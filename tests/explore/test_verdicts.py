@@ -98,6 +98,7 @@ def drawn(found: Table, rng: Random) -> frozenset[str]:
 # ---------------------------------------------------------------------- as the diagrams, as the checker
 
 
+@pytest.mark.slow
 def test_a_table_answers_as_its_diagrams_do(small: Table) -> None:
     (valid, space), every = all_verdicts(SCOPE, [*PROPERTIES.values()], REGION)
     sets = list(every)
@@ -128,6 +129,7 @@ def test_a_design_of_a_small_table_is_what_it_is_on_its_own(small: Table, number
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("world", TABLES)
 @pytest.mark.parametrize("seed", range(4))
 def test_random_designs_of_a_record_are_what_they_are_on_their_own(world: str, seed: int) -> None:
@@ -150,6 +152,7 @@ def test_every_named_design_gets_the_verdicts_that_are_pinned(world: str) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("plan", DESIGNS.values(), ids=str)
 def test_every_named_design_is_decided_and_gets_the_verdicts_that_it_has_on_its_own(plan: Design) -> None:
     known = [world for world, found in committed().items() if knows(found, plan.mechanisms)]
@@ -200,6 +203,7 @@ def test_the_options_of_a_record_ask_its_question(world: str, monkeypatch: pytes
 
 
 @pytest.mark.slow
+@pytest.mark.more
 @pytest.mark.parametrize("world", TABLES)
 def test_a_record_is_found_again(world: str) -> None:
     record = TABLES[world]

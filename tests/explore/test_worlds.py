@@ -229,6 +229,7 @@ def test_a_wrong_line_of_the_engine_is_noticed(tmp_path: Path, change: Change) -
     assert not walks(*small(), 20, tmp_path, change)
 
 
+@pytest.mark.slow
 @needs_node
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_the_search_finds_what_the_checker_finds(tmp_path: Path, name: str) -> None:

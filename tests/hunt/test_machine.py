@@ -102,6 +102,7 @@ def test_the_same_seed_makes_the_same_runs(before: Subject) -> None:
     assert recorded(before) == recorded(before)
 
 
+@pytest.mark.slow
 def test_what_is_found_violates_the_property(before: Subject, doubts: Judge) -> None:
     """Answer state by state, by one who knows neither graph nor hunt."""
     hunt = Hunt(before, ("delivery", "no-early-belief"), (), DEV)
@@ -124,6 +125,7 @@ def changed(subject: Subject, event: str, kind: Kind) -> Subject:
     return replace(subject, graph=explore(System(old.machines, events, absent=OPTIONAL)))
 
 
+@pytest.mark.slow
 def test_a_violation_that_goes_round_for_ever_is_found(hardened: Subject, doubts: Judge) -> None:
     """If nobody owes the completion of the work, the client polls for ever."""
     lazy = changed(hardened, "server.complete.m1", Kind.FAULT)
@@ -168,6 +170,7 @@ def test_a_script_is_judged_by_where_it_leads(before: Subject) -> None:
     assert attempt([], 100) is None
 
 
+@pytest.mark.slow
 def test_a_hunt_goes_on_where_the_search_stopped() -> None:
     small = Subject.of(design("published"), ONE, depth=8)
     assert not small.graph.complete

@@ -37,6 +37,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Comp
 Own = tuple[Path, subprocess.CompletedProcess[str]]
 
 
+@pytest.mark.slow
 def test_a_failure_leads_with_the_explanation(own: Own) -> None:
     _, done = own
     assert done.returncode == 1
@@ -154,6 +155,7 @@ def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> N
     assert re.search(r"honest-view +ok", done.stdout)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

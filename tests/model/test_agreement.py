@@ -72,11 +72,13 @@ def test_the_slow_way_finds_every_state_and_step_of_a_small_design(name: str) ->
     assert agree(system(design(name), TINY), limit=None) > 500
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["before", "hardened"])
 def test_the_slow_way_finds_the_beginning_of_a_larger_design(name: str) -> None:
     assert agree(system(design(name), TINY), limit=1000) > 200
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("item", ["nothing more", *FURTHER])
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sampled_states_have_the_same_events_and_successors(name: str, item: str) -> None:
@@ -88,6 +90,7 @@ def test_sampled_states_have_the_same_events_and_successors(name: str, item: str
         agree_at(graph, number, objects)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sampled_states_agree_with_two_connections_and_two_meals(name: str) -> None:
     graph = explore(system(design(name), Scope(meals=2, faults=2).with_([*FAULTS, *ASPECTS])), limit=50_000)
@@ -125,6 +128,7 @@ def test_the_slow_way_finds_every_state_and_step_of_a_larger_design(name: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("item", FURTHER)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_the_slow_way_finds_the_beginning_of_every_aspect(name: str, item: str) -> None:

@@ -167,6 +167,7 @@ def changed() -> dict[Mechanism, set[str]]:
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mechanism", [m for m in Mechanism if m is not Mechanism.ADAPTIVE_INTERVAL])
 def test_each_mechanism_changes_some_design(mechanism: Mechanism, changed: dict[Mechanism, set[str]]) -> None:
     assert changed[mechanism]

@@ -68,6 +68,7 @@ def _taking(machine: Machine, events: tuple[Event, ...]) -> Machine:
     return machine.keeping(lambda row: row.event in takes)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("scope", OFTEN)
 @pytest.mark.parametrize("name", SEED)
 def test_a_named_design_is_a_member_of_the_family_of_its_scope(name: str, scope: str) -> None:
@@ -82,12 +83,14 @@ def test_a_design_of_the_app_is_a_member_of_the_family_of_its_repairs(name: str,
 
 
 @pytest.mark.slow
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_design_is_a_member_of_the_family(seed: int) -> None:
     agrees(random_design(Random(seed)), "everything", every("everything"))
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("scope", SCOPES)
 def test_two_hundred_random_designs_are_members_of_the_family(scope: str) -> None:
     rng = Random(1)
@@ -95,6 +98,7 @@ def test_two_hundred_random_designs_are_members_of_the_family(scope: str) -> Non
         agrees(random_design(rng, rng.choice((0.2, 0.5, 0.8))), scope, every(scope))
 
 
+@pytest.mark.slow
 def test_a_family_with_another_member_would_be_noticed() -> None:
     with pytest.raises(AssertionError):
         agrees(Design("other", DESIGNS["hardened"].mechanisms - {M.READY_ACK}), "small",

@@ -65,6 +65,7 @@ def test_at_most_five_things_are_left_out_each_with_a_reason() -> None:
         assert len(each.reason) > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FACTS)
 def test_a_fact_is_modelled_by_what_exists(name: str) -> None:
     assert set(FACTS[name].modelled) <= machines() | {*Mechanism} | {*FAULTS, *ASPECTS} | set(events())
@@ -103,6 +104,7 @@ def test_claims_speak_of_events_and_properties_that_exist() -> None:
             assert any(event.is_of(one) for event in events().values()), f"{name}: {step}"
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_holds_in_the_model(name: str) -> None:
     for each in CLAIMS[name]:
@@ -178,6 +180,7 @@ def test_an_assumption_names_mechanisms_designs_and_properties_that_exist() -> N
         assert names - {"meals"} <= known, each.id
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("one", "other", "scope", "hang"),
     [

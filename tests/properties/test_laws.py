@@ -58,12 +58,14 @@ def broken_laws(name: str, scope: Scope) -> dict[str, Trace]:
 # ---------------------------------------------------------------------- they hold
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_law_holds_with_one_connection(name: str) -> None:
     assert broken_laws(name, ONE) == {}
 
 
 @pytest.mark.slow
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", [name for name in DESIGNS if name != "app_head"])
 def test_every_law_holds_with_one_connection_and_one_fault_of_any_kind(name: str) -> None:
     assert broken_laws(name, ONCE) == {}
@@ -73,6 +75,7 @@ FEWER = (["entry", "instances"], ["token", "background"], ["path", "upload", "tw
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("items", FEWER, ids="+".join)
 def test_every_law_holds_of_the_latest_app_with_a_few_further_faults_and_aspects(items: list[str]) -> None:
     """All of them at once have millions of states."""
@@ -98,18 +101,21 @@ in smaller scopes."""
 
 
 @pytest.mark.slow
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("name", "scope"), LARGER)
 def test_every_law_holds_in_larger_scopes(name: str, scope: Scope) -> None:
     assert broken_laws(name, scope) == {}
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("scope", [Scope().without(["job"]), ELSEWHERE, TWO.with_(["screen"])], ids=Scope.describe)
 def test_every_law_holds_of_hardened_where_its_mutants_are_judged(scope: Scope) -> None:
     assert broken_laws("hardened", scope) == {}
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["before", "published", "hardened", "app_published"])
 def test_every_step_of_two_meals_is_lawful(name: str) -> None:
     """A message may wait for ever while the handler has others to handle, so what ends is another matter."""

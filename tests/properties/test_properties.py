@@ -74,6 +74,7 @@ def test_every_property_has_something_that_violates_it() -> None:
     assert not VIOLATED_BY.keys() & NO_DESIGN
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", VIOLATED_BY)
 def test_some_design_violates(name: str, doubts: Judge) -> None:
     expression, scope = VIOLATED_BY[name]
@@ -187,6 +188,7 @@ def test_a_broken_store_violates_its_invariant(doubts: Judge) -> None:
     assert judged(product, plan, TINY, "machine-invariants", doubts) is not None
 
 
+@pytest.mark.slow
 def test_the_judge_convicts_no_run_that_is_no_counterexample(doubts: Judge) -> None:
     """Else the tests that ask it would be worth nothing."""
     scope = ONE.with_(["upload"])
@@ -267,6 +269,7 @@ def _fair_loop(
     return False
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "expression",
     ["published", "published_plus", "app_before", "app_published", "none+ready_ack+catch_up+terminal_absorbs"],

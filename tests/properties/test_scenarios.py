@@ -83,6 +83,7 @@ def test_there_are_seven_scenarios_and_nineteen_failure_classes_some_with_furthe
     assert EVERY.keys() == LENGTHS.keys()
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> None:
     its, run = scenario(name), told(name)
@@ -94,6 +95,7 @@ def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> Non
     assert run.loop is None
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_story_ends_with_its_last_milestone(name: str) -> None:
     """Nothing is told that the scenario does not need: without its last step it is not told yet."""
@@ -157,6 +159,7 @@ def harm(scenario: Scenario, run: Trace, depth: int) -> Trace | None:
     return None
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_failure_class_leads_to_a_violation_of_its_property(name: str, doubts: Judge) -> None:
     """Not just some run violates the property, but one that goes through the milestones of the class; and it does so
@@ -176,6 +179,7 @@ def hardened(scope: Scope) -> Report:
     return verify(DESIGNS["hardened"], scope, engine=choose(scope))
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", HARMFUL)
 def test_hardened_with_one_connection_is_immune_to_the_failure_class(name: str) -> None:
     immune(hardened(replace(scenario(name).scope, meals=1, connections=1)), scenario(name))

@@ -95,6 +95,7 @@ SERVER = ((), (1,), (3,), (1, 3), (3, 1), (1, 1))
 MISSING: tuple[dict[str, int], ...] = ({}, {"answer": CUT, "hang": COUNTED}, {"dial": COUNTED, "ring": CUT})
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("missing", MISSING)
 @pytest.mark.parametrize("up", [False, True])
 def test_the_likeliest_run_is_that_of_an_enumeration(missing: dict[str, int], up: bool) -> None:

@@ -246,6 +246,7 @@ def replaced(patch: pytest.MonkeyPatch, wrong: Wrong) -> None:
                         patch.setattr(module, known, instead)
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize(
     ("check", "wrong"),
     [
