@@ -1,4 +1,4 @@
-"""How fast a hunt is beside a state machine that does nothing, where its time goes, and what variety brings."""
+"""How fast a hunt is beside a state machine that does nothing, and where its time goes."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class Measurement:
     objects_seconds, lockstep_seconds, checks_seconds, seen_seconds
         The same steps again, each account by itself: the objects; all three; the properties; the
         record of what was seen.
-    varied_states, plain_states
-        States seen by as many runs with and without variety.
+    states
+        States seen.
     """
 
     system: str
@@ -85,8 +85,7 @@ class Measurement:
     lockstep_seconds: float
     checks_seconds: float
     seen_seconds: float
-    varied_states: int
-    plain_states: int
+    states: int
 
     @property
     def rate(self) -> float:
@@ -109,19 +108,18 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
     trivial_seconds = _run(_Trivial, examples)
     watched = tuple(PROPERTIES)
     _run(hunter(subject, watched, hunted=watched), 5)  # what is made once
-    recorder, plain, again = _Recorder(subject), Seen(subject.graph), Seen(subject.graph)
+    recorder, again = _Recorder(subject), Seen(subject.graph)
     machine = hunter(subject, watched, hunted=watched, seen=recorder)
     last: list[tuple[int, float]] = []
-    settle = machine._settle
+    settle = machine.settle
 
     def timed(self: Hunter, data: Any) -> None:
         steps, began = len(self.events), time.perf_counter()
         settle(self, data)
         last.append((len(self.events) - steps, time.perf_counter() - began))
 
-    machine._settle = timed  # type: ignore[method-assign]
+    machine.settle = timed  # type: ignore[method-assign]
     seconds = _run(machine, examples)
-    _run(hunter(subject, watched, hunted=watched, seen=plain, varied=False), examples)
     objects, lockstep = Objects(subject.system), Lockstep(subject.graph)
     initial, names = objects.states(), [event.name for event in subject.system.events]
     bad = [each for property_id in PROPERTIES for each in subject.bad(property_id, Form.NEVER)]
@@ -139,8 +137,7 @@ def measure(subject: Subject, examples: int = EXAMPLES) -> Measurement:
         lockstep_seconds=_again(taken, lockstep.reset, lambda step: lockstep.fire(step.event)),
         checks_seconds=_again(taken, lambda: None, lambda step: [each(step.state) for each in bad]),
         seen_seconds=_again(taken, lambda: None, lambda step: again.step(*step, 0)),
-        varied_states=recorder.behaviour().states,
-        plain_states=plain.behaviour().states,
+        states=recorder.behaviour().states,
     )
 
 
@@ -170,7 +167,6 @@ def bench_lines(result: Measurement) -> list[str]:
         "properties": result.checks_seconds,
         "record of what was seen": result.seen_seconds,
     }
-    gain = result.varied_states / result.plain_states - 1
     return [
         *wrap(f"system: {result.system}", 80),
         f"{result.examples} runs of {STEPS} steps each, and the steps after the faults have ended",
@@ -179,5 +175,5 @@ def bench_lines(result: Measurement) -> list[str]:
         f"with the steps at the end: {result.steps / result.seconds:>8,.0f} steps/s",
         "where the time goes:",
         *(f"  {part / result.seconds:>5.0%} {name}" for name, part in parts.items()),
-        f"states seen: {result.varied_states:,} with variety, {result.plain_states:,} without ({gain:+.0%})",
+        f"states seen: {result.states:,}",
     ]

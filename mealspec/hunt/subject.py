@@ -80,14 +80,6 @@ class Subject:
         """The faults, as bits."""
         return self._of(Kind.FAULT)
 
-    @cached_property
-    def actions(self) -> list[int]:
-        """The events of each action, as bits."""
-        out: dict[str, int] = {}
-        for e, event in enumerate(self.system.events):
-            out[event.owed_as] = out.get(event.owed_as, 0) | 1 << e
-        return list(out.values())
-
     def _of(self, kind: Kind) -> int:
         return bits(e for e, event in enumerate(self.system.events) if event.kind is kind)
 
