@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mealspec.conform.check import checked
-from mealspec.conform.conformance import Bench, conformance
+from mealspec.conform.conformance import HUNTS, Bench, conformance
 from mealspec.conform.hunt import hunted
 from mealspec.conform.predict import departs
 from mealspec.conform.suite import spec
@@ -80,6 +80,20 @@ def test_what_it_shows_is_allowed_by_the_model_of_its_own_design(
     found, commands = hunted(some.driver, spec(role, plan, Scope()), some.said["capabilities"], 40)
     assert found is None
     assert commands > 500
+
+
+@pytest.mark.parametrize(("role", "place"), [(role, k) for role in ROLES for k in range(len(HUNTS[role]))])
+@pytest.mark.parametrize("examples", [25, pytest.param(200, marks=pytest.mark.slow)])
+def test_hypothesis_finds_nothing_where_conform_lets_it_look(
+    bench: Callable[..., Bench], role: str, place: int, examples: int
+) -> None:
+    """With a token that expires and a second device, too, whose token is another."""
+    some = bench(*driver(role, "hardened"))
+    found, commands = hunted(
+        some.driver, spec(role, "hardened", HUNTS[role][place]), some.said["capabilities"], examples
+    )
+    assert found is None
+    assert commands > 10 * examples
 
 
 @pytest.mark.parametrize("role", ROLES)
