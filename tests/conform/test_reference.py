@@ -35,12 +35,13 @@ def test_the_hardened_one_passes_every_vector(
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+@pytest.mark.parametrize(("role", "program"), [("client", "drive.mjs"), ("server", "drive_server.mjs")])
 @pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
-def test_the_client_in_javascript_passes_every_vector(
-    committed: list[Vector], bench: Callable[..., Bench], step: int
+def test_the_one_in_javascript_passes_every_vector(
+    committed: list[Vector], bench: Callable[..., Bench], role: str, program: str, step: int
 ) -> None:
-    some = bench("node", str(EXAMPLES.parent / "javascript" / "drive.mjs"))
-    verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, "client", step)]
+    some = bench("node", str(EXAMPLES.parent / "javascript" / program))
+    verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, role, step)]
     assert [v for v in verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)] == []
 
 
