@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from mealspec.check.obligations import obligations
+from mealspec.check.obligations import Obligation, obligations
 from mealspec.core import Event
-from mealspec.draw.answers import answers
+from mealspec.draw.answers import PINGS, answers
 from mealspec.draw.charts import page_of
 from mealspec.draw.communication import kind_of
 from mealspec.draw.duties import ABSTRACT, Happening, Rule, happenings, product, rules, unseen
@@ -21,7 +21,7 @@ from mealspec.draw.pseudo import blocks
 from mealspec.draw.sides import PERMITS, SEEN, known, roles
 from mealspec.draw.wire import WIRE, as_text, start_of
 from mealspec.draw.wording import value
-from mealspec.model.clocks import CLOCKS, seconds
+from mealspec.model.clocks import CLOCKS, Clock, seconds
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
 from mealspec.model.mechanism import Mechanism
@@ -38,6 +38,18 @@ RUNS = (
     ("repair", "How hardened gets through the same"),
 )
 """The charts that matter most to a side."""
+
+PINGED = next(clock for clock in CLOCKS if clock.name == "client_ping")
+
+WORK = ("dispatch", "work", "boot")
+"""Clocks that nobody sets."""
+
+
+UNKNOWN = {
+    Side.CLIENT: "Ignore fields, and types of messages, that you do not know.",
+    Side.SERVER: "Ignore fields that you do not know, and refuse a type of message that you do not know with 1008.",
+}
+"""What each side does with what is new to it."""
 
 
 def role_path(side: Side) -> str:
@@ -59,12 +71,14 @@ def role_page(side: Side, design: Design) -> Page:
         "data": _data(here, side, some, design),
         "shows": _shows(side, design),
         "timers": _timers(here, side, design, some),
-        "relations": [(code(str(each)), each.otherwise) for each in obligations(design) if each.timer.startswith(side)],
+        "relations": [(_relation(each), each.otherwise) for each in obligations(design) if each.timer.startswith(side)],
         "answers": answers(side, design),
         "rely": _words(here, RELY[side], design),
         "borne": _borne(here, side, design),
         "sent": _examples(here, side, some, design, heard=False),
         "heard": _examples(here, side, some, design, heard=True),
+        "unknown": UNKNOWN[side],
+        "spare": _spare(here, some),
         "outside": [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in MESSAGES if m.outside],
         "checklist": _checklist(here, design, side, some),
         "unseen": _unseen(rest, side),
@@ -147,7 +161,7 @@ MEANS = {
 
 
 def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> list[tuple[str, ...]]:
-    """Each variable: what it is, its values, the first one first, and its machine."""
+    """Each variable with its machine: what it is, and its values, the first one first."""
     found: dict[str, tuple[str, str, dict[str, str]]] = {}
     used = {duty.rule[0] for each in some for duty in each.duties}
     for machine in (m for m in product(design).machines if kind_of(m.name) in used):
@@ -158,11 +172,7 @@ def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> l
                     means = MEANS.get(name) or FIELDS[type(state)][name]
                     found.setdefault(name, (machine.name, means, {}))[2].setdefault(value(seen), told)
     return [
-        (
-            code(name),
-            f"{means}<br>{_values(values)}",
-            link(here, machine_path(machine), code(kind_of(machine))),
-        )
+        (f"{code(name)}<br>{link(here, machine_path(machine), kind_of(machine))}", f"{means}<br>{_values(values)}")
         for name, (machine, means, values) in found.items()
         if len(values) > 1
     ]
@@ -194,37 +204,57 @@ def _shows(side: Side, design: Design) -> list[list[str]]:
             ["the work is", "the answer says"],
             *([code(job), code(next(iter(told)))] for job, told in cells.items()),
         ]
-    heads = [event.values["answer"] for event in events]
-    rows = (
-        [code(shown), *(code(told[head]) if head in told else "" for head in heads)] for shown, told in cells.items()
-    )
-    return [["shown, and the answer says:", *map(code, heads)], *rows]
+    rows = ([code(shown), _becomes(told)] for shown, told in cells.items() if len(set(told.values())) > 1)
+    return [["shown is", "what the answer says, and what is shown then"], *rows]
+
+
+def _becomes(told: Mapping[str, str]) -> str:
+    return ", ".join(f"{code(answer)} → {code(after)}" for answer, after in told.items())
 
 
 # ---------------------------------------------------------------------- timers
 
 
 def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) -> list[tuple[str, ...]]:
-    """The side's own timers: what each waits for, its name and seconds, what documents say, and what its end brings."""
+    """The side's own timers: its name, what it waits for, who says so and what its end brings; default and bounds."""
     mine = [event for each in some for event in each.events if event.owner == side]
     rows: dict[str, tuple[str, ...]] = {}
     for clock in (clock for clock in CLOCKS if clock.only is None or clock.only in design):
         ends = [event for event in mine if any(event.is_of(one) for one in clock.events)]
         slow = [event for event in ends if not event.prompt]
         if slow:
-            refs, group = references(here, clock.refs) or "assumed", slow[0].group
             what = clock.what if not clock.what.startswith("the same") else _waits(slow[0])
-            rows[group] = (f"{code(clock.name)}: {what}", seconds(clock), *_brings(here, slow), refs)
+            told = _ended(here, f"{code(clock.name)}: {what}", slow, clock.refs)
+            rows[slow[0].group] = (told, choice(clock), seconds(clock))
     for timer in TIMERS:
         ends = [event for event in mine if event.is_of(timer.event)]
         if ends and ends[0].group not in rows and all(m in design for m in timer.mechanisms):
-            seen = (
-                f"{timer.figure} in documents" if timer.figure else "choose",
-                *_brings(here, ends),
-                references(here, timer.refs) or "assumed",
-            )
-            rows[ends[0].group] = (timer.what, *seen)
+            default = f"{_pause(PINGED):g}" if "client.expire" in rows and timer.event == "client.ping" else "any"
+            bounds = f"{timer.figure} in documents" if timer.figure else "any"
+            rows[ends[0].group] = (_ended(here, timer.what, ends, timer.refs), default, bounds)
     return list(rows.values())
+
+
+def choice(clock: Clock) -> str:
+    """What to set a timer to, so that it keeps its bounds: a pause and a wait where it is both, otherwise its end."""
+    if clock.name in WORK:
+        return "as it comes"
+    assert clock.greatest is not None, f"{clock.name} need not end"
+    if clock.name in PINGS:
+        return f"{_pause(clock):g}, then {clock.least:g}"
+    grows = clock.name == "redial"
+    return f"{clock.least:g}, doubled up to {clock.greatest:g}" if grows else f"{clock.greatest:g}"
+
+
+def _pause(clock: Clock) -> float:
+    """Before a ping; the rest is the wait for its pong."""
+    return (clock.greatest or 0) - clock.least
+
+
+def _relation(each: Obligation) -> str:
+    """An inequality, with what is on either side of it."""
+    longest, limit = each.figures(CLOCKS)
+    return f"{code(str(each))}<br>{longest:g} < {limit:g}"
 
 
 def _waits(event: Event) -> str:
@@ -232,9 +262,10 @@ def _waits(event: Event) -> str:
     return next(timer.what for timer in TIMERS if event.is_of(timer.event))
 
 
-def _brings(here: str, events: Iterable[Event]) -> tuple[str]:
+def _ended(here: str, what: str, events: Iterable[Event], refs: Iterable[str]) -> str:
     groups = dict.fromkeys(group_of(event.name) for event in events)
-    return (", ".join(link(here, f"reference/events.md#{group}", code(group)) for group in groups),)
+    ends = ", ".join(link(here, f"reference/events.md#{group}", code(group)) for group in groups)
+    return f"{what} ({references(here, refs) or 'assumed'})<br>{ends}"
 
 
 # ---------------------------------------------------------------------- the other side
@@ -257,15 +288,25 @@ def _word(here: str, word: Word) -> str:
 def _examples(
     here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool
 ) -> list[tuple[str, ...]]:
-    """The messages of one direction, each with a link, a title, whose word it is, and an example in one cell."""
+    """The messages of one direction with an example each; those that look alike stand together."""
     found = {message for each in some for message in (each.hears if heard else each.sends)}
     found |= {m for m in MESSAGES if m.kind is Kind.FRAME and (m.sender is side) is not heard and m.only.of(design)}
-    return [
-        (link(here, f"{WIRE}#{message.id}", code(start_of(message))), message.title, message.source,
-         _in_a_cell(message, design))
-        for message in MESSAGES
-        if message in found
-    ]  # fmt: skip
+    alike: dict[str, list[Message]] = defaultdict(list)
+    for message in (message for message in MESSAGES if message in found):
+        alike[_in_a_cell(message, design)].append(message)
+    return [("<br>".join(_named(here, each) for each in theirs), text) for text, theirs in alike.items()]
+
+
+def _spare(here: str, some: Iterable[Happening]) -> list[str]:
+    """Requests of the wire that the side neither sends nor answers."""
+    found = {message for each in some for message in (*each.hears, *each.sends)}
+    asks = (m for m in MESSAGES if m.kind is Kind.REQUEST and m not in found)
+    return [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in asks]
+
+
+def _named(here: str, message: Message) -> str:
+    """A message with its link, its title, and whose word it is."""
+    return f"{link(here, f'{WIRE}#{message.id}', code(start_of(message)))}<br>{message.title} ({message.source})"
 
 
 def _in_a_cell(message: Message, design: Design) -> str:
@@ -289,7 +330,7 @@ def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening])
     kept = {r.id: r.sentence for r in REQUIREMENTS.values() if _is_kept(r, design)}
     told = kept | {s.id: s.title for s in FAILURES.values()}
     return [
-        (references(here, [ref]), says, ", ".join(map(code, by_ref[ref])), code(f"{side}/{ref}/"))
+        (f"{references(here, [ref])}: {says}", f"{', '.join(map(code, by_ref[ref]))}<br>{code(f'{side}/{ref}/')}")
         for ref, says in told.items()
         if by_ref[ref]
     ]

@@ -39,7 +39,7 @@ def scope_of(vector: Vector) -> Scope:
 
 
 def killed(bench: Callable[..., Bench], command: list[str], order: list[Vector]) -> bool:
-    """Whether a vector fails. The one that does is tried first from then on: who kills one mutant often kills the next."""
+    """Whether a vector fails. It is tried first from then on: who kills one mutant often kills the next."""
     some = bench(*command, deadline=2.0)
     fine = (Outcome.PASSED, Outcome.SKIPPED)
     killer = next((v for v in order if checked(some.driver, v, some.said["capabilities"]).outcome not in fine), None)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 FOLDER = EXAMPLES.parent / "javascript"
 DRIVERS = {"client": "drive.mjs", "server": "drive_server.mjs"}
 
-STATEMENT = re.compile(r"^ +(?!return|const |let |if |for |else|throw|await new)[\w.#?]+(?:\(.*\)| (?:\?\?|&&)?= .*[^{]);$")
+STATEMENT = re.compile(r"^ +(?!(?:return|const|let|if|for|else|throw|await)\b)[\w.#?]+(?:\(.*\)| (?:\?\?)?= .*[^{]);$")
 CONDITION = re.compile(r"\bif (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))")
 
 EQUIVALENT: dict[str, dict[str, str]] = {
