@@ -161,9 +161,9 @@ def _denied(asked: Asked) -> str:
     else:
         dials = "To a new token (`client.renew_token`), and the dial has failed in a way of its own (`client.denied`)"
     return (
-        f"{dials}, so the next begins after its pause; the token is renewed beside that. A 503 or no answer asks for no "
-        "new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any number "
-        "of times. Only a renewal that is answered 401 ends it: the person logs in."
+        f"{dials}, so the next begins after its pause; the token is renewed beside that. A 503 or no answer asks for "
+        "no new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
+        "number of times. Only a renewal that is answered 401 ends it: the person logs in."
     )
 
 
@@ -171,7 +171,8 @@ def _given_up(asked: Asked) -> str:
     (code,) = {m.start for each in asked.happen("client.give_up") for m in each.sends}
     return (
         f"{code}, if the handshake is answered; else cancel it, for there is nothing to send a code on. The server "
-        "learns only that this socket has ended, as by any other code, and that late or not at all; it may enter it first."
+        "learns only that this socket has ended, as by any other code, and that late or not at all; it may enter it "
+        "first."
     )
 
 
@@ -222,9 +223,9 @@ def _of_server(asked: Asked) -> Iterator[tuple[str, str]]:
     if asked.does("client.reregister", "registry"):
         yield (
             "What if `register` comes on a socket that is entered?",
-            "The entry stays as it is, and `ready` is sent again. The model's clients send it only after `listed: false`; "
-            "one that sends it at any time harms no property of `hardened`: checked. `connection_id` may be another one "
-            "then, for nobody but logs asks for it.",
+            "The entry stays as it is, and `ready` is sent again. The model's clients send it only after `listed: "
+            "false`; one that sends it at any time harms no property of `hardened`: checked. `connection_id` may be "
+            "another one then, for nobody but logs asks for it.",
         )
     yield "What do you learn from a close code?", _learnt(asked)
     yield (
@@ -238,6 +239,6 @@ def _learnt(asked: Asked) -> str:
     """All codes are heard in one step, which does not ask which it is."""
     codes = sorted({str(m.start) for each in asked.happen("server.notice") for m in each.hears})
     return (
-        f"Only that this socket has ended: {', '.join(codes)} and no code at all are one rule (`server.notice`). A client "
-        "that has given up a dial, perhaps before you entered it, dials again; a push may not have arrived."
+        f"Only that this socket has ended: {', '.join(codes)} and no code at all are one rule (`server.notice`). A "
+        "client that has given up a dial, perhaps before you entered it, dials again; a push may not have arrived."
     )

@@ -225,13 +225,13 @@ def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) ->
         if slow:
             what = clock.what if not clock.what.startswith("the same") else _waits(slow[0])
             told = _ended(here, f"{code(clock.name)}: {what}", slow, clock.refs)
-            rows[slow[0].group] = (told, choice(clock), seconds(clock))
+            rows[slow[0].group] = (told, f"**{choice(clock)}**<br>{seconds(clock)}")
     for timer in TIMERS:
         ends = [event for event in mine if event.is_of(timer.event)]
         if ends and ends[0].group not in rows and all(m in design for m in timer.mechanisms):
             default = f"{_pause(PINGED):g}" if "client.expire" in rows and timer.event == "client.ping" else "any"
-            bounds = f"{timer.figure} in documents" if timer.figure else "any"
-            rows[ends[0].group] = (_ended(here, timer.what, ends, timer.refs), default, bounds)
+            what = f"{timer.what}, {timer.figure} in documents" if timer.figure else timer.what
+            rows[ends[0].group] = (_ended(here, what, ends, timer.refs), f"**{default}**<br>any")
     return list(rows.values())
 
 
@@ -285,16 +285,14 @@ def _word(here: str, word: Word) -> str:
     return f"{word.says} ({events}; {references(here, word.refs)})"
 
 
-def _examples(
-    here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool
-) -> list[tuple[str, ...]]:
+def _examples(here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool) -> list[str]:
     """The messages of one direction with an example each; those that look alike stand together."""
     found = {message for each in some for message in (each.hears if heard else each.sends)}
     found |= {m for m in MESSAGES if m.kind is Kind.FRAME and (m.sender is side) is not heard and m.only.of(design)}
     alike: dict[str, list[Message]] = defaultdict(list)
     for message in (message for message in MESSAGES if message in found):
-        alike[_in_a_cell(message, design)].append(message)
-    return [("<br>".join(_named(here, each) for each in theirs), text) for text, theirs in alike.items()]
+        alike[_in_a_line(message, design)].append(message)
+    return ["<br>".join(filter(None, [*(_named(here, each) for each in same), text])) for text, same in alike.items()]
 
 
 def _spare(here: str, some: Iterable[Happening]) -> list[str]:
@@ -306,11 +304,11 @@ def _spare(here: str, some: Iterable[Happening]) -> list[str]:
 
 def _named(here: str, message: Message) -> str:
     """A message with its link, its title, and whose word it is."""
-    return f"{link(here, f'{WIRE}#{message.id}', code(start_of(message)))}<br>{message.title} ({message.source})"
+    return f"{link(here, f'{WIRE}#{message.id}', code(start_of(message)))}: {message.title} ({message.source})"
 
 
-def _in_a_cell(message: Message, design: Design) -> str:
-    """An example, with its JSON in one line."""
+def _in_a_line(message: Message, design: Design) -> str:
+    """An example in one line of Markdown."""
     head, _, body = as_text(message, design).partition("\n\n")
     texts = [head] if message.kind is Kind.TEXT else head.splitlines()
     lines = (json.dumps(json.loads(text)) if text.startswith("{") else text for text in (*texts, body) if text)
@@ -320,7 +318,7 @@ def _in_a_cell(message: Message, design: Design) -> str:
 # ---------------------------------------------------------------------- the list, and what is left
 
 
-def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening]) -> list[tuple[str, ...]]:
+def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening]) -> list[str]:
     """What the design keeps of requirements, and failure classes: where above they are met, and their vectors."""
     by_ref: dict[str, dict[str, None]] = defaultdict(dict)
     for each in some:
@@ -330,7 +328,7 @@ def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening])
     kept = {r.id: r.sentence for r in REQUIREMENTS.values() if _is_kept(r, design)}
     told = kept | {s.id: s.title for s in FAILURES.values()}
     return [
-        (f"{references(here, [ref])}: {says}", f"{', '.join(map(code, by_ref[ref]))}<br>{code(f'{side}/{ref}/')}")
+        f"{references(here, [ref])}: {says} {', '.join(map(code, by_ref[ref]))}; {code(f'{side}/{ref}/')}"
         for ref, says in told.items()
         if by_ref[ref]
     ]

@@ -169,10 +169,10 @@ MESSAGES: tuple[Message, ...] = (
     Message("refresh", "renew the token", REQUEST, CLIENT,
             "Sent after a 401, one at a time, for a refresh token can be used once. Dials and requests may wait for it.",
             "POST /api/v1/auth/refresh", APP, ("E23", "F10"), ("client.renew_token",),
-            body=(Field("refresh_token", "the one that came with the last access token", "c29tZSByZWZyZXNoIHRva2Vu", NAME),)),
+            body=(Field("refresh_token", "the one that came with the last access token", "c29tZQ", NAME),)),
     Message("refresh.answer", "fresh tokens", ANSWER, SERVER, "Both are stored before either is used; the next dial carries the new one, too.",
             200, APP, ("E23", "F10"), (), ("client.renew_token",),
-            body=(Field("data", "", fields=(Field("access_token", "for requests and dials", TOKEN, STRING), Field("refresh_token", "for the next renewal", "YW5vdGhlciByZWZyZXNoIHRva2Vu", NAME))),)),
+            body=(Field("data", "both", fields=(Field("access_token", "for requests and dials", TOKEN, STRING), Field("refresh_token", "for the next renewal", "bW9yZQ", NAME))),)),
     Message("malformed", "the request is malformed", ANSWER, SERVER,
             "To a body or a header that does not fit its schema, a missing `Idempotency-Key` among them. The client shows the error, "
             "keeps the meal, and does not send it again unchanged.",
