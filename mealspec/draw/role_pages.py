@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from mealspec.draw.duties import ABSTRACT, Happening, Rule, happenings, product,
 from mealspec.draw.entries import group_of
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, references, render
+from mealspec.draw.proofs import proofs, proving
 from mealspec.draw.pseudo import blocks
 from mealspec.draw.sides import PERMITS, SEEN, known, roles
 from mealspec.draw.wire import WIRE, as_text, start_of
@@ -319,7 +320,7 @@ def _in_a_line(message: Message, design: Design) -> str:
 
 
 def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening]) -> list[str]:
-    """What the design keeps of requirements, and failure classes: where above they are met, and their vectors."""
+    """What the design keeps of requirements, and failure classes: where above they are met, and vectors that try it."""
     by_ref: dict[str, dict[str, None]] = defaultdict(dict)
     for each in some:
         for event in each.events:
@@ -328,10 +329,22 @@ def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening])
     kept = {r.id: r.sentence for r in REQUIREMENTS.values() if _is_kept(r, design)}
     told = kept | {s.id: s.title for s in FAILURES.values()}
     return [
-        f"{references(here, [ref])}: {says} {', '.join(map(code, by_ref[ref]))}; {code(f'{side}/{ref}/')}"
+        f"{references(here, [ref])}: {says.rstrip('.')} ({_events(groups)}){_proved(side, design, ref, groups)}"
         for ref, says in told.items()
-        if by_ref[ref]
+        if (groups := by_ref[ref])
     ]
+
+
+def _events(groups: Iterable[str]) -> str:
+    return ", ".join(code(group.removesuffix(".c1")) for group in groups)
+
+
+def _proved(side: Side, design: Design, ref: str, groups: Collection[str]) -> str:
+    """The vectors that have these events, and which none has."""
+    some = proofs(side, design)
+    found, left = proving(some, groups, f"{side}/{ref}/")
+    lacks = [f"no vector has {_events(left)}"] if some and left else []
+    return f": {', '.join([*map(code, found), *lacks])}" if found or lacks else ""
 
 
 def _is_kept(requirement: Requirement, design: Design) -> bool:
