@@ -72,7 +72,7 @@ def _equivalent(role: str, line: str) -> bool:
     return any(part in line for part in EQUIVALENT[role])
 
 
-@pytest.mark.parametrize(("role", "step"), [("client", 19), ("server", 9)])
+@pytest.mark.parametrize(("role", "step"), [("client", 47), ("server", 19)])
 def test_a_handful_of_mutants_is_killed(
     committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, role: str, step: int
 ) -> None:

@@ -21,6 +21,7 @@ from mealspec.properties.facts import Facts
 HARDENED = DESIGNS["hardened"]
 
 
+PLANS = pytest.mark.parametrize("plan", [HARDENED, DESIGNS["published"]], ids=str)
 TOKEN, ENTRY = (Scope(connections=1).with_([aspect]) for aspect in ("token", "entry"))
 
 
@@ -55,6 +56,7 @@ def test_requests_may_wait_for_a_renewal_as_well_as_be_refused() -> None:
     assert broken(patient(), TOKEN) == []
 
 
+@pytest.mark.slow
 def test_to_wait_for_a_renewal_for_ever_is_no_choice() -> None:
     """So the check above can fail."""
     assert "ends the waiting" in answer(Side.CLIENT, "What becomes of requests")
@@ -69,7 +71,7 @@ def test_a_token_may_be_refused_again_at_once() -> None:
     assert ("client.renew_token", "expired", "fresh") in ways
 
 
-@pytest.mark.parametrize("plan", list(DESIGNS.values()), ids=str)
+@PLANS
 def test_a_dial_that_is_answered_401_is_one_that_has_failed(plan: Design) -> None:
     """For every machine but the token, which alone tells it from one that is answered 503."""
     source = system(plan, Scope().with_(["token"]))
@@ -108,7 +110,7 @@ def test_a_socket_that_is_entered_may_register_again() -> None:
     assert broken(changed, ENTRY) == []
 
 
-@pytest.mark.parametrize("plan", list(DESIGNS.values()), ids=str)
+@PLANS
 def test_the_server_hears_every_code_as_the_same(plan: Design) -> None:
     """Its machines have one step for the end of a socket, whatever code comes with it."""
     codes = {m.start for m in MESSAGES if m.kind is Kind.CLOSE and "server.notice" in m.taken}
