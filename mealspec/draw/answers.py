@@ -160,9 +160,12 @@ def _denied(asked: Asked) -> str:
         dials = "To both. The dial has failed like any other (`client.denied` does what `client.refused` does)"
     else:
         dials = "To a new token (`client.renew_token`), and the dial has failed in a way of its own (`client.denied`)"
+    again = (
+        "the next begins after its pause (`client.redial`)" if asked.happen("client.redial") else "nobody dials again"
+    )
     return (
-        f"{dials}, so the next begins after its pause; the token is renewed beside that. A 503 or no answer asks for "
-        "no new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
+        f"{dials}, and {again}; the token is renewed beside that (`client.renew_token`). A 503 or no answer asks for no "
+        "new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
         "number of times. Only a renewal that is answered 401 ends it: the person logs in."
     )
 
