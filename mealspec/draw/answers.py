@@ -164,8 +164,8 @@ def _denied(asked: Asked) -> str:
         "the next begins after its pause (`client.redial`)" if asked.happen("client.redial") else "nobody dials again"
     )
     return (
-        f"{dials}, and {again}; the token is renewed beside that (`client.renew_token`). A 503 or no answer asks for no "
-        "new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
+        f"{dials}, and {again}; the token is renewed beside that (`client.renew_token`). A 503 or no answer asks for "
+        "no new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
         "number of times. Only a renewal that is answered 401 ends it: the person logs in."
     )
 
