@@ -16,10 +16,11 @@ FOLDER = Path(__file__).parents[1] / "vectors"
 
 
 class Proof(NamedTuple):
-    """A vector: how many steps it has, and the events of its run without their values."""
+    """A vector: how many steps it has, how many meals at a time, and the events of its run."""
 
     id: str
     steps: int
+    meals: int
     events: tuple[str, ...]
 
     def has(self, group: str) -> bool:
@@ -38,7 +39,8 @@ def _read(side: Side, design: Design) -> Iterator[Proof]:
     for file in sorted((FOLDER / side).glob("*.json")):
         for each in json.loads(file.read_text(encoding="utf-8"))["vectors"]:
             if each["model"]["design"] == design.name:
-                yield Proof(each["id"], len(each["steps"]), tuple(dict.fromkeys(each["model"]["events"])))
+                told = each["model"]
+                yield Proof(each["id"], len(each["steps"]), told["meals"], tuple(dict.fromkeys(told["events"])))
 
 
 def proving(some: Collection[Proof], groups: Collection[str], near: str) -> tuple[list[str], list[str]]:

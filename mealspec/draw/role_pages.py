@@ -22,7 +22,7 @@ from mealspec.draw.pseudo import blocks
 from mealspec.draw.sides import PERMITS, SEEN, known, roles
 from mealspec.draw.wire import WIRE, as_text, start_of
 from mealspec.draw.wording import value
-from mealspec.model.clocks import CLOCKS, Clock, seconds
+from mealspec.model.clocks import CLOCKS, Clock, between, seconds
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
 from mealspec.model.mechanism import Mechanism
@@ -81,6 +81,7 @@ def role_page(side: Side, design: Design) -> Page:
         "unknown": UNKNOWN[side],
         "spare": _spare(here, some),
         "outside": [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in MESSAGES if m.outside],
+        "meals": _meals(side, design),
         "checklist": _checklist(here, design, side, some),
         "unseen": _unseen(rest, side),
         "rules": len(whole),
@@ -333,6 +334,12 @@ def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening])
         for ref, says in told.items()
         if (groups := by_ref[ref])
     ]
+
+
+def _meals(side: Side, design: Design) -> str:
+    """How many meals a vector has at a time, so that nobody takes it for more."""
+    some = {each.meals for each in proofs(side, design)}
+    return f", with {between(min(some), max(some))} meals at a time" if some else ""
 
 
 def _events(groups: Iterable[str]) -> str:
