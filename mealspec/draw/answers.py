@@ -243,5 +243,5 @@ def _learnt(asked: Asked) -> str:
     codes = sorted({str(m.start) for each in asked.happen("server.notice") for m in each.hears})
     return (
         f"Only that this socket has ended: {', '.join(codes)} and no code at all are one rule (`server.notice`). A "
-        "client that has given up a dial, perhaps before you entered it, dials again; a push may not have arrived."
+        "client that has given up a dial, perhaps before you entered it, may dial again; a push may not have arrived."
     )

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import pytest
 from jsonschema import Draft202012Validator
 
+from mealspec.check.obligations import obligations
 from mealspec.check.verify import decide
 from mealspec.core import Event, Graph, Row, State, System, explore, trimmed
 from mealspec.draw.communication import kind_of
@@ -23,6 +24,7 @@ from mealspec.draw.duties import ABSTRACT, Happening, happenings, product, rules
 from mealspec.draw.role_pages import role_page, role_path
 from mealspec.draw.role_pictures import role_picture
 from mealspec.draw.sides import CLIENT, PERMITS, SERVER, VIEWS, known, roles
+from mealspec.model.clocks import CLOCKS, between
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.meanings import TIMERS
 from mealspec.model.network.connection import IDLE, Await, Client, Connection, Server, connection
@@ -321,6 +323,31 @@ def test_every_timer_of_the_side_is_in_its_table(side: Side) -> None:
         some = [event for event in happen if event.is_of(timer.event)]
         if some and all(m in HARDENED for m in timer.mechanisms):
             assert f"#{timer.event}" in table, timer.what
+
+
+@SIDES
+def test_a_timer_has_a_default_within_its_bounds_and_both_are_those_of_its_clock(side: Side) -> None:
+    clocks = {clock.name: clock for clock in CLOCKS}
+    rows = re.findall(r"^\| `(\w+)`: .* \| \*\*(.*?)\*\*<br>(.*?) \|$", page(side), re.M)
+    assert len(rows) >= 4
+    for name, default, bounds in rows:
+        clock = clocks[name]
+        assert clock.greatest is not None
+        assert bounds == between(clock.least, clock.greatest)
+        figures = [float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", default)]
+        whole = sum(figures) if "then" in default else max(figures, default=clock.greatest)
+        assert whole == clock.greatest, name
+        assert min(figures, default=clock.least) >= clock.least, name
+
+
+@SIDES
+def test_the_inequalities_are_those_of_the_obligations_and_hold_by_default(side: Side) -> None:
+    wanted = {str(each): each for each in obligations(HARDENED) if each.timer.startswith(side)}
+    rows = re.findall(r"^\| `(.*? < .*?)`<br>([\d.]+) < ([\d.]+) \|", page(side), re.M)
+    assert [name for name, *_ in rows] == list(wanted)
+    for name, short, long in rows:
+        assert (float(short), float(long)) == wanted[name].figures(CLOCKS)
+        assert float(short) < float(long)
 
 
 @SIDES
