@@ -1,39 +1,9 @@
-// The driver of the client: its network is the tester, its clock stands still until it is told to go on.
+// The driver of the client: its network is the tester, its clock that of virtual.mjs.
 // `node drive.mjs` is what `mealspec conform` runs; the protocol stands in vectors/driver.schema.json.
 
-import { createInterface } from "node:readline";
 import { randomUUID } from "node:crypto";
 import { Client, Lost } from "./client.mjs";
-
-/** Timers in the order in which they end. */
-class Clock {
-  now = 0;
-  timers = [];
-
-  after(seconds, work) {
-    const timer = { at: this.now + seconds, work };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((each) => each !== timer);
-    };
-  }
-
-  async advance(seconds) {
-    const end = this.now + seconds;
-    for (;;) {
-      const due = this.timers.filter((each) => each.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.timers = this.timers.filter((each) => each !== due);
-      this.now = due.at;
-      due.work();
-      await settled();
-    }
-    this.now = end;
-  }
-}
-
-/** All that can be done at this moment has been done: promises run before the next turn of the loop. */
-const settled = () => new Promise((done) => setImmediate(done));
+import { Tester } from "./virtual.mjs";
 
 /** A promise, and what settles it. */
 function deferred() {
@@ -83,16 +53,13 @@ class Socket {
   }
 }
 
-class Tester {
-  seen = [];
-  seconds = {};
-
-  see(what, more) {
-    this.seen.push({ what, ...more });
-  }
+class ClientTester extends Tester {
+  name = "javascript, hardened";
+  role = "client";
+  capabilities = ["background", "screen", "token"];
 
   reset() {
-    Object.assign(this, { seen: [], sockets: [], requests: [], numbers: new Map(), clock: new Clock() });
+    Object.assign(this, { sockets: [], requests: [], numbers: new Map() });
     this.client = new Client(this, this.clock, this.seconds, "token-1", "refresh-1", randomUUID);
   }
 
@@ -123,26 +90,6 @@ class Tester {
     const list = Object.fromEntries(listed.map((meal) => [this.numbers.get(meal.key), meal.status]));
     return { meals: shown ? list : null, connected, connecting, polling };
   }
-
-  async answer(command) {
-    if (command.op === "start") {
-      this.seconds = command.seconds;
-      return { ok: true, name: "javascript, hardened", role: "client", capabilities: ["background", "screen", "token"] };
-    }
-    if (command.op === "reset" || !this.client) this.reset();
-    if (command.op === "do") this.do(command);
-    if (command.op === "advance") await this.clock.advance(command.seconds);
-    await settled();
-    const { seen } = this;
-    this.seen = [];
-    return { ok: true, seen, shows: this.shows() };
-  }
 }
 
-const tester = new Tester();
-for await (const line of createInterface({ input: process.stdin })) {
-  const command = JSON.parse(line);
-  process.stdout.write(`${JSON.stringify(await tester.answer(command))}\n`);
-  if (command.op === "stop") break;
-}
-process.exit(0);
+await new ClientTester().serve();

@@ -11,6 +11,7 @@ from typing import Any
 
 from mealspec.check.records import RECORDS
 from mealspec.core import CheckerError, Event, Machine
+from mealspec.draw.wire import said_at, start_of
 from mealspec.model.assumptions import ASSUMPTIONS
 from mealspec.model.design import DESIGNS, WORLDS, Design, design
 from mealspec.model.events import alphabet
@@ -131,6 +132,7 @@ def _event(name: str) -> Facts:
         "owed": event.kind,
         "done by": event.owner,
         "takes part": event.takes,
+        "on the wire": [f"{start_of(message)}: {message.title}" for message in said_at([event])],
         "prints": event.line.text if event.line else "",
         "because": event.because,
         "from": event.refs,

@@ -24,6 +24,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from mealspec.conform.meanings import LINES, MEANS, SECONDS, SHOWS
 from mealspec.core.errors import printable
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -43,6 +44,7 @@ CAPABILITIES: dict[str, str] = {
     "device": "several devices of one user can be connected",
 }
 """What a driver may be able to do besides the usual: what it cannot do is not tested."""
+CAN = "; ".join(f"`{name}`: {says}" for name, says in CAPABILITIES.items())
 
 
 def _object(required: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -53,7 +55,10 @@ def _object(required: Mapping[str, Any], optional: Mapping[str, Any] | None = No
 
 
 def _what(table: Mapping[str, tuple[Mapping[str, Any], ...]], **more: Any) -> list[dict[str, Any]]:
-    return [_object({**more, "what": {"const": what}, **fields[0]}, *fields[1:]) for what, fields in table.items()]
+    return [
+        {"description": MEANS[what], **_object({**more, "what": {"const": what}, **fields[0]}, *fields[1:])}
+        for what, fields in table.items()
+    ]
 
 
 SOCKET = {"socket": NUMBER}
@@ -107,7 +112,9 @@ COMMAND: dict[str, Any] = {
     "oneOf": [
         _object({
             "op": {"const": "start"}, "version": {"const": VERSION}, "role": {"enum": ["client", "server"]},
-            "seconds": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+            "seconds": {
+                "description": SECONDS, "type": "object", "additionalProperties": {"type": "number", "minimum": 0},
+            },
         }),
         _object({"op": {"enum": ["reset", "observe", "stop"]}}),
         _object({"op": {"const": "advance"}, "seconds": {"type": "number", "minimum": 0}}),
@@ -121,7 +128,7 @@ STARTED: dict[str, Any] = {
     "title": "What a driver answers to start",
     **_object({
         "ok": {"const": True}, "name": TEXT, "role": {"enum": ["client", "server"]},
-        "capabilities": {"type": "array", "items": TEXT, "maxItems": 100},
+        "capabilities": {"description": CAN, "type": "array", "items": TEXT, "maxItems": 100},
     }),
 }  # fmt: skip
 
@@ -132,22 +139,22 @@ ANSWER: dict[str, Any] = {
     **_object({
         "ok": {"const": True},
         "seen": {"type": "array", "maxItems": 1000, "items": {"oneOf": _what(SEEN)}},
-        "shows": _object({}, {
+        "shows": {"description": SHOWS, **_object({}, {
             "meals": {"oneOf": [{"type": "null"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
             "connected": {"type": "boolean"},
             "connecting": {"type": "boolean"},
             "polling": {"type": "boolean"},
             "registry": {"type": "array", "items": NUMBER},
-        }),
+        })},
     }),
 }  # fmt: skip
 
 
 def schemas() -> dict[str, Any]:
     """All of them, for a file."""
-    return {"$schema": DRAFT, "$id": "urn:mealspec:driver", "title": "The protocol of a driver", "$defs": {
-        "command": COMMAND, "started": STARTED, "answer": ANSWER,
-    }}  # fmt: skip
+    parts = {"command": COMMAND, "started": STARTED, "answer": ANSWER}
+    about = {"title": "The protocol of a driver", "description": LINES}
+    return {"$schema": DRAFT, "$id": "urn:mealspec:driver", **about, "$defs": parts}
 
 
 @lru_cache

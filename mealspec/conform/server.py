@@ -15,6 +15,7 @@ from mealspec.conform.role import Names, Role, Story
 from mealspec.conform.wire import dial, list_request, submission, token
 from mealspec.core import Machine, System
 from mealspec.core.timed import Bound, Phase
+from mealspec.model.client.token import Token
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Server
@@ -54,15 +55,23 @@ def _who(s: Story) -> str:
     return s.event.values.get("c") or s["d"]
 
 
-def _dials(s: Story, *, denied: bool = False) -> None:
+def _dials(s: Story, *, denied: bool = False, carries: str = "") -> None:
     c = _who(s)
     s.put(c, "socket")
-    s.do("dial", socket=s.number(c), request=dial(_token(s)))
+    s.do("dial", socket=s.number(c), request=dial(carries or _token(s)))
     if denied:
         s.see("refuse", socket=s.number(c), status=401)
         s.names = s.names.let_go(c)
     else:
         s.see("accept", socket=s.number(c))
+
+
+def _joins(s: Story) -> None:
+    """Another device dials. Its tokens are its own: the model has the first one's expire alone."""
+    own = "" if s.before.get("token", Token.FRESH) is Token.FRESH else f"token-{s['d']}"
+    if own:
+        s.do("grant", token=own)
+    _dials(s, carries=own)
 
 
 def _token(s: Story) -> str:
@@ -179,7 +188,7 @@ def _token_renewed(s: Story) -> None:
 TABLE = {
     "user.submit": _submits,
     "user.archive": _archives,
-    "user.join": _dials,
+    "user.join": _joins,
     "server.accept": _dials,
     "server.register": _registers,
     "client.denied": _denied,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mealspec.draw.duties import Duty, happenings
+from mealspec.draw.duties import Duty, Happening, happenings
 from mealspec.model.clocks import CLOCKS, seconds
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
@@ -16,6 +16,9 @@ from mealspec.model.wire.message import Side
 
 DROPS = ("client.hear_close", "client.expire", "network.tell_client")
 """How the client learns that its socket is gone."""
+
+PINGS = ("client_ping", "server_ping")
+"""Clocks that are a pause and a wait, one after the other."""
 
 RESTS, RUNS = ("off", "none"), ("sleep", "load", "stopping")
 """Of the poll task."""
@@ -37,6 +40,15 @@ class Asked:
         """What one kind of machines does at a group of events."""
         every = (duty for each in happenings(self.side, self.design) for duty in each.duties)
         return [duty for duty in every if duty.rule == (kind, group)]
+
+    def happen(self, group: str) -> list[Happening]:
+        """What happens at events of a group."""
+        return [each for each in happenings(self.side, self.design) if each.events[0].is_of(group)]
+
+    def changes(self, group: str) -> set[tuple[str, str, str]]:
+        """What is asked and done at events of a group, by kind of machine."""
+        every = (duty for each in self.happen(group) for duty in each.duties)
+        return {(duty.rule[0], duty.when, duty.then) for duty in every if duty.when or duty.then}
 
     def sets(self, group: str, kind: str, text: str) -> bool:
         """Whether it then does just that."""
@@ -106,6 +118,9 @@ def _of_client(asked: Asked) -> Iterator[tuple[str, str]]:
         "Does an expired token close the socket?",
         "No: only requests and dials are refused. An open socket stays usable.",
     )
+    yield "Does a 401 for a dial lead to a new token or to the back-off, and what does a second one?", _denied(asked)
+    yield "What becomes of requests and dials while the token is renewed?", RENEWING
+    yield "With which code do you give up a dial, and what does the server learn?", _given_up(asked)
 
 
 def _paces(asked: Asked, name: str) -> Iterator[tuple[str, str]]:
@@ -117,7 +132,8 @@ def _paces(asked: Asked, name: str) -> Iterator[tuple[str, str]]:
     yield (
         "How often do you ping, and how long do you wait?",
         f"{pause:g} s between pings and {wait:g} s for the pong make the bounds of `{name}`: a break is found after "
-        f"{seconds(clock)} s.",
+        f"{seconds(clock)} s. The wait is that of the first ping without a pong: one that is sent meanwhile does not "
+        "put it off.",
     )
 
 
@@ -129,6 +145,38 @@ def _after_a_drop(asked: Asked) -> str:
         return f"No: it is lowered with the socket. {hangs}."
     lowers = asked.where("flags", "connected := no")
     return f"Yes: `connected` stays until {lowers}. What the library knows is `usable`, which goes at once. {hangs}."
+
+
+RENEWING = (
+    "Either is allowed: they wait for the new token, or go out with the old one, are answered 401 and have failed like "
+    "others. No property of `hardened` rests on it: checked with both. But no renewal begins beside another, for a "
+    "refresh token can be used once; one that fails without a 401 ends the waiting, and the next 401 begins it anew."
+)
+
+
+def _denied(asked: Asked) -> str:
+    """A refused token, beside a dial that is refused for another reason."""
+    if asked.changes("client.denied.c1") == asked.changes("client.refused.c1"):
+        dials = "To both. The dial has failed like any other (`client.denied` does what `client.refused` does)"
+    else:
+        dials = "To a new token (`client.renew_token`), and the dial has failed in a way of its own (`client.denied`)"
+    again = (
+        "the next begins after its pause (`client.redial`)" if asked.happen("client.redial") else "nobody dials again"
+    )
+    return (
+        f"{dials}, and {again}; the token is renewed beside that (`client.renew_token`). A 503 or no answer asks for "
+        "no new token. A new one that is refused, too, is renewed in turn: the model's may expire at any moment, any "
+        "number of times. Only a renewal that is answered 401 ends it: the person logs in."
+    )
+
+
+def _given_up(asked: Asked) -> str:
+    (code,) = {m.start for each in asked.happen("client.give_up") for m in each.sends}
+    return (
+        f"{code}, if the handshake is answered; else cancel it, for there is nothing to send a code on. The server "
+        "learns only that this socket has ended, as by any other code, and that late or not at all; it may enter it "
+        "first."
+    )
 
 
 def _pressed(asked: Asked) -> str:
@@ -178,10 +226,22 @@ def _of_server(asked: Asked) -> Iterator[tuple[str, str]]:
     if asked.does("client.reregister", "registry"):
         yield (
             "What if `register` comes on a socket that is entered?",
-            "The model's clients send it only after `listed: false`; the entry may have come back meanwhile. Proposed: "
-            "change nothing and send `ready`.",
+            "The entry stays as it is, and `ready` is sent again. The model's clients send it only after `listed: "
+            "false`; one that sends it at any time harms no property of `hardened`: checked. `connection_id` may be "
+            "another one then, for nobody but logs asks for it.",
         )
+    yield "What do you learn from a close code?", _learnt(asked)
     yield (
         "Does an expired token close sockets?",
-        "No: refuse requests and dials, and leave open sockets and their entries alone.",
+        "No: refuse requests and dials, and leave open sockets and their entries alone. Who renews tokens is not this "
+        "server; it only asks whether one is good, and whose.",
+    )
+
+
+def _learnt(asked: Asked) -> str:
+    """All codes are heard in one step, which does not ask which it is."""
+    codes = sorted({str(m.start) for each in asked.happen("server.notice") for m in each.hears})
+    return (
+        f"Only that this socket has ended: {', '.join(codes)} and no code at all are one rule (`server.notice`). A "
+        "client that has given up a dial, perhaps before you entered it, may dial again; a push may not have arrived."
     )

@@ -12,8 +12,8 @@ from mealspec.model.clocks import CLOCKS
 from mealspec.model.design import Design
 from mealspec.model.wire.message import Kind, Message
 
-WIDTH, COLUMN = 96, 72
-"""Of a line, and where the machine's name begins."""
+WIDTH = 80
+"""Of a line: as much as a code host shows of one on a tablet. The machine's name stands at its end."""
 
 
 def blocks(some: Iterable[Happening], design: Design) -> Iterator[list[str]]:
@@ -27,10 +27,9 @@ def blocks(some: Iterable[Happening], design: Design) -> Iterator[list[str]]:
 
 def _heads(some: Iterable[Happening], design: Design) -> Iterator[str]:
     """What happens, and how it is seen: a message, a timer, or a step of one's own."""
-    names: dict[str, list[str]] = {}
+    names: dict[str, dict[str, None]] = {}
     for each in some:
-        name = each.group.removesuffix(".c1")
-        names.setdefault(_seen(each, design), []).append(f"{name} ({each.part})" if each.part else name)
+        names.setdefault(_seen(each, design), {})[each.group.removesuffix(".c1")] = None
     for why, theirs in names.items():
         yield from textwrap.wrap(", ".join(theirs) + why, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
@@ -50,20 +49,27 @@ def _lines(each: Happening, design: Design) -> Iterator[str]:
     """Guards, then what is set (the old socket first, and what is shown before what hangs on it), then what is sent."""
     begins = any(duty.rule[0] in PERMITS.values() and duty.then for duty in each.duties)  # then no code has run before
     asked = [(duty.when, duty.rule[0]) for duty in each.duties if duty.when and not begins]
+    if each.part and any(duty.then for duty in each.duties):  # what is to be done hangs on it
+        asked = _of_part(each, asked)
     ranked = sorted(each.duties, key=lambda duty: (duty.whose != "held", duty.rule[0] != "view"))
     done = [(text, duty.rule[0]) for duty in ranked if duty.then for text in duty.then.split("; ")]
-    for text, machines in _together(asked):
-        yield from _line(f"only if {text}", machines)
+    for text, machines in _together(asked, "only if "):
+        yield from _line(text, machines)
     for text, machines in _together(done):
         yield from _line(text, machines)
     closes_first = sorted(each.sends, key=lambda message: message.kind is not Kind.CLOSE)
     sent = [f"{_short(message)}{_to(each, message)}" for message in closes_first]
     if each.group == "server.push":
-        yield f"    send {' or '.join(map(_short, each.sends))} to {_target(each)} that the registry holds"
+        yield from _said(f"send {' or '.join(map(_short, each.sends))} to {_target(each)} that the registry holds")
     elif sent:
-        yield f"    send {', and '.join(sent)}{_answered(each)}"
+        yield from _said(f"send {', and '.join(sent)}{_answered(each)}")
     elif not done:
         yield "    nothing to change"
+
+
+def _of_part(each: Happening, asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of which events of its group it tells: what the list shows then says so."""
+    return [(f"then {each.part}", "view"), *((text, machine) for text, machine in asked if machine != "view")]
 
 
 def _answered(each: Happening) -> str:
@@ -73,23 +79,34 @@ def _answered(each: Happening) -> str:
     return f", and take {' or '.join(answers)}" if asks and answers else ""
 
 
-def _together(some: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _together(some: Iterable[tuple[str, str]], start: str = "") -> list[tuple[str, str]]:
     """Phrases with their machines, as many in a line as it holds; one with a condition has a line of its own."""
     out: list[tuple[str, str]] = []
     for text, machine in some:
         last, machines = out[-1] if out else ("", "")
-        alone = any(sign in f"{last}{text}" for sign in (";", "(if")) or len(last) + len(text) > COLUMN - 16
-        if not last or alone:
-            out.append((text, machine))
+        both = machines if machine in machines.split(", ") else f"{machines}, {machine}"
+        alone = any(sign in f"{last}{text}" for sign in (";", "(if"))
+        if not last or alone or len(f"{last}, {text}") > _room(both):
+            out.append((f"{start}{text}", machine))
         else:
-            out[-1] = (f"{last}, {text}", machines if machine in machines.split(", ") else f"{machines}, {machine}")
+            out[-1] = (f"{last}, {text}", both)
     return out
 
 
-def _line(text: str, machine: str) -> Iterator[str]:
-    first, *rest = textwrap.wrap(text, COLUMN - 6, subsequent_indent="  ")
-    yield f"    {first}".ljust(COLUMN) + f"# {machine}"
+def _line(text: str, machines: str) -> Iterator[str]:
+    first, *rest = textwrap.wrap(text, _room(machines), subsequent_indent="  ")
+    yield f"    {first}{f'# {machines}':>{WIDTH - 4 - len(first)}}"
     yield from (f"    {line}" for line in rest)
+
+
+def _said(text: str) -> list[str]:
+    """What no single machine says."""
+    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False)
+
+
+def _room(machines: str) -> int:
+    """Columns that a line has for what is said."""
+    return WIDTH - len(f"      # {machines}")
 
 
 def _short(message: Message) -> str:

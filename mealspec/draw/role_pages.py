@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from mealspec.check.obligations import obligations
+from mealspec.check.obligations import Obligation, obligations
 from mealspec.core import Event
-from mealspec.draw.answers import answers
+from mealspec.draw.answers import PINGS, answers
 from mealspec.draw.charts import page_of
 from mealspec.draw.communication import kind_of
 from mealspec.draw.duties import ABSTRACT, Happening, Rule, happenings, product, rules, unseen
 from mealspec.draw.entries import group_of
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, references, render
+from mealspec.draw.proofs import proofs, proving
 from mealspec.draw.pseudo import blocks
 from mealspec.draw.sides import PERMITS, SEEN, known, roles
 from mealspec.draw.wire import WIRE, as_text, start_of
 from mealspec.draw.wording import value
-from mealspec.model.clocks import CLOCKS, seconds
+from mealspec.model.clocks import CLOCKS, Clock, between, seconds
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.meanings import FIELDS, TIMERS, VALUES
 from mealspec.model.mechanism import Mechanism
@@ -38,6 +39,18 @@ RUNS = (
     ("repair", "How hardened gets through the same"),
 )
 """The charts that matter most to a side."""
+
+PINGED = next(clock for clock in CLOCKS if clock.name == "client_ping")
+
+WORK = ("dispatch", "work", "boot")
+"""Clocks that nobody sets."""
+
+
+UNKNOWN = {
+    Side.CLIENT: "Ignore fields, and types of messages, that you do not know.",
+    Side.SERVER: "Ignore fields that you do not know, and refuse a type of message that you do not know with 1008.",
+}
+"""What each side does with what is new to it."""
 
 
 def role_path(side: Side) -> str:
@@ -59,13 +72,16 @@ def role_page(side: Side, design: Design) -> Page:
         "data": _data(here, side, some, design),
         "shows": _shows(side, design),
         "timers": _timers(here, side, design, some),
-        "relations": [(code(str(each)), each.otherwise) for each in obligations(design) if each.timer.startswith(side)],
+        "relations": [(_relation(each), each.otherwise) for each in obligations(design) if each.timer.startswith(side)],
         "answers": answers(side, design),
         "rely": _words(here, RELY[side], design),
         "borne": _borne(here, side, design),
         "sent": _examples(here, side, some, design, heard=False),
         "heard": _examples(here, side, some, design, heard=True),
+        "unknown": UNKNOWN[side],
+        "spare": _spare(here, some),
         "outside": [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in MESSAGES if m.outside],
+        "meals": _meals(side, design),
         "checklist": _checklist(here, design, side, some),
         "unseen": _unseen(rest, side),
         "rules": len(whole),
@@ -147,7 +163,7 @@ MEANS = {
 
 
 def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> list[tuple[str, ...]]:
-    """Each variable: what it is, its values, the first one first, and its machine."""
+    """Each variable with its machine: what it is, and its values, the first one first."""
     found: dict[str, tuple[str, str, dict[str, str]]] = {}
     used = {duty.rule[0] for each in some for duty in each.duties}
     for machine in (m for m in product(design).machines if kind_of(m.name) in used):
@@ -158,11 +174,7 @@ def _data(here: str, side: Side, some: Iterable[Happening], design: Design) -> l
                     means = MEANS.get(name) or FIELDS[type(state)][name]
                     found.setdefault(name, (machine.name, means, {}))[2].setdefault(value(seen), told)
     return [
-        (
-            code(name),
-            f"{means}<br>{_values(values)}",
-            link(here, machine_path(machine), code(kind_of(machine))),
-        )
+        (f"{code(name)}<br>{link(here, machine_path(machine), kind_of(machine))}", f"{means}<br>{_values(values)}")
         for name, (machine, means, values) in found.items()
         if len(values) > 1
     ]
@@ -194,37 +206,57 @@ def _shows(side: Side, design: Design) -> list[list[str]]:
             ["the work is", "the answer says"],
             *([code(job), code(next(iter(told)))] for job, told in cells.items()),
         ]
-    heads = [event.values["answer"] for event in events]
-    rows = (
-        [code(shown), *(code(told[head]) if head in told else "" for head in heads)] for shown, told in cells.items()
-    )
-    return [["shown, and the answer says:", *map(code, heads)], *rows]
+    rows = ([code(shown), _becomes(told)] for shown, told in cells.items() if len(set(told.values())) > 1)
+    return [["shown is", "what the answer says, and what is shown then"], *rows]
+
+
+def _becomes(told: Mapping[str, str]) -> str:
+    return ", ".join(f"{code(answer)} → {code(after)}" for answer, after in told.items())
 
 
 # ---------------------------------------------------------------------- timers
 
 
 def _timers(here: str, side: Side, design: Design, some: Iterable[Happening]) -> list[tuple[str, ...]]:
-    """The side's own timers: what each waits for, its name and seconds, what documents say, and what its end brings."""
+    """The side's own timers: its name, what it waits for, who says so and what its end brings; default and bounds."""
     mine = [event for each in some for event in each.events if event.owner == side]
     rows: dict[str, tuple[str, ...]] = {}
     for clock in (clock for clock in CLOCKS if clock.only is None or clock.only in design):
         ends = [event for event in mine if any(event.is_of(one) for one in clock.events)]
         slow = [event for event in ends if not event.prompt]
         if slow:
-            refs, group = references(here, clock.refs) or "assumed", slow[0].group
             what = clock.what if not clock.what.startswith("the same") else _waits(slow[0])
-            rows[group] = (f"{code(clock.name)}: {what}", seconds(clock), *_brings(here, slow), refs)
+            told = _ended(here, f"{code(clock.name)}: {what}", slow, clock.refs)
+            rows[slow[0].group] = (told, f"**{choice(clock)}**<br>{seconds(clock)}")
     for timer in TIMERS:
         ends = [event for event in mine if event.is_of(timer.event)]
         if ends and ends[0].group not in rows and all(m in design for m in timer.mechanisms):
-            seen = (
-                f"{timer.figure} in documents" if timer.figure else "choose",
-                *_brings(here, ends),
-                references(here, timer.refs) or "assumed",
-            )
-            rows[ends[0].group] = (timer.what, *seen)
+            default = f"{_pause(PINGED):g}" if "client.expire" in rows and timer.event == "client.ping" else "any"
+            what = f"{timer.what}, {timer.figure} in documents" if timer.figure else timer.what
+            rows[ends[0].group] = (_ended(here, what, ends, timer.refs), f"**{default}**<br>any")
     return list(rows.values())
+
+
+def choice(clock: Clock) -> str:
+    """What to set a timer to, so that it keeps its bounds: a pause and a wait where it is both, otherwise its end."""
+    if clock.name in WORK:
+        return "as it comes"
+    assert clock.greatest is not None, f"{clock.name} need not end"
+    if clock.name in PINGS:
+        return f"{_pause(clock):g}, then {clock.least:g}"
+    grows = clock.name == "redial"
+    return f"{clock.least:g}, doubled up to {clock.greatest:g}" if grows else f"{clock.greatest:g}"
+
+
+def _pause(clock: Clock) -> float:
+    """Before a ping; the rest is the wait for its pong."""
+    return (clock.greatest or 0) - clock.least
+
+
+def _relation(each: Obligation) -> str:
+    """An inequality, with what is on either side of it."""
+    longest, limit = each.figures(CLOCKS)
+    return f"{code(str(each))}<br>{longest:g} < {limit:g}"
 
 
 def _waits(event: Event) -> str:
@@ -232,9 +264,10 @@ def _waits(event: Event) -> str:
     return next(timer.what for timer in TIMERS if event.is_of(timer.event))
 
 
-def _brings(here: str, events: Iterable[Event]) -> tuple[str]:
+def _ended(here: str, what: str, events: Iterable[Event], refs: Iterable[str]) -> str:
     groups = dict.fromkeys(group_of(event.name) for event in events)
-    return (", ".join(link(here, f"reference/events.md#{group}", code(group)) for group in groups),)
+    ends = ", ".join(link(here, f"reference/events.md#{group}", code(group)) for group in groups)
+    return f"{what} ({references(here, refs) or 'assumed'})<br>{ends}"
 
 
 # ---------------------------------------------------------------------- the other side
@@ -254,22 +287,30 @@ def _word(here: str, word: Word) -> str:
     return f"{word.says} ({events}; {references(here, word.refs)})"
 
 
-def _examples(
-    here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool
-) -> list[tuple[str, ...]]:
-    """The messages of one direction, each with a link, a title, whose word it is, and an example in one cell."""
+def _examples(here: str, side: Side, some: Iterable[Happening], design: Design, *, heard: bool) -> list[str]:
+    """The messages of one direction with an example each; those that look alike stand together."""
     found = {message for each in some for message in (each.hears if heard else each.sends)}
     found |= {m for m in MESSAGES if m.kind is Kind.FRAME and (m.sender is side) is not heard and m.only.of(design)}
-    return [
-        (link(here, f"{WIRE}#{message.id}", code(start_of(message))), message.title, message.source,
-         _in_a_cell(message, design))
-        for message in MESSAGES
-        if message in found
-    ]  # fmt: skip
+    alike: dict[str, list[Message]] = defaultdict(list)
+    for message in (message for message in MESSAGES if message in found):
+        alike[_in_a_line(message, design)].append(message)
+    return ["<br>".join(filter(None, [*(_named(here, each) for each in same), text])) for text, same in alike.items()]
 
 
-def _in_a_cell(message: Message, design: Design) -> str:
-    """An example, with its JSON in one line."""
+def _spare(here: str, some: Iterable[Happening]) -> list[str]:
+    """Requests of the wire that the side neither sends nor answers."""
+    found = {message for each in some for message in (*each.hears, *each.sends)}
+    asks = (m for m in MESSAGES if m.kind is Kind.REQUEST and m not in found)
+    return [link(here, f"{WIRE}#{m.id}", code(start_of(m))) for m in asks]
+
+
+def _named(here: str, message: Message) -> str:
+    """A message with its link, its title, and whose word it is."""
+    return f"{link(here, f'{WIRE}#{message.id}', code(start_of(message)))}: {message.title} ({message.source})"
+
+
+def _in_a_line(message: Message, design: Design) -> str:
+    """An example in one line of Markdown."""
     head, _, body = as_text(message, design).partition("\n\n")
     texts = [head] if message.kind is Kind.TEXT else head.splitlines()
     lines = (json.dumps(json.loads(text)) if text.startswith("{") else text for text in (*texts, body) if text)
@@ -279,8 +320,8 @@ def _in_a_cell(message: Message, design: Design) -> str:
 # ---------------------------------------------------------------------- the list, and what is left
 
 
-def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening]) -> list[tuple[str, ...]]:
-    """What the design keeps of requirements, and failure classes: where above they are met, and their vectors."""
+def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening]) -> list[str]:
+    """What the design keeps of requirements, and failure classes: where above they are met, and vectors that try it."""
     by_ref: dict[str, dict[str, None]] = defaultdict(dict)
     for each in some:
         for event in each.events:
@@ -289,10 +330,28 @@ def _checklist(here: str, design: Design, side: Side, some: Iterable[Happening])
     kept = {r.id: r.sentence for r in REQUIREMENTS.values() if _is_kept(r, design)}
     told = kept | {s.id: s.title for s in FAILURES.values()}
     return [
-        (references(here, [ref]), says, ", ".join(map(code, by_ref[ref])), code(f"{side}/{ref}/"))
+        f"{references(here, [ref])}: {says.rstrip('.')} ({_events(groups)}){_proved(side, design, ref, groups)}"
         for ref, says in told.items()
-        if by_ref[ref]
+        if (groups := by_ref[ref])
     ]
+
+
+def _meals(side: Side, design: Design) -> str:
+    """How many meals a vector has at a time, so that nobody takes it for more."""
+    some = {each.meals for each in proofs(side, design)}
+    return f", with {between(min(some), max(some))} meals at a time" if some else ""
+
+
+def _events(groups: Iterable[str]) -> str:
+    return ", ".join(code(group.removesuffix(".c1")) for group in groups)
+
+
+def _proved(side: Side, design: Design, ref: str, groups: Collection[str]) -> str:
+    """The vectors that have these events, and which none has."""
+    some = proofs(side, design)
+    found, left = proving(some, groups, f"{side}/{ref}/")
+    lacks = [f"no vector has {_events(left)}"] if some and left else []
+    return f": {', '.join([*map(code, found), *lacks])}" if found or lacks else ""
 
 
 def _is_kept(requirement: Requirement, design: Design) -> bool:

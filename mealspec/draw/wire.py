@@ -17,8 +17,8 @@ from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.wire.message import DRAFT, SPACE, Field, Kind, Message, Source, example, schema
 from mealspec.model.wire.table import AUTHENTICATION, LIMITS, MESSAGES
 
-WIDTH = 100
-"""Of a line of an example."""
+WIDTH = 80
+"""Of a line of an example: as much as a code host shows of one on a tablet."""
 
 WIRE, SCHEMAS = "reference/wire.md", "reference/wire.schema.json"
 
@@ -35,7 +35,7 @@ def wire() -> Iterator[Page]:
     about = "requests, messages, closes and tokens, each with a schema and an example"
     yield render(
         WIRE, "wire", "The wire", about, chapters=chapters, schemas=SCHEMAS,
-        authentication=[(says, source, references(WIRE, refs)) for says, source, refs in AUTHENTICATION], limits=LIMITS,
+        authentication=[(says, _whose(source, refs)) for says, source, refs in AUTHENTICATION], limits=LIMITS,
     )  # fmt: skip
     about = "the schemas of all messages, for programs"
     whole = {"$schema": DRAFT, "$id": SPACE.removesuffix(":"), "title": "The wire", "$defs": _definitions()}
@@ -58,6 +58,11 @@ def _told(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _whose(source: Source, refs: Iterable[str]) -> str:
+    """Whose word something is, and where that stands."""
+    return f"{source}: {references(WIRE, refs)}" if refs else str(source)
+
+
 @cache
 def groups_at(message: Message) -> list[str]:
     """What the events are told under at which it is sent, taken, lost or missed."""
@@ -71,17 +76,18 @@ def said_at(events: Iterable[Event]) -> list[Message]:
 
 
 def rows(message: Message) -> Iterator[tuple[str, ...]]:
-    """Its fields as rows of a table: name, meaning, what it may be, and who needs it."""
-    for place, fields in (("query", message.query), ("header", message.headers), ("", message.body)):
+    """Its fields as rows of a table: name and meaning, what it may be, who needs it, and whose it is."""
+    for place, fields in (("query ", message.query), ("header ", message.headers), ("", message.body)):
         yield from _rows(place, fields)
 
 
-def _rows(place: str, fields: Iterable[Field]) -> Iterator[tuple[str, ...]]:
+def _rows(before: str, fields: Iterable[Field]) -> Iterator[tuple[str, ...]]:
+    """What is inside of a field stands below it, with a dot more."""
     for each in fields:
-        name = f"{place} {each.name}" if place in ("query", "header") else f"{place}{each.name}"
         needed = f" Needed by {code(each.only)}: {CATALOGUE[each.only].does}" if each.only else ""
-        yield code(name), each.what + "." * bool(needed) + needed, _kind(each), each.source
-        yield from _rows(f"{name}{'[]' if each.many else ''}.", each.fields)
+        name = f"{before}{code(each.name + '[]' * each.many)}"
+        yield name, f"{each.what}{'.' * bool(needed)}{needed}<br>{_kind(each)}; {each.source}"
+        yield from _rows(f"{before}·", each.fields)
 
 
 def _kind(each: Field) -> str:

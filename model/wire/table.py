@@ -33,7 +33,7 @@ NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
 KEY, USER = "e38051b5-b861-4158-8570-a2305dbff854", "4eb4c27c-304d-4cca-8cc8-2b67a4c75d98"
 """The ids of the seed's incident serve as examples."""
 INPUT = "two eggs and toast"
-TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"
+TOKEN = "eyJ0.e30.c2ln"
 SAVED, DONE = "2025-11-08T09:23:50Z", "2025-11-08T09:24:23Z"
 
 # ---------------------------------------------------------------------- fields that several have
@@ -94,8 +94,15 @@ ITEMS = Field("items", "what the work found", fields=ITEM, many=True)
 MESSAGE = Field("error_message", "why the work failed", None, {"type": ["string", "null"]}, required=False)
 STATUS = {"enum": ["processing", "completed", "failed", "manual"]}
 RESULT = (*TOTALS, MESSAGE)
-ERROR = Field("error", "what is wrong", fields=(
-    Field("message", "for people", "token expired", STRING), Field("code", "for programs", "UNAUTHORIZED", STRING, required=False)))  # fmt: skip
+
+
+def _error(message: str, code: str) -> Field:
+    """What is wrong."""
+    return Field("error", "what is wrong", fields=(
+        Field("message", "for people", message, STRING), Field("code", "for programs", code, STRING, required=False)))  # fmt: skip
+
+
+EXPIRED, CROWD = _error("token expired", "UNAUTHORIZED"), _error("too many of them", "RATE_LIMIT")
 
 ASKS = Only(lacking=(M.LOCAL_STORE,))
 """A load asks the backend."""
@@ -135,8 +142,8 @@ MESSAGES: tuple[Message, ...] = (
             body=(Field("raw_input", "what was typed", INPUT, {"type": "string", "minLength": 1, "maxLength": 1000}), MEAL_TYPE,
                   Field("logged_at", "when it was eaten; now, if it is not said", SAVED, TIME, required=False))),
     Message("submit.taken", "the meal is taken", ANSWER, SERVER,
-            "Sent when the meal is stored and its work is queued, and for a key that is known already the same again, with "
-            "the status that the meal has by then. The client stops sending.",
+            "Sent when the meal is stored and its work is queued, and for a key that is known already the same again, whatever "
+            "the body says, with the status that the meal has by then. The client stops sending.",
             201, SEED, ("R11", "E36"), ("server.take",), ("client.uploaded", "client.saved"), ("network.cut_upload",),
             body=(Field("data", "the meal", fields=_meal("processing", STATUS)),)),
     Message("list", "list the meals", REQUEST, CLIENT,
@@ -160,25 +167,26 @@ MESSAGES: tuple[Message, ...] = (
             200, APP, ("E11", "E12"), ("server.read.sync",), ("client.synced", "client.unchanged"),
             body=(Field("data", "the meal", fields=_meal("completed", STATUS, *RESULT, ITEMS)),)),
     Message("refresh", "renew the token", REQUEST, CLIENT,
-            "Sent after a 401, one at a time, for a refresh token can be used once. Dials and requests wait for it.",
+            "Sent after a 401, one at a time, for a refresh token can be used once. Dials and requests may wait for it.",
             "POST /api/v1/auth/refresh", APP, ("E23", "F10"), ("client.renew_token",),
-            body=(Field("refresh_token", "the one that came with the last access token", "c29tZSByZWZyZXNoIHRva2Vu", NAME),)),
+            body=(Field("refresh_token", "the one that came with the last access token", "c29tZQ", NAME),)),
     Message("refresh.answer", "fresh tokens", ANSWER, SERVER, "Both are stored before either is used; the next dial carries the new one, too.",
             200, APP, ("E23", "F10"), (), ("client.renew_token",),
-            body=(Field("data", "", fields=(Field("access_token", "for requests and dials", TOKEN, STRING), Field("refresh_token", "for the next renewal", "YW5vdGhlciByZWZyZXNoIHRva2Vu", NAME))),)),
+            body=(Field("data", "both", fields=(Field("access_token", "for requests and dials", TOKEN, STRING), Field("refresh_token", "for the next renewal", "bW9yZQ", NAME))),)),
     Message("malformed", "the request is malformed", ANSWER, SERVER,
-            "The client shows the error, keeps the meal, and does not send it again unchanged.",
-            400, APP, outside=NOBODY_SENDS, body=(ERROR,)),
+            "To a body or a header that does not fit its schema, a missing `Idempotency-Key` among them. The client shows the error, "
+            "keeps the meal, and does not send it again unchanged.",
+            400, APP, outside=NOBODY_SENDS, body=(_error("raw_input is empty", "BAD_REQUEST"),)),
     Message("unauthorized", "the token is not taken", ANSWER, SERVER,
             "To any request whose access token is missing, expired or wrong. The client renews the token and sends again; a load "
             "counts as failed.",
-            401, APP, ("E23", "F10"), *BOTH("server.deny_upload", "client.denied.{origin}"), body=(ERROR,)),
+            401, APP, ("E23", "F10"), *BOTH("server.deny_upload", "client.denied.{origin}"), body=(EXPIRED,)),
     Message("not-found", "no such meal", ANSWER, SERVER,
             "For a meal that is not there, and in the same words for one of another user.", 404, PROPOSED,
-            outside="the model has one user", body=(ERROR,)),
+            outside="the model has one user", body=(_error("no such meal", "NOT_FOUND"),)),
     Message("too-many", "too many requests", ANSWER, SERVER,
             "The client waits as long as `Retry-After` says, or its next interval; a load counts as failed.", 429, APP, ("E39",),
-            outside="the model counts no requests", body=(ERROR,)),
+            outside="the model counts no requests", body=(CROWD,)),
     Message("unavailable", "the server is down", ANSWER, SERVER,
             "While the server starts or stops, or by a proxy in front of it; a refused TCP connection counts as the same. The outbox "
             "keeps the meal; a load counts as failed.",
@@ -194,10 +202,10 @@ MESSAGES: tuple[Message, ...] = (
             "The socket is open, which says nothing of the registry.", 101, APP, ("E16", "F4"), ("server.accept",), ("client.open", "user.join")),
     Message("dial.denied", "the dial is refused", ANSWER, SERVER,
             "The token is missing, expired or wrong: renew it, then dial again.",
-            401, APP, ("E23", "F10"), *BOTH("client.denied.{c}"), body=(ERROR,)),
+            401, APP, ("E23", "F10"), *BOTH("client.denied.{c}"), body=(EXPIRED,)),
     Message("dial.too-many", "too many dials", ANSWER, SERVER,
             "More than 10 a minute: dial again after the back-off.", 429, APP, ("E39",),
-            outside="the model counts no dials; for it a refused dial is one that fails", body=(ERROR,)),
+            outside="the model counts no dials; for it a refused dial is one that fails", body=(CROWD,)),
     Message("dial.unavailable", "the server is down", ANSWER, SERVER,
             "As for requests: the dial has failed at once.", 503, PROPOSED, ("R22",), (), ("client.refused",)),
 
@@ -251,7 +259,8 @@ MESSAGES: tuple[Message, ...] = (
             "The screen is closed, or another socket takes this one's place. The server ends the handler and removes this entry.",
             1000, PROPOSED, ("R9", "F5"), CLOSES, ("server.notice",)),
     Message("close.silent-server", "no answer in time", CLOSE, CLIENT,
-            "Sent on a socket that the client gives up: ready or a pong is late. It may arrive nowhere.", 4408, PROPOSED, ("F2",), ("client.expire", "client.probe_dead", "client.give_up", "client.misfire"), ("server.notice",)),
+            "Sent on a socket that the client gives up: ready or a pong is late. It may arrive nowhere, and on a dial whose handshake nobody "
+            "has answered there is nothing to send it on.", 4408, PROPOSED, ("F2",), ("client.expire", "client.probe_dead", "client.give_up", "client.misfire"), ("server.notice",)),
     Message("close.going-away", "the server ends", CLOSE, SERVER,
             "Sent on every socket before the process ends in order.", 1001, PROPOSED, ("R22", "F9"), ("server.crash",), ("client.hear_close",)),
     Message("close.silent-client", "no pong in time", CLOSE, SERVER,
@@ -273,7 +282,7 @@ AUTHENTICATION = (
     ("Requests carry the access token as `Authorization: Bearer`, the dial carries it as `?token=` or in the same header.", APP, ("E23",)),
     ("It lives 24 hours or about 15 minutes: documents differ. So nobody counts on either, and everybody is ready for a 401.", APP, ("E23",)),
     ("After its end requests and dials are answered 401. A socket that is open stays open, and so does its entry.", APP, ("E23", "F10")),
-    ("After a 401 the client renews the token once, whoever asks first; everybody else waits for that. The next dial uses the new token.", PROPOSED, ("F10",)),
+    ("After a 401 the client renews the token once, whoever asks first; everybody else may wait for that. The next dial uses the new token.", PROPOSED, ("F10",)),
     ("If the renewal is answered 401, the person must log in again. Saved meals stay in the outbox.", PROPOSED, ("E23",)),
     ("The server takes the user from the token alone, never from a body, and answers for that user's meals only.", PROPOSED, ()),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from functools import cache
 from typing import Any
@@ -175,3 +176,11 @@ def test_an_unknown_name_gets_the_nearest(capsys: pytest.CaptureFixture[str], na
     assert err.startswith("mealspec: ")
     assert near in err
     assert err.count("\n") == 1
+
+
+def test_an_event_says_which_message_it_is() -> None:
+    (push,) = explain("server.push.m1.c1")
+    named = [re.findall(r"meal_log\.\w+", said) for said in push["on the wire"]]
+    assert named == [["meal_log.completed"], ["meal_log.failed"]]
+    (saved,) = explain("user.submit.m1")
+    assert "on the wire" not in saved

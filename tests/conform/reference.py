@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from mealspec.conform.check import checked
+from mealspec.conform.conformance import Bench
 from mealspec.conform.vector import Vector
+from mealspec.conform.verdict import Outcome
 from mealspec.model import Scope
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "python"
@@ -32,3 +36,15 @@ def scope_of(vector: Vector) -> Scope:
     """The scope of its run."""
     meta = vector.meta
     return Scope(meta["meals"], meta["connections"], None, frozenset(meta["includes"]))
+
+
+def killed(bench: Callable[..., Bench], command: list[str], order: list[Vector]) -> bool:
+    """Whether a vector fails. It is tried first from then on: who kills one mutant often kills the next."""
+    some = bench(*command, deadline=2.0)
+    fine = (Outcome.PASSED, Outcome.SKIPPED)
+    killer = next((v for v in order if checked(some.driver, v, some.said["capabilities"]).outcome not in fine), None)
+    some.close()
+    if killer is not None:
+        order.remove(killer)
+        order.insert(0, killer)
+    return killer is not None

@@ -12,7 +12,8 @@ import pytest
 
 from mealspec.conform.conformance import Bench, conformance
 from mealspec.conform.driver import Broken, Driver
-from mealspec.conform.protocol import ANSWER, COMMAND, misfit
+from mealspec.conform.meanings import MEANS
+from mealspec.conform.protocol import ANSWER, COMMAND, DO, SEEN, misfit
 from mealspec.conform.vector import Vector
 from mealspec.conform.verdict import Outcome
 from mealspec.core import BadTrace, CheckerError
@@ -95,3 +96,10 @@ def test_a_broken_pipe_is_a_crash(bench: Callable[..., Bench]) -> None:
     with pytest.raises(Broken, match="crash"):
         driver.ask({"op": "reset"})
     driver.close()
+
+
+def test_whatever_may_be_told_or_seen_is_said_in_a_sentence() -> None:
+    assert set(MEANS) == {*DO, *SEEN}
+    said = [part["description"] for part in COMMAND["oneOf"] if part["properties"]["op"].get("const") == "do"]
+    assert len(said) == len(DO)
+    assert all(text.endswith(".") for text in MEANS.values())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mealspec.conform.check import checked
-from mealspec.conform.conformance import Bench, conformance
+from mealspec.conform.conformance import HUNTS, Bench, conformance
 from mealspec.conform.hunt import hunted
 from mealspec.conform.predict import departs
 from mealspec.conform.suite import spec
@@ -35,12 +35,13 @@ def test_the_hardened_one_passes_every_vector(
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+@pytest.mark.parametrize(("role", "program"), [("client", "drive.mjs"), ("server", "drive_server.mjs")])
 @pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
-def test_the_client_in_javascript_passes_every_vector(
-    committed: list[Vector], bench: Callable[..., Bench], step: int
+def test_the_one_in_javascript_passes_every_vector(
+    committed: list[Vector], bench: Callable[..., Bench], role: str, program: str, step: int
 ) -> None:
-    some = bench("node", str(EXAMPLES.parent / "javascript" / "drive.mjs"))
-    verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, "client", step)]
+    some = bench("node", str(EXAMPLES.parent / "javascript" / program))
+    verdicts = [checked(some.driver, vector, some.said["capabilities"]) for vector in of(committed, role, step)]
     assert [v for v in verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)] == []
 
 
@@ -80,6 +81,25 @@ def test_what_it_shows_is_allowed_by_the_model_of_its_own_design(
     found, commands = hunted(some.driver, spec(role, plan, Scope()), some.said["capabilities"], 40)
     assert found is None
     assert commands > 500
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "examples"),
+    [
+        ("server", 1, 25),
+        *(pytest.param(role, k, 200, marks=pytest.mark.slow) for role in ROLES for k in range(len(HUNTS[role]))),
+    ],
+)
+def test_hypothesis_finds_nothing_where_conform_lets_it_look(
+    bench: Callable[..., Bench], role: str, place: int, examples: int
+) -> None:
+    """With a token that expires and a second device, too, whose token is another."""
+    some = bench(*driver(role, "hardened"))
+    found, commands = hunted(
+        some.driver, spec(role, "hardened", HUNTS[role][place]), some.said["capabilities"], examples
+    )
+    assert found is None
+    assert commands > 10 * examples
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mealspec.conform.check import checked
 from mealspec.conform.conformance import Bench
 from mealspec.conform.vector import Vector
-from mealspec.conform.verdict import Outcome
-from tests.conform.reference import EXAMPLES
+from tests.conform.reference import EXAMPLES, killed
 
 EQUIVALENT = {
     "client": {
@@ -86,15 +84,8 @@ def survivors(
             continue
         count += 1
         (folder / f"hardened_{role}.py").write_text(program, encoding="utf-8")
-        some = bench(sys.executable, str(folder / f"drive_{role}.py"), "hardened", deadline=2.0)
-        killer = next((v for v in order if checked(some.driver, v, some.said["capabilities"]).outcome
-                       not in (Outcome.PASSED, Outcome.SKIPPED)), None)  # fmt: skip
-        some.close()
-        if killer is None:
+        if not killed(bench, [sys.executable, str(folder / f"drive_{role}.py"), "hardened"], order):
             left.append(f"{role}, line {line} {what}: {told}")
-        else:  # who kills one often kills the next
-            order.remove(killer)
-            order.insert(0, killer)
     return left, count
 
 

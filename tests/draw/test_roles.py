@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import pytest
 from jsonschema import Draft202012Validator
 
+from mealspec.check.obligations import obligations
 from mealspec.check.verify import decide
 from mealspec.core import Event, Graph, Row, State, System, explore, trimmed
 from mealspec.draw.communication import kind_of
@@ -23,6 +24,7 @@ from mealspec.draw.duties import ABSTRACT, Happening, happenings, product, rules
 from mealspec.draw.role_pages import role_page, role_path
 from mealspec.draw.role_pictures import role_picture
 from mealspec.draw.sides import CLIENT, PERMITS, SERVER, VIEWS, known, roles
+from mealspec.model.clocks import CLOCKS, between
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.meanings import TIMERS
 from mealspec.model.network.connection import IDLE, Await, Client, Connection, Server, connection
@@ -191,7 +193,7 @@ def test_what_a_guard_asks_is_known_to_the_side(side: Side) -> None:
     words = [line for _, lines in blocks(side) for line in lines if "only if" in line or "(if" in line]
     assert len(words) > 10
     asked = {word for line in words for word in re.findall(r"(?:only if |\(if |, |; or )(?:\w+\.)?(\w+) is", line)}
-    variables = {name for each in re.findall(r"^\| `(\w+)` \|", page(side), re.M) for name in [each]}
+    variables = set(re.findall(r"^\| `(\w+)`<br>", page(side), re.M))
     assert asked <= variables
     assert not asked & hidden
 
@@ -238,11 +240,11 @@ def _closed(state: Connection) -> Connection:
 
 
 def cells(side: Side) -> Iterator[tuple[Message, str]]:
-    """Each message in a table of the page, with its example as it stands there."""
-    for name, cell in re.findall(
-        r"^\| \[`.*?`\]\(\.\./reference/wire\.md#([\w.-]+)\) \|.*?\|.*?\| (.*) \|$", page(side), re.M
-    ):
-        yield BY_ID[name], cell
+    """Each message in a list of the page, with the example that stands after it, or after one that looks alike."""
+    for line in re.findall(r"^- (\[`.*?`\]\(\.\./reference/wire\.md#.*)$", page(side), re.M):
+        names = re.findall(r"\]\(\.\./reference/wire\.md#([\w.-]+)\): ", line)
+        for name in names:
+            yield BY_ID[name], "<br>".join(line.split("<br>")[len(names) :])
 
 
 def read(message: Message, cell: str) -> dict[str, Any]:
@@ -268,7 +270,7 @@ def read(message: Message, cell: str) -> dict[str, Any]:
 def test_every_message_of_the_side_has_an_example_that_fits_its_schema(side: Side) -> None:
     spoken = {m for each in happenings(side, HARDENED) for m in (*each.hears, *each.sends)}
     spoken |= {message for message in BY_ID.values() if message.kind is Kind.FRAME}
-    assert {message.id for message, _ in cells(side)} == {message.id for message in spoken}
+    assert sorted(message.id for message, _ in cells(side)) == sorted(message.id for message in spoken)
     for message, cell in cells(side):
         checker = Draft202012Validator(schema(message, HARDENED), format_checker=Draft202012Validator.FORMAT_CHECKER)
         checker.validate(read(message, cell))
@@ -283,6 +285,37 @@ def test_what_one_side_sends_the_other_hears() -> None:
 
 
 @SIDES
+def test_every_line_of_the_checklist_names_vectors_in_which_all_of_it_happens(
+    side: Side, committed: dict[str, list[str]]
+) -> None:
+    lines = re.findall(r"^- \[ \] .*\((`.*?)\)(?:: (.*))?$", page(side), re.M)
+    assert len(lines) > 10
+    for told, proof in lines:
+        groups = re.findall(r"`([\w.]+)`", told)
+        vectors, _, lacking = proof.partition("no vector has ")
+        names = re.findall(r"`([^`]+)`", vectors)
+        runs = [event for name in names for event in committed[name]]
+        without = [group for group in groups if not any(f"{event}.".startswith(f"{group}.") for event in runs)]
+        assert without == re.findall(r"`([\w.]+)`", lacking), told
+        assert names or without, told
+    assert "mealspec conform --only" in page(side)
+    assert "no vector" not in page(side, PUBLISHED), "those that are kept are of another design"
+
+
+def test_few_events_are_in_no_vector() -> None:
+    """A dial that is out when the screen comes back, and what a suspended app's silence looks like to a server."""
+    lacking = {text for side in Side for text in re.findall(r"no vector has (.*)$", page(side), re.M)}
+    assert lacking == {"`client.skip_connect`", "`server.expire_suspended`"}
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict[str, list[str]]:
+    """The run of each vector that is kept."""
+    files = (FOLDER.parent / "vectors").glob("*/*.json")
+    return {v["id"]: v["model"]["events"] for file in files for v in json.loads(file.read_text())["vectors"]}
+
+
+@SIDES
 def test_every_timer_of_the_side_is_in_its_table(side: Side) -> None:
     table = page(side).split("## Timers")[1].split("## ")[0]
     happen = [event for each in happenings(side, HARDENED) for event in each.events if event.owner == side]
@@ -290,6 +323,31 @@ def test_every_timer_of_the_side_is_in_its_table(side: Side) -> None:
         some = [event for event in happen if event.is_of(timer.event)]
         if some and all(m in HARDENED for m in timer.mechanisms):
             assert f"#{timer.event}" in table, timer.what
+
+
+@SIDES
+def test_a_timer_has_a_default_within_its_bounds_and_both_are_those_of_its_clock(side: Side) -> None:
+    clocks = {clock.name: clock for clock in CLOCKS}
+    rows = re.findall(r"^\| `(\w+)`: .* \| \*\*(.*?)\*\*<br>(.*?) \|$", page(side), re.M)
+    assert len(rows) >= 4
+    for name, default, bounds in rows:
+        clock = clocks[name]
+        assert clock.greatest is not None
+        assert bounds == between(clock.least, clock.greatest)
+        figures = [float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", default)]
+        whole = sum(figures) if "then" in default else max(figures, default=clock.greatest)
+        assert whole == clock.greatest, name
+        assert min(figures, default=clock.least) >= clock.least, name
+
+
+@SIDES
+def test_the_inequalities_are_those_of_the_obligations_and_hold_by_default(side: Side) -> None:
+    wanted = {str(each): each for each in obligations(HARDENED) if each.timer.startswith(side)}
+    rows = re.findall(r"^\| `(.*? < .*?)`<br>([\d.]+) < ([\d.]+) \|", page(side), re.M)
+    assert [name for name, *_ in rows] == list(wanted)
+    for name, short, long in rows:
+        assert (float(short), float(long)) == wanted[name].figures(CLOCKS)
+        assert float(short) < float(long)
 
 
 @SIDES
