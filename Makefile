@@ -70,7 +70,7 @@ hunt: $(READY) ## Hypothesis in lock-step with the complete graphs (profile ci; 
 
 fuzz: $(READY) ## 20,000 strange command lines and trace files, others each time (five minutes)
 	@echo "== fuzzing the command line and trace files"
-	@MEALSPEC_FUZZ=20000 $(BIN)/pytest -q tests/cli/test_fuzz.py -n 2
+	@MEALSPEC_FUZZ=20000 $(BIN)/pytest -q -s tests/cli/test_fuzz.py -n 2
 
 deep: $(READY) ## the same, for as long as it takes (profile deep)
 	@echo "== hunting deep: thousands of runs for each design and property"
@@ -145,6 +145,6 @@ clean: ## remove the set-up
 property-mutants: $(READY) ## what must hold, mutated: every mutant is noticed or says the same (minutes)
 	@$(BIN)/pytest -q -s -m "slow or not slow" tests/check/test_property_mutants.py
 
-mutation: $(READY) ## mutants of one module of the source: make mutation MODULE=mealspec/core/trace.py
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.4'
-	@$(BIN)/python tests/mutation.py $(MODULE) $(TESTS)
+mutation: $(READY) ## mutants of the source, a sample (about an hour): SAMPLE=400, MODULE=mealspec/core/trace.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.4' 'coverage>=7.6'
+	@$(BIN)/python -m tests.mutation $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(KEEP),--keep $(KEEP))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil, floor
+from math import ceil, floor, inf
 from types import MappingProxyType
 from typing import Any
 
@@ -251,8 +251,8 @@ def timed_family(
 def _check(scope: Scope, table: tuple[Clock, ...], quantum: float) -> None:
     if "background" in scope:
         raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
-    if not quantum > 0:
-        raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0")
+    if not 0 < quantum < inf:
+        raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0, and not for ever")
     for clock in table:
         ticks = max(clock.least, clock.greatest or 0) / quantum
         if ticks > TICKS:

@@ -322,8 +322,8 @@ def scenario(name: str) -> Scenario:
     return EVERY[name]
 
 
-def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
-    """The machine ``scenario``: how many milestones are behind. It refuses nothing.
+def milestones(steps: Iterable[str], events: Iterable[Event], name: str = "scenario") -> Machine:
+    """The machine of that name: how many milestones are behind. It refuses nothing.
 
     An event that is the next milestone counts; at any other time it passes unnoticed.
     """
@@ -333,7 +333,7 @@ def milestones(steps: Iterable[str], events: Iterable[Event]) -> Machine:
         wanted = [k for k, step in enumerate(steps) if event.is_of(step)]
         if wanted:
             rows += [(event.name, k, k + 1 if k in wanted else k) for k in range(len(steps) + 1)]
-    return Machine.table("scenario", 0, rows, doc="How many milestones are behind.")
+    return Machine.table(name, 0, rows, doc="How many milestones are behind.")
 
 
 def shortest(scenario: Scenario, *, depth: int = 40) -> Trace | None:

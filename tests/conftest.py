@@ -12,8 +12,8 @@ from mealspec.core import Form, Kind, Predicate, Rejection, Trace, replay
 from mealspec.properties.catalogue import Property
 from mealspec.properties.facts import Facts
 
-# A program, not a test: it needs cosmic-ray, which only `make mutation` installs.
-collect_ignore = ["mutation.py"]
+# Of a program, not of the tests: they need cosmic-ray, which only `make mutation` installs.
+collect_ignore = ["mutation/__main__.py", "mutation/mutants.py"]
 
 HERE = Path(__file__).parent
 Judge = Callable[[Facts, Property, Sequence[str], int | None], str]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -126,6 +127,10 @@ class Home:
     def mutants(self, predicate: Predicate) -> Iterator[tuple[str, Predicate]]:
         """Each mutant of the predicate, in words, and what it says."""
         return ((what, as_predicate(new, self.words)) for what, new in mutants(formula_of(predicate, self.words)))
+
+    def judged(self, done: Container[Key] = (), only: Callable[[str], bool] = lambda name: True) -> Iterator[Outcome]:
+        """What becomes of each mutant of what is said of the design; only of some properties, words and laws."""
+        return judged(self, done, only)
 
 
 @cache
@@ -328,12 +333,20 @@ def _clearest(outcomes: Iterable[Outcome]) -> Outcome:
     return best
 
 
-def survey(homes: Iterable[Home], only: Callable[[str], bool] = lambda name: True) -> dict[Key, Outcome]:
+class Judging(Protocol):
+    """Whose mutants are judged: a home, or a story (:mod:`~mealspec.check.story_mutants`)."""
+
+    def judged(self, done: Container[Key] = (), only: Callable[[str], bool] = lambda name: True) -> Iterator[Outcome]:
+        """What becomes of each of its mutants; those that are done need not be judged any more."""
+        ...
+
+
+def survey(homes: Iterable[Judging], only: Callable[[str], bool] = lambda name: True) -> dict[Key, Outcome]:
     """What becomes of every mutant, wherever it is told apart first; what says the same does so in all homes."""
     found: dict[Key, Outcome] = {}
     for home in homes:
         done = {key for key, outcome in found.items() if outcome.fate is not Fate.SAME}
-        for outcome in judged(home, done, only):
+        for outcome in home.judged(done, only):
             found[outcome.about, outcome.change] = outcome
     return found
 

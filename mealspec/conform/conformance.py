@@ -94,7 +94,9 @@ def listed(file: Path | None) -> list[str]:
         content = read(file, LARGEST)
     except OSError as error:
         raise BadTrace(f"cannot read {file}: {error.strerror}") from None
-    text = (content or b"").decode("utf-8", "replace")
+    if content is None:
+        raise BadTrace(f"{file} is larger than {LARGEST // 1024 // 1024} MiB; no list of known failures is")
+    text = content.decode("utf-8", "replace")
     return [name for line in text.splitlines() if (name := line.partition("#")[0].strip())]
 
 
@@ -131,9 +133,11 @@ class Bench:
         self.driver = Driver(command, deadline)
         try:
             self.role, self.said = identified(self.driver)
-        except Broken as broken:
+        except BaseException as error:  # an interrupt, too: a driver that says nothing would live on
             self.driver.close()
-            raise BadTrace(f"the driver does not start: {broken}") from None
+            if isinstance(error, Broken):
+                raise BadTrace(f"the driver does not start: {error}") from None
+            raise
 
     def anew(self) -> None:
         """A new process."""

@@ -8,8 +8,11 @@ from functools import cache
 import pytest
 
 from mealspec.check.property_mutants import HOMES, Fate, Home, Outcome, survey
-from mealspec.model import Scope
+from mealspec.check.story_mutants import STORIES, Story, mutants
+from mealspec.model import Scope, design
+from mealspec.model.events import alphabet
 from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.scenarios import EVERY, scenario
 
 CALM = Home("hardened", Scope(connections=1, faults=0), ("published",))
 FAILING = Home("hardened", Scope(connections=1, faults=1, includes=frozenset({"job"})), changed=13)
@@ -56,12 +59,43 @@ def test_what_says_the_same_says_so_in_no_reachable_state_otherwise() -> None:
     assert found["no-regress: view.m1 is completed/failed: not if completed"].fate in TOLD
 
 
+def test_each_milestone_is_left_out_asked_for_twice_widened_narrowed_and_moved() -> None:
+    steps = ("user.submit.m1", "network.fail_dial")
+    found = dict(mutants(steps, alphabet(design("published"), Scope())))
+    assert found == {
+        "step 1 (user.submit.m1): left out": steps[1:],
+        "step 1 (user.submit.m1): twice": (steps[0], *steps),
+        "step 1 (user.submit.m1): after network.fail_dial": steps[::-1],
+        "step 2 (network.fail_dial): left out": steps[:1],
+        "step 2 (network.fail_dial): twice": (*steps, steps[1]),
+        "step 2 (network.fail_dial): only network.fail_dial.c1": (steps[0], "network.fail_dial.c1"),
+    }
+    wider = dict(mutants(("network.fail_dial.c1",), alphabet(design("published"), Scope())))
+    assert wider["step 1 (network.fail_dial.c1): any network.fail_dial"] == ("network.fail_dial",)
+
+
+def test_a_story_that_needs_less_or_more_or_another_order_is_noticed() -> None:
+    """A duplicate submit: taken, the answer lost, taken again."""
+    found = {change: outcome for (_, change), outcome in survey([Story(scenario("F15"))]).items()}
+    assert {outcome.fate for outcome in found.values()} == {Fate.NOTICED}
+    assert found["step 2 (network.cut_upload.m1): twice"].by == "a run of published in 6 steps", "its own"
+    assert found["step 2 (network.cut_upload.m1): left out"].by == "a run of published in 14 steps", "two submissions"
+
+
+def test_a_milestone_that_must_come_anyway_may_be_left_out() -> None:
+    """Nobody returns from a connect who has not connected; but whoever connects meanwhile is what is told."""
+    found = {change: outcome.fate for (_, change), outcome in survey([Story(scenario("guard"))]).items()}
+    assert found["step 1 (client.connect): left out"] is Fate.SAME
+    assert found["step 3 (client.skip_connect): left out"] is Fate.NOTICED
+
+
 @pytest.mark.slow
 @pytest.mark.more
 def test_every_mutant_is_noticed_or_says_the_same_and_each_property_has_some_that_are() -> None:
-    found = survey(HOMES)
+    found = survey([*HOMES, *STORIES])
     fates = Counter(outcome.fate for outcome in found.values())
+    print(f"{len(found):,} mutants: {', '.join(f'{count:,} {fate}' for fate, count in fates.items())}")
     told = Counter(about.split(",")[0] for (about, _), outcome in found.items() if outcome.fate in TOLD)
     assert fates[Fate.NOTICED] + fates[Fate.SITUATION] >= 1_000
-    assert {name for name in PROPERTIES if told[name] < 2} == set()
+    assert {name for name in (*PROPERTIES, *EVERY) if told[name] < 2} == set()
     assert all(outcome.by for outcome in found.values() if outcome.fate in TOLD)

@@ -67,6 +67,8 @@ def test_known_failures_still_run_and_are_reported_when_they_pass(
         (("conform", "--design", "hardend", "--", "true"), "did you mean 'hardened'"),
         (("conform", "--", "true"), "the driver does not start"),
         (("conform", "--known", "/no/such", "--", "true"), "cannot read /no/such"),
+        (("conform", "--known", "/dev/zero", "--", "true"), "/dev/zero is larger than 64 MiB; no list of known"),
+        (("conform", "--vectors", "/dev/zero", "--", "true"), "/dev/zero is larger than 64 MiB; no file of vectors"),
         (("vectors", "--design", "nothing"), "unknown design"),
     ],
 )

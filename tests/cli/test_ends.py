@@ -76,16 +76,19 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SMALL + " --json",
         "incident E41 --design before",
         "verify before --connections 1 --json",
+        "latency --clocks",
+        "simulate --rates",
+        "role client",
+        "diagnose --draft-mapping examples/logs/E41.client.log",
     ],
 )
 def test_a_reader_who_went_away_is_status_141_whatever_is_printed(command: str, good: Path) -> None:
     done = shell(f"mealspec {command} | exec true; exit ${{PIPESTATUS[0]}}", good=good)
-    assert done.returncode == 141
-    assert "Traceback" not in done.stderr  # only how far it has come may stand there, if it takes long
-    assert "mealspec: " not in done.stderr
+    said = [line for line in done.stderr.splitlines() if " waiting, " not in line]  # progress, on a busy machine
+    assert (done.returncode, said) == (141, [])
 
 
-@pytest.mark.parametrize("command", ["list", "replay $good"])
+@pytest.mark.parametrize("command", ["list", "replay $good", "simulate --rates", "role client"])
 def test_an_answer_that_finds_no_room_is_one_sentence(command: str, good: Path) -> None:
     done = shell(f"mealspec {command} > /dev/full", good=good)
     assert sentence(done) == "mealspec: cannot write to standard output: No space left on device\n"

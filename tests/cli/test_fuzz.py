@@ -1,7 +1,7 @@
 """Whatever a trace file holds, and whatever words the command line gets: a verdict, an answer, or one sentence.
 
-``make fuzz`` tries 20,000 inputs, others each time; the fast suite a few hundred, always the same. Searches are left
-out, for what is tried is what stands before them and behind.
+``make fuzz`` tries 20,000 inputs, others each time, and says which took longest; the fast suite a few hundred, always
+the same. Searches are left out, for what is tried is what stands before them and behind; and no program is started.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import copy
 import io
 import json
 import os
+import resource
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -32,8 +36,14 @@ from mealspec.cli.listing import LISTS
 INPUTS = int(os.environ.get("MEALSPEC_FUZZ", "0"))
 """How many to try in all; 0 for a few, always the same ones."""
 
-ROOM = 2 * 2**30
-"""Bytes that all of it may take beside what the program holds anyway."""
+ROOM = 2**30
+"""Bytes of address space that one input may take: who asks for more gets an error, and that input is told."""
+
+TAKEN: list[tuple[float, str]] = []
+"""How many seconds the inputs took that took longest."""
+
+COUNT = [0]
+"""How many there were."""
 
 
 def tries(few: int, share: float) -> settings:
@@ -47,24 +57,48 @@ def tries(few: int, share: float) -> settings:
     )
 
 
+@contextmanager
+def bounded() -> Iterator[None]:
+    """No more than so much address space, where the system tells how much there is by now."""
+    told = Path("/proc/self/statm")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if told.is_file():
+        now = int(told.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (now + ROOM, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def room() -> Iterator[None]:
-    """No input takes memory without bound."""
+def figures() -> Iterator[None]:
+    """What it came to."""
     good()
-    before = memory()
+    began = time.monotonic()
     yield
-    assert memory() - before < ROOM
+    if INPUTS:
+        print(
+            f"\n{COUNT[0]:,} inputs in {time.monotonic() - began:.0f} s; {memory() / 2**20:,.0f} MiB held at most",
+            *(f"{seconds:.1f} s: {what}" for seconds, what in TAKEN),
+            sep="\n",
+            file=sys.stderr,
+        )
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
     """Status, stdout and stderr of one call; whatever else it raises is a failure."""
     out, err = io.StringIO(), io.StringIO()
     status: Any = 0
-    with redirect_stdout(out), redirect_stderr(err):
+    began = time.monotonic()
+    with redirect_stdout(out), redirect_stderr(err), bounded():
         try:
             main(arguments)
         except SystemExit as stop:
             status = stop.code
+    COUNT[0] += 1
+    TAKEN.append((time.monotonic() - began, repr(arguments)[:200]))
+    TAKEN[:] = sorted(TAKEN, reverse=True)[:5]
     return status, out.getvalue(), err.getvalue()
 
 
@@ -195,14 +229,24 @@ SEARCHES = (
 )
 
 
+HEARTS = ("mealspec.core.explicit.kernel.expand", "mealspec.core.symbolic.diagrams.Symbolic.__init__")
+"""Where every search begins, whoever forgot to name it above: state by state, and by sets."""
+
+
 @pytest.fixture(scope="module")
 def nothing_is_searched() -> Iterator[None]:
-    """A command that would begin its search is done."""
+    """A command that would begin its search is done, and one that would start a program is told that there is none."""
 
     def done(*_: object, **__: object) -> NoReturn:
         raise click.exceptions.Exit(0)
 
+    def missing(*_: object, **__: object) -> NoReturn:
+        raise FileNotFoundError(2, "No such file or directory")
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", missing)
+        for name in HEARTS:
+            patch.setattr(name, done)
         for name in SEARCHES:
             module, function = name.rsplit(".", 1)  # a function of the package may hide the module of its name
             patch.setattr(import_module(module), function, done)
@@ -224,7 +268,7 @@ NUMBERS = st.integers(-2, 10**12).map(str) | st.floats().map(str)
 NAMED = st.lists(NAMES | TEXT, min_size=1, max_size=3).flatmap(
     lambda some: st.sampled_from(["+", "-", ",", " "]).map(lambda sign: sign.join(some))
 )
-FILES = st.sampled_from(["/dev/null", "/dev/full", "/no/where", "", ".", "/dev/zero", "x" * 300])
+FILES = st.sampled_from(["given", "/dev/null", "/dev/full", "/no/where", "", ".", "/dev/zero", "x" * 300])
 WORDS = NAMES | NUMBERS | NAMED | TEXT | FILES
 
 
@@ -238,17 +282,30 @@ def lines(draw: st.DrawFn) -> list[str]:
     return [name, *(word for part in parts for word in part)]
 
 
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """What the file ``given`` holds: anything, or what is nearly a log, a mapping, a vector or a trace."""
+    nearly = ["{}", "[]", '{"vectors": [{}]}', "a = 1", "[[line]]", "2025-11-08 09:24:23 connected m1", good()]
+    parts = draw(st.lists(st.sampled_from(nearly) | TEXT, max_size=3))
+    return draw(st.binary(max_size=40) | st.just("\n".join(parts).encode()))
+
+
 @pytest.mark.usefixtures("nothing_is_searched")
 @tries(150, 0.5)
-@given(lines())
-@example(["trace", "published", "\n"])
-@example(["verify", "[bold]"])
-@example(["--", "-h"])
-@example(["list", "\0"])
-@example(["trace", "F4", "--out", "\udcff"])
-def test_any_words_get_an_answer_or_one_sentence(words: list[str]) -> None:
+@given(lines(), files())
+@example(["trace", "published", "\n"], b"")
+@example(["verify", "[bold]"], b"")
+@example(["--", "-h"], b"")
+@example(["list", "\0"], b"")
+@example(["trace", "F4", "--out", "\udcff"], b"")
+@example(["diagnose", "given"], b"\0")
+@example(["diagnose", "given", "--mapping", "given"], b"[[line]]")
+@example(["conform", "given"], b"")
+@example(["conform", "--vectors", "given", "given"], b'{"vectors": [{}]}')
+def test_any_words_get_an_answer_or_one_sentence(words: list[str], content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        Path("given").write_bytes(content)
         status, _, err = run(*words)
     assert status in (0, 1, 2)
     assert (status == 2) == err.startswith("mealspec: ")

@@ -126,6 +126,7 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
         (("hardened", "--run", "nothing"), "unknown situation 'nothing'; choose from ('the socket works'"),
         (("hardened", "--tick", "0"), "a tick of 0 s does not pass"),
         (("hardened", "--tick", "nan"), "a tick of nan s does not pass"),
+        (("hardened", "--tick", "inf"), "a tick of inf s does not pass"),
         (("hardened", "--meals", "2"), "seconds are computed for one meal, not 2"),
         (("hardened", "--with", "background"), "leave out background"),
         (("hardened", "--set", "poll=90000"), "clock 'poll' would count 90,000 ticks: choose at most 10,000"),

@@ -72,6 +72,20 @@ def test_no_process_is_left_behind(command: str, number: signal.Signals, status:
         assert [line for line in text.splitlines() if " waiting, " not in line and ": " not in line] == []
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_driver_that_says_nothing_ends_with_whoever_started_it(number: signal.Signals, status: int) -> None:
+    """It has a session of its own, so no terminal tells it."""
+    command = [sys.executable, "-m", "mealspec", "conform", "--deadline", "600", "--", "sleep", "600"]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert awaited(lambda: len(descendants(run.pid)) == 1)
+    started = descendants(run.pid)
+    run.send_signal(number)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == status
+    assert err == ("mealspec: interrupted; nothing was written\n" if number is signal.SIGINT else "")
+    assert awaited(lambda: not running(started)), f"left behind: {running(started)}"
+
+
 # ---------------------------------------------------------------------- several processes
 
 

@@ -32,7 +32,7 @@ def random_system(rng: Random) -> System:
     return System(*trimmed(machines, events))
 
 
-def random_clock(rng: Random, machine: Machine) -> Machine:
+def random_clock(rng: Random, machine: Machine) -> Clockwork:
     """The machine with bounds on some of its events in some of its states."""
     phases = []
     for state in rng.sample(machine.states, rng.randint(0, len(machine.states))):
@@ -40,20 +40,20 @@ def random_clock(rng: Random, machine: Machine) -> Machine:
         least = rng.randint(0, 2)
         greatest = rng.choice((None, least, least + 2))
         phases.append(Phase(state, (Bound(events, least, greatest, restarts=rng.random() < 0.3),)))
-    return timed(Clockwork(machine, tuple(phases)))
+    return Clockwork(machine, tuple(phases))
 
 
 def random_graph(seed: int) -> Graph:
     rng = Random(seed)
     plain = random_system(rng)
-    return explore(in_time(plain, [random_clock(rng, machine) for machine in plain.machines]))
+    return explore(in_time(plain, [timed(random_clock(rng, machine)) for machine in plain.machines]))
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_without_its_ticks_a_run_in_time_is_a_run(seed: int) -> None:
     rng = Random(seed)
     plain = random_system(rng)
-    graph = explore(in_time(plain, [random_clock(rng, machine) for machine in plain.machines]))
+    graph = explore(in_time(plain, [timed(random_clock(rng, machine)) for machine in plain.machines]))
     assert graph.complete
     for number in rng.sample(range(len(graph)), min(20, len(graph))):
         events = [name for name in graph.path(number) if name not in TICKS]

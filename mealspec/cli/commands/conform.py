@@ -85,8 +85,10 @@ def command(
     from mealspec.conform.conformance import VECTORS, conformance, listed, repeats, vectors
     from mealspec.conform.suite import lines
     from mealspec.core.files import write
+    from mealspec.core.workers import orderly
     from mealspec.model.design import design
 
+    click.get_current_context().with_resource(orderly())  # whoever is told to end takes the driver along
     if bool(driver) == bool(url):
         raise click.UsageError("give either '-- COMMAND', which starts a driver, or --url, where a server runs")
     plan = design(name)

@@ -99,7 +99,7 @@ MISSING: tuple[dict[str, int], ...] = ({}, {"answer": CUT, "hang": COUNTED}, {"d
 @pytest.mark.parametrize("missing", MISSING)
 @pytest.mark.parametrize("up", [False, True])
 def test_the_likeliest_run_is_that_of_an_enumeration(missing: dict[str, int], up: bool) -> None:
-    system, found = phone(), set()
+    system, found, looked = phone(), set(), np.zeros(2, int)
     aim = Aim(At("call", lambda s: s == "up" or not up), (0, 0, 0))
     for client, server in product(CLIENT, SERVER):
         for late in {0, len(server)} if client else {0}:
@@ -109,6 +109,7 @@ def test_the_likeliest_run_is_that_of_an_enumeration(missing: dict[str, int], up
             guided = show(system, lines(missing), told, aim, guided=True)
             assert (guided.cost, guided.number if best else 0) == (best, search.number if best else 0), told
             assert guided.states <= search.states
+            looked += (guided.states, search.states)
             found.add(best is None)
             if search.cost is None:
                 assert up or (len(client), len(server)) not in search.furthest
@@ -118,6 +119,7 @@ def test_the_likeliest_run_is_that_of_an_enumeration(missing: dict[str, int], up
             assert shown_by(list(search.run.events), told, missing) == search.cost.missing
             assert {*search.run.events} <= search.may
             assert search.must <= {*search.run.events}
+    assert looked[0] < looked[1], "what is to come is asked for nothing"
     assert found == {False, True} or missing  # some logs are impossible, unless much may be missing
 
 
