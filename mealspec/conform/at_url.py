@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Protocol
 
 from mealspec.conform.check import WORDS
 from mealspec.conform.conformance import Conformance
-from mealspec.conform.driver import Broken
-from mealspec.conform.real import ServerAtUrl
+from mealspec.conform.driver import Broken, Exchange
+from mealspec.conform.real import FLOOD
 from mealspec.conform.reason import Reason, deviations, reason
 from mealspec.conform.role import Json
 from mealspec.conform.server import SERVER
@@ -51,6 +52,8 @@ class Step:
     ----------
     told
         As the model has it; None where it was only waited.
+    socket
+        Of which a close or cut was told.
     seen
         In the order in which it came.
     over
@@ -58,6 +61,7 @@ class Step:
     """
 
     told: str | None
+    socket: int | None
     seen: tuple[Json, ...]
     over: bool
 
@@ -105,7 +109,13 @@ def chosen(seed: int) -> Iterator[Json]:
                 yield {"what": what} if what == "advance" else {"what": what, "socket": socket}
 
 
-def held(server: ServerAtUrl, model: Open, script: Iterable[Json], run: list[Step]) -> Divergence | None:
+class Settling(Exchange, Protocol):
+    """Whoever carries out commands while time is real: within so many seconds timers and work are over."""
+
+    settle: float
+
+
+def held(server: Settling, model: Open, script: Iterable[Json], run: list[Step]) -> Divergence | None:
     """Put a server through a script; the first thing that the model does not allow. ``run`` takes what happens."""
     session, watch, end = Session(server, "server", model.plan), Watch(model), time.monotonic() + LONGEST
     for does in (*script, {"what": "advance"}, {"what": "rest"}):
@@ -117,25 +127,39 @@ def held(server: ServerAtUrl, model: Open, script: Iterable[Json], run: list[Ste
             continue  # there is nothing to be waited for, or it is not possible
         before, late = watch.places, time.monotonic() + server.settle
         observed = session.more() if does["what"] == "rest" else session.tell({**does, "seconds": 0})[0]
-        run.append(Step(item, tuple(observed), does["what"] == "advance"))
+        socket = does["socket"] if does["what"] in ("close", "cut") else None
+        run.append(Step(item, socket, tuple(observed), does["what"] == "advance"))
+        waited = False
         while not follows(watch, run[-1]):
             watch.places = before
-            if time.monotonic() > late:
+            if waited:
                 watch.take(item or "")
                 return Divergence(len(run) - 1, does, watch.wanted(), run[-1].seen)
-            run[-1] = replace(run[-1], seen=(*run[-1].seen, *session.more()))
+            waited = time.monotonic() > late
+            run[-1] = replace(run[-1], seen=(*run[-1].seen, *(_rest(session) if waited else session.more())))
     return None
+
+
+def _rest(session: Session) -> list[Json]:
+    """All that has come by now. What a busy machine has kept the tester from looking at is not missing."""
+    out = list[Json]()
+    while len(out) < FLOOD and (more := session.more()):
+        out += more
+    return out
 
 
 def follows(watch: Watch, step: Step) -> bool:
     """Whether the model allows a step, and no more is to come.
 
     Only what is seen on one socket has an order; and what was seen may have been on its way before anything was told.
+    Who is told of a close may have closed before that, and hears nothing then.
     """
-    channels: dict[object, list[str]] = {} if step.told is None else {"told": [step.told]}
+    channels: dict[object, list[str]] = {}
     for sight in step.seen:
         channels.setdefault(sight.get("socket", sight.get("request")), []).append(seen(sight))
-    watch.places = _interleaved(watch, list(channels.values()))
+    crossed = any(sight["what"] == "close" and sight["socket"] == step.socket for sight in step.seen)
+    heard = [] if step.told is None or crossed else [[step.told]]
+    watch.places = _interleaved(watch, [*heard, *channels.values()])
     return watch.rested(over=step.over)
 
 
@@ -155,7 +179,7 @@ def _interleaved(watch: Watch, channels: Sequence[Sequence[str]]) -> dict[Place,
 
 
 def conformance(
-    server: ServerAtUrl, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
+    server: Settling, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
     named: bool = True, report: Callable[[str], None] = lambda text: None,
 ) -> Conformance:  # fmt: skip
     """Hold a server against a design: the vectors' scripts, then random ones; ``named`` asks for what explains it."""

@@ -163,18 +163,26 @@ class ServerAtUrl:
                 await self._dial(socket)
             case "message":
                 with contextlib.suppress(ConnectionClosed):
-                    await self._wires[socket].send(json.dumps(command["message"]))
-            case "close":
-                await self._wires.pop(socket).close(command["code"])
-            case "cut":
-                self._wires.pop(socket)
-                self._befalls.links[self._numbers[socket]].cut()
+                    if socket in self._wires:  # or the server was faster, and has closed it
+                        await self._wires[socket].send(json.dumps(command["message"]))
+            case "close" | "cut":
+                await self._let_go_of(socket, command.get("code"))
             case "break":
                 link = self._befalls.links[self._numbers[socket]]
                 link.silence()
                 self._begin(self._given_up(socket, link))
             case "request":
                 await self._request(command["request"], command["sent"])
+
+    async def _let_go_of(self, socket: int, code: int | None) -> None:
+        """With a code, if that arrives; else the server's end learns of it as of a reset."""
+        wire, link = self._wires.pop(socket, None), self._befalls.links[self._numbers[socket]]
+        if wire is None:
+            return  # the server was faster
+        if code is None or link.silent:
+            link.cut()
+        else:
+            await wire.close(code)
 
     async def _dial(self, socket: int) -> None:
         before = set(self._befalls.links)
