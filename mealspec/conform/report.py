@@ -134,7 +134,7 @@ def _failures(some: list[Verdict]) -> list[str]:
 def _explained(made: Conformance) -> list[str]:
     if not made.reasons:
         return wrap("No single mechanism that is missing or added explains it.", 80)
-    out = ["What alone explains it:"]
+    out = [f"What alone explains it{', and allows least besides, first' if len(made.reasons) > 1 else ''}:"]
     for reason in made.reasons:
         out += wrap(f"- {reason}", 80, subsequent_indent="  ")
     return out

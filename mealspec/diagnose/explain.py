@@ -86,7 +86,7 @@ class Diagnoser:
         around = self.clocks.around(times[0]) if times else Interval(0, 0)
         verdict, ahead = self._within(some, around, SPLITS, BOUND)
         if verdict.best is None:
-            verdict = self._impossible(self._shape(some), self.clocks.after(*some.lines, ahead), verdict)
+            verdict = self._impossible(self.shape(some), self.clocks.after(*some.lines, ahead), verdict)
         return verdict, (ahead if all(any(e.at is not None for e in lines) for lines in some.lines) else None)
 
     def _within(self, some: Episode, ahead: Interval, splits: int, bound: int) -> tuple[Verdict, Interval]:
@@ -95,7 +95,7 @@ class Diagnoser:
         A run may fit line by line, and no single offset with all: then there is one below which it does not fit, and
         above which it does not fit either, for other lines; both sides are asked, the likelier answers first.
         """
-        verdict = self._verdict(self._shape(some), self.clocks.after(*some.lines, ahead), bound)
+        verdict = self._verdict(self.shape(some), self.clocks.after(*some.lines, ahead), bound)
         if verdict.best is None:
             return verdict, ahead
         narrow = fits(*some.lines, verdict.best.search.order, ahead)
@@ -112,7 +112,8 @@ class Diagnoser:
                 return together(each for each, _ in fitting), min(fitting, key=lambda each: each[0].rank)[1]
         return verdict, narrow
 
-    def _shape(self, some: Episode) -> Shape:
+    def shape(self, some: Episode) -> Shape:
+        """What is asked of a meal's lines, whatever is known of the order of two logs."""
         client, server = (tuple(entry.kind for entry in lines) for lines in some.lines)
         kinds = enumerate(self.mapping.lines)
         missing = {k for k, kind in kinds if LOGS.index(kind.log) in self.lacking} if self.lacking else frozenset()

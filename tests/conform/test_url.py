@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mealspec.conform import at_url
+from mealspec.conform import at_url, script
 from mealspec.conform.conformance import Conformance
 from mealspec.conform.proxy import on_loopback
 from mealspec.conform.real import ServerAtUrl
@@ -26,7 +26,7 @@ from tests.conform.reference import BUGS, EXAMPLES
 
 Held = Callable[..., Conformance]
 Served = Callable[..., ServerAtUrl]
-SHORT, SETTLE = ("--work-seconds", "0.05", "--ping-seconds", "0.2"), 0.6
+SHORT, SETTLE = ("--work-seconds", "0.05", "--ping-seconds", "0.2", "--entry-seconds", "0.2"), 0.6
 """A server's times, and what the tester is told of them."""
 
 
@@ -98,7 +98,7 @@ READY = {
 def test_what_a_busy_tester_has_not_looked_at_is_not_missing(ready: bool) -> None:
     """Its seconds are over before it looks again; what has come by then counts, and nothing is still missing."""
     server = Played([ACCEPT], *([[READY]] if ready else []))
-    found = at_url.held(server, at_url.of(design("hardened")), [DIAL], [])
+    found = script.held(server, script.of(design("hardened")), [DIAL], [])
     assert (found is None) is ready
 
 
@@ -107,7 +107,7 @@ def test_a_close_may_cross_the_servers_own(broken: bool, fine: bool) -> None:
     """Who closes a silent socket has not heard the tester's close of it; one that works is not to be closed."""
     breaks, closes = {"what": "break", "socket": 1}, {"what": "close", "socket": 1, "code": 1000}
     server = Played([ACCEPT, READY], *([[]] if broken else []), [SILENT])
-    found = at_url.held(server, at_url.of(design("hardened")), [DIAL, *([breaks] if broken else []), closes], [])
+    found = script.held(server, script.of(design("hardened")), [DIAL, *([breaks] if broken else []), closes], [])
     assert (found is None) is fine
 
 
@@ -115,17 +115,20 @@ def test_a_server_learns_of_a_silent_socket_that_is_closed(served: Served) -> No
     """The close itself does not arrive, so it is told otherwise: else it would push into that socket, and rightly."""
     closes = {"what": "close", "socket": 1, "code": 1000}
     sends = {"what": "request", "request": "submit-1-1", "sent": submission(1, token(1))}
-    script = [DIAL, {"what": "break", "socket": 1}, closes, sends]
+    does = [DIAL, {"what": "break", "socket": 1}, closes, sends]
     with closing(served("hardened", "--work-seconds", "0.05", "--ping-seconds", "30")) as server:
-        assert at_url.held(server, at_url.of(design("hardened")), script, []) is None
+        assert script.held(server, script.of(design("hardened")), does, []) is None
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("bug", sorted({*BUGS} - {"entry_expires"}))
-def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
+@pytest.mark.parametrize("bug", sorted(BUGS))
+def test_a_bug_of_the_registry_is_found_and_named_first(held: Held, bug: str) -> None:
     made = held("hardened", bug, step=8, examples=6)
     assert not made.fine
-    assert BUGS[bug] in {str(reason.mechanism) for reason in made.reasons}
+    named = [str(reason.mechanism) for reason in made.reasons]
+    assert BUGS[bug] in (named[:2] if bug == "other_key" else named[:1]), (
+        "either notifier finds nobody, and says no more"
+    )
 
 
 @pytest.mark.live
