@@ -167,21 +167,29 @@ class _Asked:
         shown = base = self._search(shown_, 0)
         if base is None:
             base = self._search(any_, bound)
-        if not self.complete:  # what is likely was looked at in vain, and the rest is too much
-            return Verdict(self.by.plan, shown=False, complete=False), joined(self.told)
+        cut = not self.complete  # all runs are too many to be looked at; with what a class lets in, fewer may do
         whole = base is not None or bound >= BOUND
         if base is not None:
-            bound = _weight(base) + EVIDENCE * self.by.margin
+            bound = self._near(base)
+        found = [*self._classes(bound, whole=base is not None)]
+        if cut:
+            bound = min((self._near(each.search) for each in found), default=bound)
+        if base is not None or cut:
             shown = shown or self._search(shown_, bound)
-        found = [*self._healthy(shown), *self._classes(bound, whole=base is not None)]
+        found += self._healthy(shown)
         lost = base is None or shown is None or _weight(shown) > _weight(base)
         if base is not None and lost:
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_, base))
         # Where something else explains the lines, a lookup is asked no further than all else; an excerpt is about it.
         reach = BOUND if whole and (self.shape.alone or not found) else bound
         skipped = [*self._lookups(reach)] if self.by.why_skipped or not found else []
+        found = self._implied(found)
         verdict = judged(self.by.plan, found, skipped, shown=not lost, complete=self.complete)
         return verdict, joined(self.told)
+
+    def _near(self, found: Search) -> int:
+        """What another cause may weigh."""
+        return _weight(found) + EVIDENCE * self.by.margin
 
     def _search(self, suspect: Suspect, bound: int) -> Search | None:
         """The likeliest runs of a suspect, if there are any; what it assumes counts."""
@@ -206,7 +214,25 @@ class _Asked:
             if whole or suspect.assumes or suspect.scope != Scope():
                 search = self._search(suspect, bound)
                 if search is not None:
+                    bound = min(bound, self._near(search) + EVIDENCE * suspect.assumes)
                     yield Explanation(suspect.label, suspect.title, suspect, search)
+
+    def _implied(self, found: list[Explanation]) -> list[Explanation]:
+        """Of causes that are as likely as each other those are marked that no run as likely does without."""
+        least = min((each.level for each in found), default=None)
+        level = [each for each in found if each.level == least and each.suspect.without is not None]
+        if len(level) < 2:
+            return found
+        return [each._replace(implied=self._is_implied(each)) if each in level else each for each in found]
+
+    def _is_implied(self, each: Explanation) -> bool:
+        assert each.suspect.without is not None
+        answer = self.by.asker.ask(each.suspect.without, self.shape, self.after, each.cost.weight)
+        self.told.append(answer.after)
+        other = answer.search.cost
+        if other is None:
+            return answer.search.complete
+        return (other.weight, other.races) > (each.cost.weight, each.cost.races)
 
     def _lookups(self, bound: int) -> Iterator[Explanation]:
         skips = {k for k, kind in enumerate(self.by.mapping.lines) if "server.skip" in kind.events}

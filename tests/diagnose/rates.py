@@ -1,7 +1,7 @@
 """How often the cause that was drawn is found: seeded runs of all failure classes, with lines missing and clocks apart.
 
-``python -m tests.diagnose.rates NUMBER FORM [SEED]`` prints the figures, with seeds from that one on. A cause has left
-no trace if the lines have a twin: a run without it that explains them as well, with no more faults, tight races and
+``python -m tests.diagnose.rates NUMBER FORM [SEED]`` prints the figures, with seeds from that one on; with ``healthy``
+before that, those of healthy runs. A cause has left no trace if the lines have a twin: a run without it that explains them as well, with no more faults, tight races and
 missing lines.
 """
 
@@ -10,16 +10,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from mealspec.core import At, System, Trace
+from mealspec.core import Trace
 from mealspec.core.explicit.settling import EVIDENCE
-from mealspec.core.explicit.shown import Aim
 from mealspec.diagnose.clocks import Clocks, Interval
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
 from mealspec.diagnose.explain import Diagnoser
@@ -29,11 +28,14 @@ from mealspec.diagnose.verdict import HEALTHY, Verdict
 from mealspec.diagnose.writing import Writing, written
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
+from mealspec.model.scope import Scope
 from mealspec.properties.scenarios import FAILURES
-from tests.diagnose.sampling import drawn
+from tests.diagnose.sampling import drawn, healthy
 
 HOMES = ("published", "app_published", "app_head")
 DROP, OTHER = 0.3, "somebody-else"
+SECONDS = 600.0
+"""Of healthy runs no more are tried after that."""
 LIMIT = 400_000
 """States that are looked at for each suspect."""
 
@@ -87,16 +89,6 @@ def home(label: str) -> str:
     return next(name for name in HOMES if FAILURES[label].design.startswith(name))
 
 
-def without(some: Suspect) -> Suspect:
-    """That there is a run in which the class does not happen."""
-
-    def watched() -> tuple[System, Aim]:
-        made, aim = some.watched()
-        return made, replace(aim, fact=At(aim.fact.machine, lambda s: not aim.fact.test(s)), toll=(0,) * len(aim.toll))
-
-    return replace(some, label=f"no {some.label}", watched=watched)
-
-
 def cases(number: int, form: str, begin: int = 0) -> Iterator[Case]:
     """So many runs, of one class after the other."""
     mapping = load(form)
@@ -118,9 +110,9 @@ def case(label: str, seed: int, found: Diagnosed | None, mapping: LineMapping) -
     plain = Case(label, seed, found.best if found else None)
     if found is None or plain.own is None or plain.traceless:
         return plain
-    asked = suspect(label)
-    level = twin(found, without(asked), mapping, plain.own)
-    return plain._replace(twin=level)
+    without = suspect(label).without
+    assert without is not None
+    return plain._replace(twin=twin(found, without, mapping, plain.own))
 
 
 def twin(found: Diagnosed, asked: Suspect, mapping: LineMapping, own: tuple[int, int]) -> tuple[int, int] | None:
@@ -174,5 +166,21 @@ def main(number: int, form: str, begin: int = 0) -> None:
         print(f"{name}: {len(some)} of {len(every)}; first {first:.1%}, among three {three:.1%}")
 
 
+def well(number: int, form: str, begin: int = 0) -> None:
+    """Print what is said of so many healthy runs, with all lines and with a share missing."""
+    for drop, absence in ((0.0, "always"), (DROP, "sometimes")):
+        said, began = Counter[str](), time.monotonic()
+        for seed in range(begin, begin + number):
+            random = Random(f"healthy {seed}")
+            run = Trace.of(system(DESIGNS["published"], Scope()), healthy(DESIGNS["published"], random))
+            how = Writing(drop, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
+            found = diagnosed(run, load(form), how, "published", absence)
+            said[found.best.label if found else "no line is left"] += 1
+            if time.monotonic() - began > SECONDS:
+                break
+        print(f"of {said.total()} healthy runs with {drop:.0%} of their lines missing: {dict(said)}", flush=True)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))
+    asked, numbers = (well, sys.argv[2:]) if sys.argv[1] == "healthy" else (main, sys.argv[1:])
+    asked(int(numbers[0]), numbers[1], *map(int, numbers[2:]))
