@@ -103,9 +103,18 @@ def chosen(seed: int) -> Iterator[Json]:
 
 
 class Settling(Exchange, Protocol):
-    """Whoever carries out commands while time is real: within so many seconds timers and work are over."""
+    """Whoever carries out commands while time is real.
+
+    Attributes
+    ----------
+    settle
+        Seconds within which timers and work are over.
+    late
+        Seconds by which it was late itself since the last reset.
+    """
 
     settle: float
+    late: float
 
 
 def held(server: Settling, model: Open, script: Iterable[Json], run: list[Step]) -> Divergence | None:

@@ -73,7 +73,7 @@ def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> Non
 class Played:
     """A server that shows something at each command, whatever it is."""
 
-    settle = 0.0
+    settle = late = 0.0
 
     def __init__(self, *shown: list[dict[str, Any]]) -> None:
         self.shown = list(shown)
@@ -109,6 +109,29 @@ def test_a_close_may_cross_the_servers_own(broken: bool, fine: bool) -> None:
     server = Played([ACCEPT, READY], *([[]] if broken else []), [SILENT])
     found = script.held(server, script.of(design("hardened")), [DIAL, *([breaks] if broken else []), closes], [])
     assert (found is None) is fine
+
+
+class Hiccup(Played):
+    """Its first dial is lost, for the machine was busy."""
+
+    def __init__(self, late: float) -> None:
+        super().__init__()
+        self.late, self.plays = late, 0
+
+    def ask(self, command: Json) -> Json:
+        if command["op"] == "reset":
+            self.plays += 1
+            self.shown = [[ACCEPT, READY]] if self.plays > 1 else []
+        return super().ask(command)
+
+
+@pytest.mark.parametrize("late", [0.0, 1.0])
+def test_a_failure_says_nothing_while_the_tester_is_late_itself(late: float) -> None:
+    """The script is played again then; and only then."""
+    server, lookup = Hiccup(late), Vector("server/x", "server", "", (), {}, ({"do": DIAL},), (), (), {})
+    made = at_url.conformance(server, [lookup], design("hardened"), examples=0, named=False)
+    assert made.fine == (late > 0)
+    assert server.plays == (2 if late else 1)
 
 
 def test_a_server_learns_of_a_silent_socket_that_is_closed(served: Served) -> None:

@@ -1,8 +1,8 @@
 """How often the cause that was drawn is found: seeded runs of all failure classes, with lines missing and clocks apart.
 
 ``python -m tests.diagnose.rates NUMBER FORM [SEED]`` prints the figures, with seeds from that one on; with ``healthy``
-before that, those of healthy runs. A cause has left no trace if the lines have a twin: a run without it that explains them as well, with no more faults, tight races and
-missing lines.
+before that, those of healthy runs. A cause has left no trace if the lines have a twin: a run without it that explains
+them as well, with no more faults, tight races and missing lines.
 """
 
 from __future__ import annotations
