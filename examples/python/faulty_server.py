@@ -58,10 +58,16 @@ class OneOfMany(Server):
 
 
 class StaleUnregister(OneOfMany):
-    """And whoever ends removes it, whosever it is."""
+    """And whoever ends removes it, whosever it is; once."""
+
+    def __init__(self, *parts: Any) -> None:
+        self.ended = set[Socket]()
+        super().__init__(*parts)
 
     def remove(self, user: str, socket: Socket) -> None:
-        self.registry.pop(user, None)
+        if socket not in self.ended:
+            self.ended.add(socket)
+            self.registry.pop(user, None)
 
 
 class OneIsTold(Server):
