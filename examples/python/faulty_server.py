@@ -58,16 +58,10 @@ class OneOfMany(Server):
 
 
 class StaleUnregister(OneOfMany):
-    """And whoever ends removes it, whosever it is; once."""
-
-    def __init__(self, *parts: Any) -> None:
-        self.ended = set[Socket]()
-        super().__init__(*parts)
+    """And whoever ends removes it, whosever it is."""
 
     def remove(self, user: str, socket: Socket) -> None:
-        if socket not in self.ended:
-            self.ended.add(socket)
-            self.registry.pop(user, None)
+        self.registry.pop(user, None)
 
 
 class OneIsTold(Server):
