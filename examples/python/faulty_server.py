@@ -18,11 +18,11 @@ class EntryEndsWithHandler(Server):
 
 
 class EntryExpires(Server):
-    """An entry goes after half a minute, and pings do not refresh it."""
+    """An entry goes after half a minute, if it is not told otherwise, and pings do not refresh it."""
 
     def enter(self, user: str, socket: Socket) -> None:
         super().enter(user, socket)
-        asyncio.get_running_loop().call_later(30, self.remove, user, socket)
+        asyncio.get_running_loop().call_later(self.seconds.get("entry", 30), self.remove, user, socket)
 
 
 class RegisterOnMessage(Server):

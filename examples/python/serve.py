@@ -21,6 +21,7 @@ async def main() -> None:
     parser.add_argument("bug", nargs="?", choices=sorted(BUGS))
     parser.add_argument("--work-seconds", type=float, default=0.2)
     parser.add_argument("--ping-seconds", type=float, default=0.5)
+    parser.add_argument("--entry-seconds", type=float, default=0.5, help="how long an entry lives that expires")
     parser.add_argument("--token", default="token-1")
     parser.add_argument("--database", default=":memory:")
     given = parser.parse_args()
@@ -30,7 +31,7 @@ async def main() -> None:
         return "completed"
 
     make = BUGS[given.bug] if given.bug else import_module(f"{given.design}_server").Server
-    seconds = {"ping": given.ping_seconds, "pong": given.ping_seconds}
+    seconds = {"ping": given.ping_seconds, "pong": given.ping_seconds, "entry": given.entry_seconds}
     database = sqlite3.connect(given.database)
     async with Host(make(database, {given.token: "4eb4c27c-304d-4cca-8cc8-2b67a4c75d98"}, work, seconds)) as host:
         print(f"--url http://{HOST}:{host.rest} --sockets ws://{HOST}:{host.sockets}", flush=True)

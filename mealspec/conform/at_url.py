@@ -1,166 +1,64 @@
 """``conform --url``: a server on real sockets, put through the vectors' scripts and through random ones.
 
-A vector says what is to be seen at each step, under a clock that the tester holds. Here its steps are a script: each is
-taken if the model allows it where the run may be by then, and what is seen is held against all that the model allows
-(:mod:`mealspec.conform.watch`). A meal's work may end at any time, and must have when the seconds for it are over.
+What alone explains three scripts that fail may be several mechanisms. Then scripts are played in which one of them
+would show what another would not.
 """
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from mealspec.conform.check import WORDS
 from mealspec.conform.conformance import Conformance
 from mealspec.conform.driver import Broken
-from mealspec.conform.real import ServerAtUrl
-from mealspec.conform.reason import Reason, deviations, reason
+from mealspec.conform.naming import Naming
+from mealspec.conform.reason import Reason
 from mealspec.conform.role import Json
-from mealspec.conform.server import SERVER
-from mealspec.conform.session import Session
+from mealspec.conform.script import PROBES, Settling, Step, chosen, held, of, steps
 from mealspec.conform.vector import Vector
-from mealspec.conform.verdict import Divergence, Outcome, Verdict
-from mealspec.conform.watch import Open, Place, Watch, seen, told
-from mealspec.conform.wire import dial, list_request, submission, token
-from mealspec.core import CheckerError
+from mealspec.conform.verdict import Outcome, Verdict
 from mealspec.model.design import Design
-from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.scope import Scope
 
-WORK = ("server.complete", "server.fail")
-SCOPE = Scope(1, 3, None, frozenset(("dial", "break", "request", "push", "upload", "job")))
-"""What is let in: the server's own process stays."""
-STEPS = 25
-"""Of a random script."""
-WHATS = ("dial", "dial", "ping", "ping", "list", "submit", "close", "cut", "break", "advance", "work")
-WAITING = ("advance", "work")
-LONGEST = 120.0
-"""Seconds of the longest script."""
 ENOUGH = 3
 """After so many scripts that fail no more are played."""
+LATE, AGAIN = 0.1, 3
+"""Seconds: if the tester itself was late by more, a script that fails says nothing, and is played again, so often."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """What was told, and what was seen then.
+class _Bench:
+    """A server that is put through scripts, and what came of that."""
 
-    Attributes
-    ----------
-    told
-        As the model has it; None where it was only waited.
-    seen
-        In the order in which it came.
-    over
-        Whether timers and work must be over.
-    """
+    def __init__(self, server: Settling, plan: Design, known: Iterable[str]) -> None:
+        self.server, self.plan, self.known = server, plan, set(known)
+        self.made = Conformance((), "a server on real sockets", "server", ())
+        self.good, self.bad = list[list[Step]](), list[list[Step]]()
 
-    told: str | None
-    seen: tuple[Json, ...]
-    over: bool
-
-
-@cache
-def of(plan: Design) -> Open:
-    """The model of a server whose work ends when it likes."""
-    return Open.of(SERVER, plan, SCOPE, hidden=WORK)
-
-
-def steps(vector: Vector) -> list[Json]:
-    """What a vector does, as far as it can be done to a server from outside."""
-    out: list[Json] = []
-    for step in vector.steps:
-        does = step.get("do") or step.get("inject") or {"what": "advance" if "advance" in step else ""}
-        if does["what"] == "advance" and out and out[-1]["what"] == "advance":
-            continue
-        if does["what"] in ("dial", "message", "close", "cut", "break", "request", *WAITING):
-            out.append(does)
-    return out
-
-
-def chosen(seed: int) -> Iterator[Json]:
-    """A random script: most of it will not be possible when its turn comes, and is skipped."""
-    some, dials, lists, sends = random.Random(seed), 0, 0, 0
-    for _ in range(STEPS):
-        socket = some.randint(max(1, dials - 2), max(1, dials))
-        match some.choice(WHATS):
-            case "dial":
-                dials += 1
-                yield {"what": "dial", "socket": dials, "request": dial(token(1))}
-            case "ping":
-                yield {"what": "message", "socket": socket, "message": {"type": "ping"}}
-            case "list":
-                lists += 1
-                yield {"what": "request", "request": f"list-{lists}", "sent": list_request(token(1))}
-            case "submit":
-                sends += 1
-                yield {"what": "request", "request": f"submit-1-{sends}", "sent": submission(1, token(1))}
-            case "work":
-                yield {"what": "work", "meal": "{id-1}", "ends": "completed"}
-            case "close":
-                yield {"what": "close", "socket": socket, "code": 1000}
-            case what:
-                yield {"what": what} if what == "advance" else {"what": what, "socket": socket}
-
-
-def held(server: ServerAtUrl, model: Open, script: Iterable[Json], run: list[Step]) -> Divergence | None:
-    """Put a server through a script; the first thing that the model does not allow. ``run`` takes what happens."""
-    session, watch, end = Session(server, "server", model.plan), Watch(model), time.monotonic() + LONGEST
-    for does in (*script, {"what": "advance"}, {"what": "rest"}):
-        if time.monotonic() > end:
-            raise Broken("silence", f"the script was not over within {LONGEST:g} s")
-        waits = does["what"] in WAITING
-        item = None if waits or does["what"] == "rest" else told(does)
-        if (waits and not watch.due()) or (item is not None and not watch.sure(item)):
-            continue  # there is nothing to be waited for, or it is not possible
-        before, late = watch.places, time.monotonic() + server.settle
-        observed = session.more() if does["what"] == "rest" else session.tell({**does, "seconds": 0})[0]
-        run.append(Step(item, tuple(observed), does["what"] == "advance"))
-        while not follows(watch, run[-1]):
-            watch.places = before
-            if time.monotonic() > late:
-                watch.take(item or "")
-                return Divergence(len(run) - 1, does, watch.wanted(), run[-1].seen)
-            run[-1] = replace(run[-1], seen=(*run[-1].seen, *session.more()))
-    return None
-
-
-def follows(watch: Watch, step: Step) -> bool:
-    """Whether the model allows a step, and no more is to come.
-
-    Only what is seen on one socket has an order; and what was seen may have been on its way before anything was told.
-    """
-    channels: dict[object, list[str]] = {} if step.told is None else {"told": [step.told]}
-    for sight in step.seen:
-        channels.setdefault(sight.get("socket", sight.get("request")), []).append(seen(sight))
-    watch.places = _interleaved(watch, list(channels.values()))
-    return watch.rested(over=step.over)
-
-
-def _interleaved(watch: Watch, channels: Sequence[Sequence[str]]) -> dict[Place, None]:
-    """Where a run may be after what came on some channels, in whichever order; none if none is allowed."""
-    at = {tuple(0 for _ in channels): watch.places}  # by how many of each have been taken
-    for _ in range(sum(map(len, channels))):
-        after: dict[tuple[int, ...], dict[Place, None]] = {}
-        for taken, places in at.items():
-            for k, channel in enumerate(channels):
-                watch.places = places
-                if taken[k] < len(channel) and watch.take(channel[taken[k]]):
-                    more = (*taken[:k], taken[k] + 1, *taken[k + 1 :])
-                    after[more] = after.get(more, {}) | watch.places
-        at = after
-    return at.get(tuple(map(len, channels)), {})
+    def play(self, name: str, script: Sequence[Json]) -> None:
+        """Put it through a script."""
+        known = name in self.known
+        try:
+            for _ in range(AGAIN):
+                run = list[Step]()
+                found = held(self.server, of(self.plan), script, run)
+                if found is None or self.server.late <= LATE:
+                    break
+        except Broken as broken:
+            self.made.verdicts.append(Verdict(name, WORDS[broken.how], broken.what, known=known))
+            return
+        outcome = Outcome.PASSED if found is None else Outcome.DIVERGED
+        self.made.verdicts.append(Verdict(name, outcome, divergence=found, known=known))
+        self.made.commands += len(run)
+        (self.good if found is None else self.bad).append(run)
 
 
 def conformance(
-    server: ServerAtUrl, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
+    server: Settling, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
     named: bool = True, report: Callable[[str], None] = lambda text: None,
 ) -> Conformance:  # fmt: skip
     """Hold a server against a design: the vectors' scripts, then random ones; ``named`` asks for what explains it."""
-    model, listed = of(plan), set(known)
-    made, runs = Conformance((), "a server on real sockets", "server", ()), list[list[Step]]()
+    bench = _Bench(server, plan, known)
+    made = bench.made
     lacking = {need for vector in some for need in vector.needs}
     scripts = {v.id: steps(v) for v in some if v.role == "server" and not v.needs}
     scripts |= {f"server/random/{seed}": list(chosen(seed)) for seed in range(examples)}
@@ -169,39 +67,29 @@ def conformance(
             made.verdicts.append(Verdict(name, Outcome.SKIPPED, f"{ENOUGH} others have failed before its turn"))
             continue
         report(f"script {k + 1} of {len(scripts)}")
-        run = list[Step]()
-        try:
-            found = held(server, model, script, run)
-        except Broken as broken:
-            made.verdicts.append(Verdict(name, WORDS[broken.how], broken.what, known=name in listed))
-            continue
-        outcome = Outcome.PASSED if found is None else Outcome.DIVERGED
-        made.verdicts.append(Verdict(name, outcome, divergence=found, known=name in listed))
-        made.commands += len(run)
-        if found is not None:
-            runs.append(run)
-    made.reasons = tuple(reasons(plan, runs, report)) if named else ()
+        bench.play(name, script)
+    if named and bench.bad:
+        made.reasons = _named(bench, report)
     why = f"a server cannot be made to from outside: {', '.join(sorted(lacking))}"
     made.verdicts += [Verdict(v.id, Outcome.SKIPPED, why) for v in some if v.role == "server" and v.needs]
     return made
 
 
-def reasons(plan: Design, runs: Sequence[Sequence[Step]], report: Callable[[str], None]) -> Iterator[Reason]:
-    """The mechanisms of which each alone explains the shortest run that diverges, and as many more as may be."""
-    every = left = list(deviations(plan)) if runs else []
-    for run in sorted(runs, key=len):
-        explain = list[tuple[M, bool, Design]]()
-        for mechanism, missing, other in left:
-            report(f"looking for what explains it: {mechanism}")
-            if _explains(other, run):
-                explain.append((mechanism, missing, other))
-        left = explain or left
-    yield from (reason(mechanism, missing) for mechanism, missing, _ in left if len(left) < len(every))
+def _named(bench: _Bench, report: Callable[[str], None]) -> tuple[Reason, ...]:
+    """What alone explains the runs that fail, and allows those that pass.
 
-
-def _explains(other: Design, run: Sequence[Step]) -> bool:
-    try:
-        watch = Watch(of(other))
-    except CheckerError:
-        return False
-    return all(follows(watch, step) for step in run)
+    As long as that is several mechanisms, it is held against the design with one of them, to see which it is not.
+    """
+    naming = Naming(bench.plan, bench.bad, bench.good, report)
+    scripts = dict(PROBES)
+    while scripts:
+        found = naming.telling(scripts)
+        if found is None:
+            break
+        name, other = found
+        report(f"{name}, to tell apart what explains it")
+        run = list[Step]()
+        with suppress(Broken):
+            held(bench.server, of(other), scripts.pop(name), run)
+        naming.learn(run)
+    return naming.reasons

@@ -31,6 +31,8 @@ from mealspec.core.errors import printable
 T = TypeVar("T")
 MOST = 400
 """Characters of what is shown of something that cannot be read."""
+BEAT = 0.05
+"""Seconds after which the tester looks whether it is late itself."""
 FLOOD = 1000
 """So many things are seen at once at most."""
 
@@ -70,6 +72,12 @@ class ServerAtUrl:
         Seconds for which an observation waits, and seconds within which timers and work are over.
     deadline
         Seconds for each answer, and for work that is late.
+
+    Attributes
+    ----------
+    late
+        Seconds by which the tester, and with it the proxy, was late at most since the last reset: who pings through it
+        may have waited for as long.
     """
 
     def __init__(
@@ -89,7 +97,8 @@ class ServerAtUrl:
         self._keys: dict[str, str] = {}
         self._past: set[str] = set()
         self._news = asyncio.Event()
-        self.settle = settle
+        self.settle, self.late = settle, 0.0
+        asyncio.run_coroutine_threadsafe(self._beat(), self._loop)
         try:
             self._run(self._proxy.__aenter__())
             status, _ = self._run(self._list())
@@ -137,6 +146,12 @@ class ServerAtUrl:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
+    async def _beat(self) -> None:
+        while True:
+            at = self._loop.time()
+            await asyncio.sleep(BEAT)
+            self.late = max(self.late, self._loop.time() - at - BEAT)
+
     # ------------------------------------------------------------------ commands
 
     async def _carry_out(self, command: Json) -> None:
@@ -145,6 +160,7 @@ class ServerAtUrl:
                 await self._let_go()
                 _, meals = await self._list()
                 self._past, self._keys, self._seen = {str(meal.get("id")) for meal in meals}, {}, []
+                self.late = 0.0
             case "advance", _:
                 await asyncio.sleep(self.settle)
                 await self._worked(self._deadline)
@@ -163,18 +179,26 @@ class ServerAtUrl:
                 await self._dial(socket)
             case "message":
                 with contextlib.suppress(ConnectionClosed):
-                    await self._wires[socket].send(json.dumps(command["message"]))
-            case "close":
-                await self._wires.pop(socket).close(command["code"])
-            case "cut":
-                self._wires.pop(socket)
-                self._befalls.links[self._numbers[socket]].cut()
+                    if socket in self._wires:  # or the server was faster, and has closed it
+                        await self._wires[socket].send(json.dumps(command["message"]))
+            case "close" | "cut":
+                await self._let_go_of(socket, command.get("code"))
             case "break":
                 link = self._befalls.links[self._numbers[socket]]
                 link.silence()
                 self._begin(self._given_up(socket, link))
             case "request":
                 await self._request(command["request"], command["sent"])
+
+    async def _let_go_of(self, socket: int, code: int | None) -> None:
+        """With a code, if that arrives; else the server's end learns of it as of a reset."""
+        wire, link = self._wires.pop(socket, None), self._befalls.links[self._numbers[socket]]
+        if wire is None:
+            return  # the server was faster
+        if code is None or link.silent:
+            link.cut()
+        else:
+            await wire.close(code)
 
     async def _dial(self, socket: int) -> None:
         before = set(self._befalls.links)

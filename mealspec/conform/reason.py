@@ -19,6 +19,9 @@ from mealspec.model.mechanism import CATALOGUE, FLAWS, NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
 
+INSTEAD = {M.CONNECTION_SET: M.COMPARE_AND_DELETE}
+"""What whoever lacks a mechanism may have in its place."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -48,6 +51,8 @@ def deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:
     """The designs that are one mechanism away, each with the mechanism and whether it is missing."""
     for mechanism in sorted(plan.mechanisms):
         yield mechanism, True, Design(f"{plan}-{mechanism}", plan.mechanisms - {mechanism})
+        if (other := INSTEAD.get(mechanism)) is not None and other not in plan:
+            yield mechanism, True, Design(f"{plan}-{mechanism}+{other}", plan.mechanisms - {mechanism} | {other})
     for mechanism in FLAWS:
         if mechanism not in plan and NEEDS.get(mechanism) is not M.LOCAL_STORE and mechanism is not M.LOCAL_STORE:
             more = {mechanism, *([NEEDS[mechanism]] if mechanism in NEEDS else [])}

@@ -91,8 +91,10 @@ def lines(made: Conformance, kept: str = "") -> list[str]:
     fired = sum(len(verdict.fired) for verdict in made.verdicts)
     if fired:
         out += wrap(f"{counted(fired, 'fault')} happened in those that passed, each seen at a command of its own.", 80)
+    diverged = [verdict for verdict in made.verdicts if verdict.divergence is not None]
     if made.commands:
-        out += wrap(f"Hypothesis: {counted(made.commands, 'command')}, and all that was seen is allowed.", 80)
+        by, fine = ("Hypothesis" if made.command else "Over sockets"), ", and all that was seen is allowed"
+        out += wrap(f"{by}: {counted(made.commands, 'command')}{'' if diverged else fine}.", 80)
     lacking = sorted({verdict.why for verdict in made.verdicts if verdict.outcome is Outcome.SKIPPED})
     out += [line for why in lacking for line in wrap(f"Not tested: {why}.", 80)]
     out += _failures([v for v in made.verdicts if not v.fine and not v.known])
@@ -107,11 +109,10 @@ def lines(made: Conformance, kept: str = "") -> list[str]:
         out += ["", "The shortest run found that diverges:", "", *found_lines(made.found), ""]
         out += _explained(made)
         out += wrap(f"{kept} repeats it: mealspec conform --vectors {kept} -- ...", 80) if kept else []
-    elif made.reasons:
-        first = next(v for v in made.verdicts if v.divergence is not None)
-        assert first.divergence is not None
-        where = f"{first.id}, step {first.divergence.step + 1}, "
-        out += ["", *divergence_lines(first.divergence, where=where), "", *_explained(made)]
+    elif diverged and diverged[0].divergence is not None:
+        where = f"{diverged[0].id}, step {diverged[0].divergence.step + 1}, "
+        out += ["", *divergence_lines(diverged[0].divergence, where=where), ""]
+        out += [] if made.command else _explained(made)
     return out
 
 
@@ -133,7 +134,7 @@ def _failures(some: list[Verdict]) -> list[str]:
 def _explained(made: Conformance) -> list[str]:
     if not made.reasons:
         return wrap("No single mechanism that is missing or added explains it.", 80)
-    out = ["What alone explains it:"]
+    out = [f"What alone explains it{', and allows least besides, first' if len(made.reasons) > 1 else ''}:"]
     for reason in made.reasons:
         out += wrap(f"- {reason}", 80, subsequent_indent="  ")
     return out

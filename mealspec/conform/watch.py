@@ -40,6 +40,15 @@ LATE = (
 """What an implementation does by itself when a timer says so; beginnings of events' names."""
 
 
+NEVER_OWED = ("server.expire_entry",)
+"""What may happen by itself, and need not: nobody knows how long it takes."""
+
+
+IN_TWO_GOES = "client.reregister"
+"""A ping, whose answer says that the socket is not listed, and then a register: who is no client of ours may leave it
+at the ping."""
+
+
 def _of_server(state: State) -> object:
     """Of a connection what its server can know: whether it holds it, and whether the way is there."""
     return (state.server, state.fine) if state.server in HELD else "free"  # type: ignore[attr-defined]
@@ -196,9 +205,15 @@ class Open:
                 states = self.system.states(before), self.system.states(after)
                 parts, names = self.role.told(self.plan, event, *states, spot.names)
                 hidden = is_one_of(event.name, self.hidden)
-                own, late = hidden or is_one_of(event.name, self.role.own), hidden or is_one_of(event.name, LATE)
-                for items in [()] if hidden else _orders(parts):
-                    yield Move(items, Spot(after, names), own, late)
+                own = hidden or (is_one_of(event.name, self.role.own) and not is_one_of(event.name, NEVER_OWED))
+                late = hidden or is_one_of(event.name, LATE)
+                goes = [parts]
+                if event.is_of(IN_TWO_GOES) and self.role.name == "server":
+                    goes = [parts[:1], parts[1:]]
+                for go in goes:
+                    then = Spot(after, names) if go is goes[-1] else spot
+                    for items in [()] if hidden else _orders(go):
+                        yield Move(items, then, own, late)
 
     def _permitted(self, state: Locals) -> int:
         permitted = self._used

@@ -86,7 +86,7 @@ class Diagnoser:
         around = self.clocks.around(times[0]) if times else Interval(0, 0)
         verdict, ahead = self._within(some, around, SPLITS, BOUND)
         if verdict.best is None:
-            verdict = self._impossible(self._shape(some), self.clocks.after(*some.lines, ahead), verdict)
+            verdict = self._impossible(self.shape(some), self.clocks.after(*some.lines, ahead), verdict)
         return verdict, (ahead if all(any(e.at is not None for e in lines) for lines in some.lines) else None)
 
     def _within(self, some: Episode, ahead: Interval, splits: int, bound: int) -> tuple[Verdict, Interval]:
@@ -95,7 +95,7 @@ class Diagnoser:
         A run may fit line by line, and no single offset with all: then there is one below which it does not fit, and
         above which it does not fit either, for other lines; both sides are asked, the likelier answers first.
         """
-        verdict = self._verdict(self._shape(some), self.clocks.after(*some.lines, ahead), bound)
+        verdict = self._verdict(self.shape(some), self.clocks.after(*some.lines, ahead), bound)
         if verdict.best is None:
             return verdict, ahead
         narrow = fits(*some.lines, verdict.best.search.order, ahead)
@@ -112,7 +112,8 @@ class Diagnoser:
                 return together(each for each, _ in fitting), min(fitting, key=lambda each: each[0].rank)[1]
         return verdict, narrow
 
-    def _shape(self, some: Episode) -> Shape:
+    def shape(self, some: Episode) -> Shape:
+        """What is asked of a meal's lines, whatever is known of the order of two logs."""
         client, server = (tuple(entry.kind for entry in lines) for lines in some.lines)
         kinds = enumerate(self.mapping.lines)
         missing = {k for k, kind in kinds if LOGS.index(kind.log) in self.lacking} if self.lacking else frozenset()
@@ -166,21 +167,29 @@ class _Asked:
         shown = base = self._search(shown_, 0)
         if base is None:
             base = self._search(any_, bound)
-        if not self.complete:  # what is likely was looked at in vain, and the rest is too much
-            return Verdict(self.by.plan, shown=False, complete=False), joined(self.told)
+        cut = not self.complete  # all runs are too many to be looked at; with what a class lets in, fewer may do
         whole = base is not None or bound >= BOUND
         if base is not None:
-            bound = _weight(base) + EVIDENCE * self.by.margin
+            bound = self._near(base)
+        found = [*self._classes(bound, whole=base is not None)]
+        if cut:
+            bound = min((self._near(each.search) for each in found), default=bound)
+        if base is not None or cut:
             shown = shown or self._search(shown_, bound)
-        found = [*self._healthy(shown), *self._classes(bound, whole=base is not None)]
+        found += self._healthy(shown)
         lost = base is None or shown is None or _weight(shown) > _weight(base)
         if base is not None and lost:
             found.append(Explanation(UNCLASSIFIED, SAYS[UNCLASSIFIED], any_, base))
         # Where something else explains the lines, a lookup is asked no further than all else; an excerpt is about it.
         reach = BOUND if whole and (self.shape.alone or not found) else bound
         skipped = [*self._lookups(reach)] if self.by.why_skipped or not found else []
+        found = self._implied(found)
         verdict = judged(self.by.plan, found, skipped, shown=not lost, complete=self.complete)
         return verdict, joined(self.told)
+
+    def _near(self, found: Search) -> int:
+        """What another cause may weigh."""
+        return _weight(found) + EVIDENCE * self.by.margin
 
     def _search(self, suspect: Suspect, bound: int) -> Search | None:
         """The likeliest runs of a suspect, if there are any; what it assumes counts."""
@@ -205,7 +214,25 @@ class _Asked:
             if whole or suspect.assumes or suspect.scope != Scope():
                 search = self._search(suspect, bound)
                 if search is not None:
+                    bound = min(bound, self._near(search) + EVIDENCE * suspect.assumes)
                     yield Explanation(suspect.label, suspect.title, suspect, search)
+
+    def _implied(self, found: list[Explanation]) -> list[Explanation]:
+        """Of causes that are as likely as each other those are marked that no run as likely does without."""
+        least = min((each.level for each in found), default=None)
+        level = [each for each in found if each.level == least and each.suspect.without is not None]
+        if len(level) < 2:
+            return found
+        return [each._replace(implied=self._is_implied(each)) if each in level else each for each in found]
+
+    def _is_implied(self, each: Explanation) -> bool:
+        assert each.suspect.without is not None
+        answer = self.by.asker.ask(each.suspect.without, self.shape, self.after, each.cost.weight)
+        self.told.append(answer.after)
+        other = answer.search.cost
+        if other is None:
+            return answer.search.complete
+        return (other.weight, other.races) > (each.cost.weight, each.cost.races)
 
     def _lookups(self, bound: int) -> Iterator[Explanation]:
         skips = {k for k, kind in enumerate(self.by.mapping.lines) if "server.skip" in kind.events}

@@ -38,6 +38,8 @@ class Suspect:
         Makes the system and the aim.
     assumes
         How much of the world it lets in beyond the usual scope and the design: each counts as a coincidence.
+    without
+        Of a class, that there is a run in which it does not happen.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Suspect:
     scope: Scope
     watched: Callable[[], tuple[System, Aim]]
     assumes: int = 0
+    without: Suspect | None = None
 
 
 AGAIN = ("poll", "ping")
@@ -92,13 +95,18 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
 
     def watched() -> tuple[System, Aim]:
         watch = milestones(told.steps, events)
-        last = len(told.steps)
         toll = tuple(_faults(told.steps[int(str(k)) :], events) for k in watch.states)
         made = system(asked, told.scope, extra=(watch,))
         return made, Aim(At("scenario", lambda s: s == last), toll, awaited(made))
 
+    def unseen() -> tuple[System, Aim]:
+        made, aim = has()
+        return made, replace(aim, fact=At("scenario", lambda s: s != last), toll=(0,) * (last + 1))
+
+    has, last = cache(watched), len(told.steps)
     more = len(told.scope.includes - Scope().includes) + len(asked.mechanisms ^ plan.mechanisms)
-    return Suspect(told.id, told.title, asked, told.scope, cache(watched), more)
+    without = Suspect(f"no {told.id}", f"not so: {told.title}", asked, told.scope, cache(unseen), more)
+    return Suspect(told.id, told.title, asked, told.scope, has, more, without)
 
 
 def _faults(steps: tuple[str, ...], events: tuple[Event, ...]) -> int:

@@ -33,12 +33,15 @@ class Explanation(NamedTuple):
         With what it was looked for.
     search
         The likeliest runs.
+    implied
+        Of causes that are as likely as each other: no run as likely does without it.
     """
 
     label: str
     says: str
     suspect: Suspect
     search: Search
+    implied: bool = False
 
     @property
     def cost(self) -> Cost:
@@ -54,7 +57,7 @@ class Explanation(NamedTuple):
     @property
     def rank(self) -> tuple[int, ...]:
         """By which explanations are ordered."""
-        return (*self.level, self.cost.steps)
+        return (*self.level, not self.implied, self.cost.steps)
 
 
 class Stop(NamedTuple):

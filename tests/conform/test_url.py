@@ -8,42 +8,56 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
-from mealspec.conform import at_url
+from mealspec.conform import at_url, script
 from mealspec.conform.conformance import Conformance
 from mealspec.conform.proxy import on_loopback
 from mealspec.conform.real import ServerAtUrl
+from mealspec.conform.role import Json
 from mealspec.conform.vector import Vector
 from mealspec.conform.verdict import Outcome
+from mealspec.conform.wire import submission, token
 from mealspec.core import CheckerError
 from mealspec.model import design
 from tests.conform.reference import BUGS, EXAMPLES
 
 Held = Callable[..., Conformance]
-SHORT, SETTLE = ("--work-seconds", "0.05", "--ping-seconds", "0.2"), 0.6
+Served = Callable[..., ServerAtUrl]
+SHORT, SETTLE = ("--work-seconds", "0.05", "--ping-seconds", "0.2", "--entry-seconds", "0.2"), 0.6
 """A server's times, and what the tester is told of them."""
 
 
 @pytest.fixture
-def held(committed: list[Vector]) -> Iterator[Held]:
-    """Starts a server and holds it against some vectors' scripts and some random ones."""
+def served() -> Iterator[Served]:
+    """Starts a server of the examples."""
     running: list[subprocess.Popen[str]] = []
 
-    def hold(*what: str, step: int, examples: int) -> Conformance:
-        command = [sys.executable, str(EXAMPLES / "serve.py"), *what, *SHORT]
+    def serve(*what: str) -> ServerAtUrl:
+        command = [sys.executable, str(EXAMPLES / "serve.py"), *what]
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert running[-1].stdout is not None
         _, url, _, sockets = running[-1].stdout.readline().split()
-        some = [vector for vector in committed if vector.role == "server" and not vector.needs]
-        with closing(ServerAtUrl(url, sockets, "token-1", settle=SETTLE)) as server:
-            return at_url.conformance(server, some[::step], design("hardened"), examples=examples)
+        return ServerAtUrl(url, sockets, "token-1", settle=SETTLE)
 
-    yield hold
+    yield serve
     for each in running:
         each.kill()
         each.communicate()
+
+
+@pytest.fixture
+def held(committed: list[Vector], served: Served) -> Held:
+    """Starts a server and holds it against some vectors' scripts and some random ones."""
+
+    def hold(*what: str, step: int, examples: int) -> Conformance:
+        some = [vector for vector in committed if vector.role == "server" and not vector.needs]
+        with closing(served(*what, *SHORT)) as server:
+            return at_url.conformance(server, some[::step], design("hardened"), examples=examples)
+
+    return hold
 
 
 @pytest.mark.parametrize(
@@ -56,12 +70,88 @@ def test_the_hardened_server_passes(held: Held, step: int, examples: int) -> Non
     assert made.commands > 5
 
 
+class Played:
+    """A server that shows something at each command, whatever it is."""
+
+    settle = late = 0.0
+
+    def __init__(self, *shown: list[dict[str, Any]]) -> None:
+        self.shown = list(shown)
+
+    def ask(self, command: Json) -> Json:
+        seen = self.shown.pop(0) if self.shown and command["op"] != "reset" else []
+        return {"ok": True, "seen": seen, "shows": {}}
+
+    def close(self) -> None:
+        pass
+
+
+DIAL: Json = {"what": "dial", "socket": 1, "request": {}}
+ACCEPT, SILENT = {"what": "accept", "socket": 1}, {"what": "close", "socket": 1, "code": 4408}
+READY = {
+    "what": "send", "socket": 1,
+    "message": {"type": "ready", "connection_id": "c-1", "epoch": "1", "timestamp": "2025-11-08T09:24:23Z"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["comes", "does not come"])
+def test_what_a_busy_tester_has_not_looked_at_is_not_missing(ready: bool) -> None:
+    """Its seconds are over before it looks again; what has come by then counts, and nothing is still missing."""
+    server = Played([ACCEPT], *([[READY]] if ready else []))
+    found = script.held(server, script.of(design("hardened")), [DIAL], [])
+    assert (found is None) is ready
+
+
+@pytest.mark.parametrize(("broken", "fine"), [(True, True), (False, False)], ids=["silent", "working"])
+def test_a_close_may_cross_the_servers_own(broken: bool, fine: bool) -> None:
+    """Who closes a silent socket has not heard the tester's close of it; one that works is not to be closed."""
+    breaks, closes = {"what": "break", "socket": 1}, {"what": "close", "socket": 1, "code": 1000}
+    server = Played([ACCEPT, READY], *([[]] if broken else []), [SILENT])
+    found = script.held(server, script.of(design("hardened")), [DIAL, *([breaks] if broken else []), closes], [])
+    assert (found is None) is fine
+
+
+class Hiccup(Played):
+    """Its first dial is lost, for the machine was busy."""
+
+    def __init__(self, late: float) -> None:
+        super().__init__()
+        self.late, self.plays = late, 0
+
+    def ask(self, command: Json) -> Json:
+        if command["op"] == "reset":
+            self.plays += 1
+            self.shown = [[ACCEPT, READY]] if self.plays > 1 else []
+        return super().ask(command)
+
+
+@pytest.mark.parametrize("late", [0.0, 1.0])
+def test_a_failure_says_nothing_while_the_tester_is_late_itself(late: float) -> None:
+    """The script is played again then; and only then."""
+    server, lookup = Hiccup(late), Vector("server/x", "server", "", (), {}, ({"do": DIAL},), (), (), {})
+    made = at_url.conformance(server, [lookup], design("hardened"), examples=0, named=False)
+    assert made.fine == (late > 0)
+    assert server.plays == (2 if late else 1)
+
+
+def test_a_server_learns_of_a_silent_socket_that_is_closed(served: Served) -> None:
+    """The close itself does not arrive, so it is told otherwise: else it would push into that socket, and rightly."""
+    closes = {"what": "close", "socket": 1, "code": 1000}
+    sends = {"what": "request", "request": "submit-1-1", "sent": submission(1, token(1))}
+    does = [DIAL, {"what": "break", "socket": 1}, closes, sends]
+    with closing(served("hardened", "--work-seconds", "0.05", "--ping-seconds", "30")) as server:
+        assert script.held(server, script.of(design("hardened")), does, []) is None
+
+
 @pytest.mark.live
-@pytest.mark.parametrize("bug", sorted({*BUGS} - {"entry_expires"}))
-def test_a_bug_of_the_registry_is_found_and_named(held: Held, bug: str) -> None:
+@pytest.mark.parametrize("bug", sorted(BUGS))
+def test_a_bug_of_the_registry_is_found_and_named_first(held: Held, bug: str) -> None:
     made = held("hardened", bug, step=8, examples=6)
     assert not made.fine
-    assert BUGS[bug] in {str(reason.mechanism) for reason in made.reasons}
+    named = [str(reason.mechanism) for reason in made.reasons]
+    assert BUGS[bug] in (named[:2] if bug == "other_key" else named[:1]), (
+        "either notifier finds nobody, and says no more"
+    )
 
 
 @pytest.mark.live

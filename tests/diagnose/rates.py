@@ -1,6 +1,8 @@
 """How often the cause that was drawn is found: seeded runs of all failure classes, with lines missing and clocks apart.
 
-``python -m tests.diagnose.rates NUMBER FORM`` prints the figures.
+``python -m tests.diagnose.rates NUMBER FORM [SEED]`` prints the figures, with seeds from that one on; with ``healthy``
+before that, those of healthy runs. A cause has left no trace if the lines have a twin: a run without it that explains
+them as well, with no more faults, tight races and missing lines.
 """
 
 from __future__ import annotations
@@ -16,26 +18,44 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from mealspec.core import Trace
+from mealspec.core.explicit.settling import EVIDENCE
+from mealspec.diagnose.clocks import Clocks, Interval
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
+from mealspec.diagnose.explain import Diagnoser
 from mealspec.diagnose.mapping import LineMapping, load
 from mealspec.diagnose.suspects import Suspect, classes
 from mealspec.diagnose.verdict import HEALTHY, Verdict
 from mealspec.diagnose.writing import Writing, written
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
+from mealspec.model.scope import Scope
 from mealspec.properties.scenarios import FAILURES
-from tests.diagnose.sampling import drawn
+from tests.diagnose.sampling import drawn, healthy
 
 HOMES = ("published", "app_published", "app_head")
 DROP, OTHER = 0.3, "somebody-else"
+SECONDS = 600.0
+"""Of healthy runs no more are tried after that."""
+LIMIT = 400_000
+"""States that are looked at for each suspect."""
 
 
 class Case(NamedTuple):
-    """One drawn run, and what was found of it."""
+    """One drawn run, and what was found of it; what the likeliest run without the cause weighs, if it was asked."""
 
     label: str
     seed: int
     verdict: Verdict | None
+    twin: tuple[int, int] | None = None
+
+    @property
+    def own(self) -> tuple[int, int] | None:
+        """What the likeliest run with the cause weighs; None if it is no cause that was found."""
+        return self._level(self.label)
+
+    def _level(self, label: str) -> tuple[int, int] | None:
+        causes = self.verdict.causes if self.verdict else ()
+        return next((each.level for each in causes if each.label.split("-")[0] == label), None)
 
     @property
     def rank(self) -> int | None:
@@ -44,19 +64,19 @@ class Case(NamedTuple):
         return labels.index(self.label) + 1 if self.label in labels else None
 
     @property
-    def ahead(self) -> int:
-        """How many causes are likelier than the true one, whatever the steps."""
-        causes = self.verdict.causes if self.verdict else ()
-        own = next((each.level for each in causes if each.label.split("-")[0] == self.label), None)
-        return 99 if own is None else len({each.label.split("-")[0] for each in causes if each.level < own})
+    def healthy(self) -> bool:
+        """Whether no line of the meal is left, or a run in which nothing went wrong explains them as well."""
+        well = self._level(HEALTHY)
+        return self.verdict is None or (well is not None and (self.own is None or well <= self.own))
 
     @property
     def traceless(self) -> bool:
-        """Whether no line of the meal is left, or a run in which nothing went wrong explains the lines as well."""
-        causes = self.verdict.causes if self.verdict else ()
-        own = next((each.level for each in causes if each.label.split("-")[0] == self.label), None)
-        well = next((each.level for each in causes if each.label == HEALTHY), None)
-        return self.verdict is None or (well is not None and (own is None or well <= own))
+        """Whether the lines have a twin."""
+        if self.verdict is None or self.healthy:
+            return True
+        if self.own is None:  # what was found is likelier than any run with the cause, if all was looked at
+            return self.verdict.complete and bool(self.verdict.causes)
+        return self.verdict.causes[0].level < self.own or (self.twin is not None and self.twin <= self.own)
 
 
 def suspect(label: str) -> Suspect:
@@ -69,20 +89,41 @@ def home(label: str) -> str:
     return next(name for name in HOMES if FAILURES[label].design.startswith(name))
 
 
-def cases(number: int, form: str) -> Iterator[Case]:
+def cases(number: int, form: str, begin: int = 0) -> Iterator[Case]:
     """So many runs, of one class after the other."""
     mapping = load(form)
     per = -(-number // len(FAILURES))
     for label in FAILURES:
         asked = suspect(label)
-        for seed in range(per):
+        for seed in range(begin, begin + per):
             random = Random(f"{label} {seed}")
             events = drawn(asked, random)
             assert events is not None
             run = Trace.of(system(asked.design, asked.scope), events)
             how = Writing(DROP, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
             found = diagnosed(run, mapping, how, home(label))
-            yield Case(label, seed, found.best if found else None)
+            yield case(label, seed, found, mapping)
+
+
+def case(label: str, seed: int, found: Diagnosed | None, mapping: LineMapping) -> Case:
+    """What was found; where nothing is likelier than the true cause, a twin is looked for."""
+    plain = Case(label, seed, found.best if found else None)
+    if found is None or plain.own is None or plain.traceless:
+        return plain
+    without = suspect(label).without
+    assert without is not None
+    return plain._replace(twin=twin(found, without, mapping, plain.own))
+
+
+def twin(found: Diagnosed, asked: Suspect, mapping: LineMapping, own: tuple[int, int]) -> tuple[int, int] | None:
+    """What the likeliest run without the cause weighs that prints the lines; None if that is more than with it."""
+    some = found.episode
+    lenient = mapping.with_absence({kind.name: "sometimes" for kind in mapping.lines})
+    by = Diagnoser(lenient, asked.design, Clocks(origin=min(some.times, default=0.0)), limit=LIMIT)
+    around = by.clocks.around(some.times[0]) if some.times else Interval(0, 0)
+    bound = own[0] - EVIDENCE * asked.assumes
+    answer = by.asker.ask(asked, by.shape(some), by.clocks.after(*some.lines, around), bound).search
+    return None if answer.cost is None else (answer.cost.weight + EVIDENCE * asked.assumes, answer.cost.races)
 
 
 def later(mapping: LineMapping, log: int) -> str:
@@ -103,44 +144,43 @@ def diagnosed(
         for log, (path, lines) in enumerate(zip(paths, written(run, mapping, how), strict=True)):
             path.write_text("".join(f"{each}\n" for each in [*lines, later(mapping, log)]), encoding="utf-8")
         question = Question(
-            (paths[0], paths[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=400_000
+            (paths[0], paths[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=LIMIT
         )
         found = Diagnosis(question)
         return next((meal for meal in found if meal.episode.user != OTHER), None)
 
 
-def main(number: int, form: str) -> None:
+def main(number: int, form: str, begin: int = 0) -> None:
     """Print the figures."""
-    began, by = time.monotonic(), dict[str, list[Case]]()
-    for case in cases(number, form):
-        by.setdefault(case.label, []).append(case)
-        if len(by[case.label]) == -(-number // len(FAILURES)):
-            some = by[case.label]
-            ranks = Counter(each.rank for each in some if not each.traceless)
-            first = Counter(each.verdict.label if each.verdict else None for each in some)
-            print(
-                case.label,
-                len(some),
-                "traceless",
-                sum(c.traceless for c in some),
-                "ranks",
-                dict(ranks),
-                dict(first),
-                f"{time.monotonic() - began:.0f} s",
-                flush=True,
-            )
-    every = [case for some in by.values() for case in some]
-    left = [case for case in every if not case.traceless]
-    for name, good in (
-        ("first", lambda c: c.rank == 1),
-        ("among three", lambda c: (c.rank or 9) <= 3),
-        ("first or level with it", lambda c: c.ahead == 0),
-        ("at most two are likelier", lambda c: c.ahead <= 2),
+    began, every = time.monotonic(), list[Case]()
+    for case in cases(number, form, begin):
+        every.append(case)
+        found = [f"{each.label} {each.level[0]}" for each in case.verdict.causes[:5]] if case.verdict else []
+        how, passed = "traceless" if case.traceless else f"rank {case.rank}", time.monotonic() - began
+        print(f"{case.label:4} {case.seed:3} {how:10} {case.own} {', '.join(found)}  {passed:.0f} s", flush=True)
+    for name, some in (
+        ("no twin", [case for case in every if not case.traceless]),
+        ("no healthy twin", [case for case in every if not case.healthy]),
     ):
-        number = sum(map(bool, map(good, left)))
-        print(f"{name}: {number} of {len(left)} ({number / max(1, len(left)):.1%})")
-    print(f"traceless: {len(every) - len(left)} of {len(every)}")
+        first, three = (sum((case.rank or 99) <= most for case in some) / max(1, len(some)) for most in (1, 3))
+        print(f"{name}: {len(some)} of {len(every)}; first {first:.1%}, among three {three:.1%}")
+
+
+def well(number: int, form: str, begin: int = 0) -> None:
+    """Print what is said of so many healthy runs, with all lines and with a share missing."""
+    for drop, absence in ((0.0, "always"), (DROP, "sometimes")):
+        said, began = Counter[str](), time.monotonic()
+        for seed in range(begin, begin + number):
+            random = Random(f"healthy {seed}")
+            run = Trace.of(system(DESIGNS["published"], Scope()), healthy(DESIGNS["published"], random))
+            how = Writing(drop, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
+            found = diagnosed(run, load(form), how, "published", absence)
+            said[found.best.label if found else "no line is left"] += 1
+            if time.monotonic() - began > SECONDS:
+                break
+        print(f"of {said.total()} healthy runs with {drop:.0%} of their lines missing: {dict(said)}", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    asked, numbers = (well, sys.argv[2:]) if sys.argv[1] == "healthy" else (main, sys.argv[1:])
+    asked(int(numbers[0]), numbers[1], *map(int, numbers[2:]))
