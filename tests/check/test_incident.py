@@ -289,6 +289,7 @@ def changed(name: str, **lines: tuple[Told, ...]) -> Search:
     return explain_incident(DESIGNS["app_before"], replace(some, client=client, server=server))
 
 
+@pytest.mark.slow
 def test_work_before_the_submission_has_no_explanation_from_its_line_on() -> None:
     post, begins, completes, skips = (Told(None, told.text) for told in excerpt("E40").server)
     search = changed("E40", server=(begins, post, completes, skips))

@@ -45,11 +45,13 @@ def test_a_poll_takes_an_answer_that_came_too_early_a_sleep_and_a_load() -> None
     assert dead.verdict == "true"
 
 
+@pytest.mark.slow
 def test_a_longer_sleep_is_waited_for() -> None:
     assert found("hardened", ONE, poll=(8, 8))[DEAD].greatest == 1 + 8 + 1
     assert found("hardened", ONE, poll=(8, 8), request=(0, 3))[DEAD].greatest == 3 + 8 + 3
 
 
+@pytest.mark.slow
 def test_a_sync_takes_the_pause_since_the_one_that_came_too_early_a_fetch_and_a_load() -> None:
     """In the app's latest code what a broken socket swallows is fetched, every 30 s."""
     breaks = Scope(connections=1, faults=1, includes=frozenset({"break"}))
@@ -215,6 +217,7 @@ def test_untimed_facts_mean_the_same_in_time() -> None:
         assert seen <= known
 
 
+@pytest.mark.slow
 def test_each_completion_is_in_one_situation() -> None:
     plan = DESIGNS["hardened"]
     graph = explore(timed_system(plan, ONE))

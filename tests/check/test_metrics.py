@@ -42,6 +42,7 @@ def bounds(name: str) -> list[Outcome]:
 # ---------------------------------------------------------------------- within the bounds
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_every_meal_takes_a_time_that_some_run_takes(name: str) -> None:
     found = seen(name)

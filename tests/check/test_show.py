@@ -111,6 +111,7 @@ def test_what_is_said_to_have_been_otherwise_is_otherwise_whatever_the_system_do
             assert not any(wrong), (name, prop, cause)
 
 
+@pytest.mark.slow
 def test_the_decisive_steps_are_those_that_a_reader_would_name() -> None:
     assert decided("published", "agreement") == [Cause(8, How.WITHOUT)], "c1 breaks; the load that failed is no matter"
     for plan in ("published", "published_plus"):
@@ -158,6 +159,7 @@ def test_the_marked_lookup_is_explained_below_each_chart_of_the_incident() -> No
     assert text.count("because: step") >= len(search().explanations)
 
 
+@pytest.mark.slow
 def test_the_incident_says_which_step_emptied_the_registry_and_blames_no_submission() -> None:
     told = {each.cause.name: told_of(each) for each in search().explanations}
     runs = {each.cause.name: each.likeliest.events for each in search().explanations}

@@ -46,6 +46,7 @@ def designs(region: Region, scope: Scope) -> list[Design]:
     return [Design("x", region.required | set(map(M, names))) for names in members(space, valid_designs(space, region))]
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("staircase")
 def test_each_design_is_as_fast_as_a_search_of_it_alone_finds(five: Staircase) -> None:
     every = [greatest(plan, NONE) for plan in designs(around(*OPEN), NONE)]

@@ -101,6 +101,7 @@ def test_figures_that_contradict_each_other_are_named() -> None:
     assert "for ever against 10 s" in said
 
 
+@pytest.mark.slow
 def test_an_obligation_that_is_wrong_would_be_noticed() -> None:
     """The wait of a submission is no limit on a dial."""
     plan = design("published+wait_before_submit")

@@ -62,6 +62,7 @@ def test_the_logs_of_a_run_are_read_back(happy: Path, capsys: pytest.CaptureFixt
     assert data["summary"]["meals"] == 1
 
 
+@pytest.mark.slow
 def test_people_read_lines_and_what_happened_between_them(happy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("diagnose", "-", str(happy / "server.log"), "--design", "hardened", "--mask") == 0
     out = capsys.readouterr().out
@@ -70,6 +71,7 @@ def test_people_read_lines_and_what_happened_between_them(happy: Path, capsys: p
     assert all(len(line) <= 80 for line in out.splitlines() if str(happy) not in line)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_logs_and_another_others(capsys: pytest.CaptureFixture[str]) -> None:
     told = []
     for seed in ("1", "1", "2"):

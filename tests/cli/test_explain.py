@@ -59,6 +59,7 @@ def test_each_explanation_says_what_the_thing_is_and_what_to_run_next(every: int
             assert facts.get("says") or facts["kind"] in ("event", "machine"), name
 
 
+@pytest.mark.slow
 @SOME_OR_ALL
 def test_every_command_that_it_proposes_is_one(every: int) -> None:
     """Its command exists, and takes these options; of a design, property or scenario that there is."""
@@ -86,6 +87,7 @@ def test_it_reads_well_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None
         assert "next " in shown
 
 
+@pytest.mark.slow
 def test_a_mechanism_is_told_with_what_it_needs_changes_and_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
     (facts,) = data(capsys, "push_to_all")
     assert (facts["needs"], facts["designs"]) == ("connection_set", ["hardened"])

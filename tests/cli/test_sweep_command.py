@@ -62,6 +62,7 @@ def test_machines_get_every_key_of_the_contract(found: dict[str, Any]) -> None:
     assert len(found["minimal"]) == found["minimal_number"]
 
 
+@pytest.mark.slow
 def test_a_necessary_mechanism_is_in_every_minimal_set(found: dict[str, Any]) -> None:
     assert found["necessary"]
     for some in found["minimal"]:
@@ -118,6 +119,7 @@ def test_nothing_passes_without_what_is_necessary(mealspec: Run) -> None:
     assert (data["passing"], data["necessary"], data["minimal"]) == (0, [], [])
 
 
+@pytest.mark.slow
 def test_a_property_alone_is_kept_by_more_designs(mealspec: Run, found: dict[str, Any]) -> None:
     data = json.loads(mealspec(*SMALL, "--property", "no-regress", "--json")[1])
     assert data["passing"] > found["passing"]

@@ -70,6 +70,7 @@ def test_tight_races_are_named_by_their_steps_and_counted_apart_from_faults(caps
     assert steps[9:14] == ["flag: connected (c1)", "process m1", "complete m1", "skip m1", "register c1"]
 
 
+@pytest.mark.slow
 def test_with_several_connections_the_likeliest_has_one_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     shown = _run(capsys, "trace", "published", "agreement")
     assert _heads(shown)[1] == "The likeliest run with one connection: 1 fault, 0 tight races, 9 steps"

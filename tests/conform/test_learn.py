@@ -32,6 +32,7 @@ def words(some: Bench, count: int) -> int:
     return wrong
 
 
+@pytest.mark.slow
 def test_what_the_hardened_client_shows_at_random_words_is_allowed(bench: Callable[..., Bench]) -> None:
     assert words(bench(*driver("client", "hardened")), 25) == 0
 

@@ -83,6 +83,7 @@ def _kills(vectors: Sequence[Vector], other: str) -> list[str]:
     return [v.id for v in vectors if departs(v, model(v, "hardened"), model(v, other)) is not None]
 
 
+@pytest.mark.slow
 def test_a_model_passes_its_own_vectors_and_fails_those_of_a_repair_that_it_lacks(committed: list[Vector]) -> None:
     some = [vector for vector in committed if vector.notes and vector.role == "server"][:9] + [
         vector for vector in committed if vector.id.startswith("server/F16")

@@ -22,6 +22,7 @@ def edges(graph: Graph) -> list[tuple[int, int, int]]:
     return list(zip(graph.source.tolist(), graph.event.tolist(), graph.dest.tolist(), strict=True))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=str)
 def test_the_kernel_knows_what_a_walk_over_the_edges_finds(design: Design) -> None:
     graph = explore(system(design, TINY))

@@ -61,6 +61,7 @@ def slowly(on: Collection[int]) -> set[Pair]:
     return {(REASONS[a], REASONS[b]) for a, b in np.argwhere(found) if a < b}
 
 
+@pytest.mark.slow
 def test_the_sets_that_are_enough_are_so_by_the_slow_path_and_no_smaller_ones_are() -> None:
     found = small()
     for some in found.smallest:

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from mealspec.draw.app import PATH, app, steps, told
 from mealspec.draw.page import references
 from mealspec.model.mechanism import CATALOGUE
@@ -21,6 +23,7 @@ def text() -> str:
     return app().text
 
 
+@pytest.mark.slow
 def test_it_is_as_it_is_committed() -> None:
     assert (FOLDER / PATH).read_text(encoding="utf-8") == text(), "run 'mealspec draw'"
 

@@ -123,6 +123,7 @@ def agrees(found: Table, scope: Scope, some: frozenset[str]) -> None:
     assert {f.id: f.verdict for f in report.findings} == {name: verdict(found, name, some) for name in EVERY}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_a_design_of_a_small_table_is_what_it_is_on_its_own(small: Table, number: int) -> None:
     agrees(small, SCOPE, Random(number).choice([some for some in designs(small) if knows(small, some)]))

@@ -308,6 +308,7 @@ SECONDS = """const {world, texts} = question;
 return question.walks.map(({on, events}) => walkedInTime(new Timed(madeOf(world, texts, on), new Set(on)), events));"""
 
 
+@pytest.mark.slow
 @needs_node
 def test_seconds_pass_as_the_checker_says(tmp_path: Path) -> None:
     assert in_seconds(tmp_path)

@@ -50,6 +50,7 @@ def test_a_failure_leads_with_the_explanation(own: Own) -> None:
     assert any("--hypothesis-seed 0" in line for line in message)
 
 
+@pytest.mark.slow
 def test_the_run_is_a_file_that_replay_accepts(own: Own) -> None:
     folder, done = own
     file = re.findall(r"mealspec replay (\S+)", done.stdout)[0]
@@ -60,6 +61,7 @@ def test_the_run_is_a_file_that_replay_accepts(own: Own) -> None:
     assert "accepted by none+poll_on_submit" in replayed.stdout
 
 
+@pytest.mark.slow
 def test_the_matrix_stands_at_the_end(own: Own) -> None:
     _, done = own
     lines = done.stdout.splitlines()
@@ -69,6 +71,7 @@ def test_the_matrix_stands_at_the_end(own: Own) -> None:
     assert "1 connection" in done.stdout[done.stdout.index("Hunted in the scope") :]
 
 
+@pytest.mark.slow
 def test_what_was_seen_is_held_against_what_is_known(own: Own) -> None:
     folder, done = own
     assert "seen by the hunts, of what the search knows:" in done.stdout
@@ -79,6 +82,7 @@ def test_what_was_seen_is_held_against_what_is_known(own: Own) -> None:
     assert f"no hunt of any design did: {len(told['unseen'])}" in done.stdout
 
 
+@pytest.mark.slow
 def test_junit_says_design_property_and_scope(own: Own) -> None:
     folder, _ = own
     cases = ElementTree.parse(folder / "report.xml").iter("testcase")
@@ -90,6 +94,7 @@ def test_junit_says_design_property_and_scope(own: Own) -> None:
     assert delivery["profile"] == "dev"
 
 
+@pytest.mark.slow
 def test_hypothesis_tells_its_statistics(own: Own) -> None:
     _, done = own
     told = done.stdout[done.stdout.index("Hypothesis Statistics") :]
@@ -107,6 +112,7 @@ def test_ids_say_design_and_property(tmp_path: Path) -> None:
     assert all("published" in name.partition("-")[0] for name in found)
 
 
+@pytest.mark.slow
 def test_a_design_that_is_chosen_by_its_name_alone_is_hunted_alone(tmp_path: Path) -> None:
     found = ids(hunt(tmp_path, "--collect-only", "-q", "-k", "published"))
     assert sorted(found) == sorted(["published", *(f"published-{name}" for name in PROPERTIES)])

@@ -173,6 +173,7 @@ def test_each_mechanism_changes_some_design(mechanism: Mechanism, changed: dict[
     assert changed[mechanism]
 
 
+@pytest.mark.slow
 def test_the_adaptive_interval_changes_nothing_without_time_and_says_so(changed: dict[Mechanism, set[str]]) -> None:
     assert not changed[Mechanism.ADAPTIVE_INTERVAL]
     assert "Untimed systems do not see it." in CATALOGUE[Mechanism.ADAPTIVE_INTERVAL].does

@@ -267,6 +267,7 @@ def test_a_waiting_submission_is_saved_once_the_connect_has_succeeded() -> None:
     assert run.events[-2:] == ("client.connected.c1", "client.submit.m1")
 
 
+@pytest.mark.slow
 def test_a_skip_of_a_failure_class_finds_an_empty_registry() -> None:
     """What the server does not know it cannot tell: F1, F3, F4, F10 and F12 end in the same line of its log."""
     for name in ("F1", "F3", "F4", "F10", "F12"):

@@ -190,6 +190,7 @@ def test_two_runs_give_the_same_arrays() -> None:
     assert digest() == digest()
 
 
+@pytest.mark.slow
 def test_the_hash_seed_of_python_changes_nothing() -> None:
     root = Path(mealspec.__file__).parents[1]
     script = f"import runpy; print(runpy.run_path({str(Path(__file__))!r})['digest']())"
