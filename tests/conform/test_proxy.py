@@ -54,5 +54,5 @@ def test_it_ends_what_it_has_begun(does: object) -> None:
             await asyncio.sleep(0.05)
         return {str(task.get_coro()) for task in asyncio.all_tasks() if "Proxy" in str(task.get_coro())}
 
-    assert asyncio.run(asyncio.wait_for(run(), 20)) == set()
+    assert asyncio.run(asyncio.wait_for(run(), 120)) == set()
     gc.collect()
