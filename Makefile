@@ -78,7 +78,7 @@ deep: $(READY) ## the same, for as long as it takes (profile deep)
 
 slow: $(READY) ## complete checks by the million, and diagrams/ against the model (SLOW=FOLDER for a part)
 	@echo "== slow tests: every design, every further fault and aspect, completely; every picture and page"
-	@$(BIN)/pytest -m "slow$(WHICH)" $(or $(SLOW),tests) -n 2 --dist loadgroup
+	@$(BIN)/pytest -m "slow $(WHICH)" $(or $(SLOW),tests) -n 2 --dist loadgroup
 
 live: $(READY) ## real sockets in real time: a thousand fault scripts, servers with bugs (minutes, on a quiet machine)
 	@echo "== the reference pair over real sockets"
@@ -136,7 +136,7 @@ crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
 	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
-	@$(BIN)/pytest -q -m "external$(WHICH)" -n 2 --dist worksteal tests
+	@$(BIN)/pytest -q -m "external $(WHICH)" -n 2 --dist worksteal tests
 
 clean: ## remove the set-up
 	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
