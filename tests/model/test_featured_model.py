@@ -155,6 +155,7 @@ def test_what_needs_another_does_something_where_that_is(mechanism: M) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("scope", [EVERYTHING, replace(EVERYTHING, meals=2, connections=1)])
 def test_the_order_names_each_thing_once_and_only_what_there_is(scope: Scope) -> None:
     names = order(scope)
