@@ -128,7 +128,7 @@ def test_the_slow_way_finds_every_state_and_step_of_a_larger_design(name: str) -
 
 
 @pytest.mark.slow
-@pytest.mark.sample(12)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("item", FURTHER)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_the_slow_way_finds_the_beginning_of_every_aspect(name: str, item: str) -> None:
