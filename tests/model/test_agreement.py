@@ -100,6 +100,7 @@ def test_sampled_states_agree_with_two_connections_and_two_meals(name: str) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_sampled_states_agree_with_as_many_meals_as_there_can_be(name: str) -> None:
     graph = explore(system(design(name), Scope(meals=4, connections=1, faults=1)), limit=20_000)

@@ -241,6 +241,7 @@ def test_meals_are_alike() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_meals_that_are_not_alike_would_be_noticed() -> None:
     space = Symbolic(every("everything"), nodes=20_000_000, cache=250_000)
     space.steps = tuple(step for step in space.steps if step.name != "server.start.m2")
