@@ -17,8 +17,8 @@ from mealspec.properties.catalogue import PROPERTIES
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The designs of this run, each on one worker, with each property."""
-    designs = session_of(metafunc.config).designs
+    """The designs of this run, each on one worker, with each property; the app's, which take longest, first."""
+    designs = session_of(metafunc.config).designs[::-1]
     marks = {design.name: pytest.mark.xdist_group(design.name) for design in designs}
     if "property_id" in metafunc.fixturenames:
         pairs = [(design, property_id) for design in designs for property_id in PROPERTIES]

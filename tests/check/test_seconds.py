@@ -265,6 +265,7 @@ def test_what_is_open_excludes_nothing_and_what_has_a_source_is_kept() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_e41_whole_with_its_reasons_constants_and_moments() -> None:
     search = explain_incident(DESIGNS["app_before"], excerpt("E41"))
     one = honour(search)

@@ -39,7 +39,7 @@ def told(every: int = 1) -> Everything:
     return {name: explain(name) for name in [*names()][::every]}
 
 
-SOME_OR_ALL = pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.slow)])
+SOME_OR_ALL = pytest.mark.parametrize("every", [15, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.more])])
 
 
 def test_whatever_is_listed_can_be_explained() -> None:
@@ -116,6 +116,7 @@ def test_a_mechanism_is_compared_where_it_changes_something() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_every_mechanism_but_the_one_that_needs_time_changes_a_machine_or_brings_events() -> None:
     changes = ("changes", "brings events", "takes events away")
     idle = [m for m in Mechanism if not any(told()[m][0].get(key) for key in changes)]

@@ -58,6 +58,7 @@ def test_the_hardened_client_is_learned_and_differs_nowhere(bench: Callable[...,
 
 
 @pytest.mark.slow
+@pytest.mark.more
 def test_the_published_clients_differences_are_named(bench: Callable[..., Bench]) -> None:
     some = bench(*driver("client", "published"))
     made, found = learned(some.driver, spec("client", "hardened", SCOPE), some.role.seconds, 200)
