@@ -24,7 +24,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are ``more``. What a module keeps is made once."""
+    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are slow, and ``more`` unless each is another matter.
+
+    What a module keeps is made once.
+    """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sample"):
@@ -37,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for number, item in enumerate(some):
             if number not in chosen:
                 item.add_marker(pytest.mark.slow)
-                item.add_marker(pytest.mark.more)
+                if wanted.kwargs.get("others") != "slow":
+                    item.add_marker(pytest.mark.more)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ def made(**verdicts: float | None) -> Comparison:
 # ---------------------------------------------------------------------- what is found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("alone")
 def test_our_engines_agree_and_a_missing_tool_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     (found,) = json.loads(printed(capsys, *ASKED, "--json"))["systems"]

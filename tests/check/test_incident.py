@@ -329,6 +329,7 @@ def test_the_table_and_every_line_that_is_told_fit_80_columns() -> None:
     assert "returned" in last
 
 
+@pytest.mark.slow
 def test_one_excerpt_is_told_with_a_run_for_each_cause() -> None:
     shown = incident_lines([explained("E42", plan) for plan in excerpt("E42").designs])
     text = " ".join(" ".join(shown).split())

@@ -169,6 +169,7 @@ def test_the_runs_that_are_shown_take_so_long(name: str, engine: str) -> None:
                 assert Kind.TIME in kinds[run.trace.loop :]
 
 
+@pytest.mark.slow
 def test_two_connections_are_measured_by_sets() -> None:
     """A reconnect while a meal is pushed sends the push to the socket that is left; a poll shows it."""
     found = outcomes(DESIGNS["hardened"], Scope(faults=0), engine="symbolic")
@@ -202,6 +203,7 @@ def test_in_the_published_designs_a_dead_socket_stays_for_ever() -> None:
         assert set(found.values()) == {None}
 
 
+@pytest.mark.slow
 def test_untimed_facts_mean_the_same_in_time() -> None:
     """A belief, say, is read off the state without its ticks: so every situation holds in just its states."""
     plan = DESIGNS["hardened"]

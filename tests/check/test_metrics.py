@@ -42,7 +42,7 @@ def bounds(name: str) -> list[Outcome]:
 # ---------------------------------------------------------------------- within the bounds
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_every_meal_takes_a_time_that_some_run_takes(name: str) -> None:
     found = seen(name)
@@ -62,6 +62,7 @@ def test_so_does_every_one_of_ten_thousand(name: str, seed: int) -> None:
         assert strays(simulate(DESIGNS[name], ONE, 10_000, seed, rates=table), bounds(name)) == []
 
 
+@pytest.mark.slow
 def test_a_table_that_lets_a_sleep_last_longer_would_be_noticed() -> None:
     often = rates({"break": 60})
     for broken in ({"poll": (9.0, 9.0)}, {"request": (2.0, 4.0)}):

@@ -175,6 +175,7 @@ def test_the_incident_says_which_step_emptied_the_registry_and_blames_no_submiss
 # ---------------------------------------------------------------------- the end
 
 
+@pytest.mark.slow
 def test_the_end_tells_what_matters_though_it_is_as_in_the_beginning() -> None:
     run, facts = violated()["published", "delivery"]
     (ending,) = [note for note in why_violated(run, facts, "delivery").notes if note.startswith("at the end")]

@@ -211,6 +211,7 @@ def listed(result: Sweep, designs: Set) -> set[frozenset[str]]:
     return set(map(frozenset, members(result.space, designs)))
 
 
+@pytest.mark.slow
 def test_climbing_finds_what_the_largest_scope_finds_at_once(found: Sweep) -> None:
     whole = sweep(SMALL, region=REGION, climb=False)
     assert [result.scope for result in whole.scopes] == [SMALL]
@@ -424,6 +425,7 @@ def test_a_failing_design_is_shown_to_fail_by_a_shortest_run(name: str, doubts: 
     shown(DESIGNS[name], SMALL, doubts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [M.AUTO_RECONNECT, M.JOB_RECONCILIATION])
 def test_what_is_missing_is_missed_by_a_run_or_a_loop(name: M, doubts: Judge) -> None:
     shown(Design("less", HARDENED - {name}), SMALL, doubts)

@@ -157,7 +157,7 @@ def test_the_bench_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> Non
     assert figures["ratio"] > 1
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize(
     "arguments",
     [["verify", "published", "--connections", "1", "--json"], ["trace", "F9", "--to", "itf"], ["list", "--json"]],

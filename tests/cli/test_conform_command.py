@@ -59,6 +59,7 @@ def test_known_failures_still_run_and_are_reported_when_they_pass(
     assert run("conform", *options, *driver("client", "published")) == 0
 
 
+@pytest.mark.sample(2, others="slow")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -111,6 +111,7 @@ def test_what_cannot_be_drawn_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_has_written_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mealspec", "draw", "--out", str(tmp_path / "out")]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -67,7 +67,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---------------------------------------------------------------------- whoever reads
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(2, others="slow")
 @pytest.mark.parametrize(
     "command",
     [
@@ -107,6 +107,7 @@ def test_without_anybody_to_complain_to_the_answer_is_the_same() -> None:
 # ---------------------------------------------------------------------- what is written to
 
 
+@pytest.mark.slow
 def test_a_device_stays_a_device() -> None:
     before = os.stat("/dev/null")
     assert program(*RUN, "--out", "/dev/null").returncode == 0
@@ -115,12 +116,14 @@ def test_a_device_stays_a_device() -> None:
     assert (after.st_ino, after.st_rdev) == (before.st_ino, before.st_rdev)
 
 
+@pytest.mark.slow
 def test_a_device_that_is_full_is_one_sentence() -> None:
     assert (
         sentence(program(*RUN, "--out", "/dev/full")) == "mealspec: cannot write /dev/full: No space left on device\n"
     )
 
 
+@pytest.mark.slow
 def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     done = shell(f'mkfifo "$pipe"; cat "$pipe" & mealspec {SMALL} --out "$pipe"; wait', pipe=tmp_path / "pipe")
     assert (done.returncode, done.stdout) == (0, here(*RUN).stdout)

@@ -79,6 +79,7 @@ def test_every_command_that_it_proposes_is_one(every: int) -> None:
                 assert given["name"] in names()
 
 
+@pytest.mark.slow
 def test_it_reads_well_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("ready_ack", "delivery", "F4", "R30", "poller", "client.ready.c1", "suspension", "happy", "hardened"):
         shown = said(capsys, name)
@@ -103,6 +104,7 @@ def test_a_mechanism_is_told_with_what_it_needs_changes_and_what_was_found(capsy
     assert facts["takes events away"] == ["server.register_elsewhere.c1", "server.register_elsewhere.c2"]
 
 
+@pytest.mark.slow
 def test_a_mechanism_is_compared_where_it_changes_something() -> None:
     def first(name: str) -> object:
         return explain(name)[0]["next"][0]

@@ -172,6 +172,7 @@ def places(data: Any) -> list[tuple[Any, Any]]:
     return own + [place for key in keys for place in places(data[key])]
 
 
+@pytest.mark.slow
 @tries(150, 0.25)
 @given(st.integers(0, 10**6), JSON, st.booleans())
 def test_a_good_file_with_one_thing_changed_gets_a_verdict_or_one_sentence(
@@ -290,6 +291,7 @@ def files(draw: st.DrawFn) -> bytes:
     return draw(st.binary(max_size=40) | st.just("\n".join(parts).encode()))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_is_searched")
 @tries(150, 0.5)
 @given(lines(), files())

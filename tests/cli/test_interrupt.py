@@ -25,7 +25,7 @@ def group(leader: int) -> list[str]:
     return [row[2] for row in rows if row[0] == str(leader) and not row[1].startswith("Z")]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(2, others="slow")
 @pytest.mark.parametrize(("jobs", "pause"), [(1, 0.5), (2, 0.8), (2, 1.4), (2, 3.0)])
 def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: float) -> None:
     """Also while the workers are still starting. As a terminal does it, every process gets the signal."""

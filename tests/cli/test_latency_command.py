@@ -46,6 +46,7 @@ def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: py
     assert "+0 s complete m1" in words
 
 
+@pytest.mark.slow
 def test_for_programs_each_situation_has_seconds_and_the_runs_that_take_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -302,7 +302,7 @@ def test_an_answer_in_ascii_does_not_fail() -> None:
     assert done.stdout.startswith("Mutants of hardened, one small fault each: a sample of 1 of ")
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize(("jobs", "pause"), [(1, 0.5), (2, 0.5), (2, 2.5)])
 def test_an_interrupt_ends_every_process_with_one_sentence(jobs: int, pause: float) -> None:
     """Also while the workers are still starting. As a terminal does it, every process gets the signal."""

@@ -41,7 +41,7 @@ def test_all_seven_names_fit_and_without_both_designs_there_is_no_alert(capsys: 
     assert "…" not in shown
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize("form", [["--json"], ["--to", "prometheus"], ["--to", "svg"], []])
 def test_the_same_seed_gives_the_same_bytes(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, form: list[str]

@@ -84,6 +84,7 @@ def test_every_run_that_is_shown_is_one_of_the_design_it_is_shown_for(found: dic
     assert shown >= len(found["minimal"])
 
 
+@pytest.mark.slow
 def test_the_repair_of_published_takes_away_what_hurts(found: dict[str, Any]) -> None:
     assert {"connect_stops_polling", "message_stops_polling"} <= set(found["hurting"])
     for change in found["repairs"]["published"]:
@@ -158,6 +159,7 @@ def test_a_base_is_in_every_design(mealspec: Run) -> None:
     assert data["minimal"] == [sorted(data["required"])]
 
 
+@pytest.mark.slow
 def test_what_is_written_to_a_file_is_what_is_printed(mealspec: Run, tmp_path: Path) -> None:
     file = tmp_path / "found.json"
     printed = mealspec(*SMALL, "--base", "hardened", "--json")[1]

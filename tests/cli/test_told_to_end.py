@@ -50,7 +50,7 @@ def awaited(what: Callable[[], bool], seconds: float = 60) -> bool:
     return what()
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(2, others="slow")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_process_is_left_behind(command: str, number: signal.Signals, status: int, tmp_path: Path) -> None:
@@ -72,6 +72,7 @@ def test_no_process_is_left_behind(command: str, number: signal.Signals, status:
         assert [line for line in text.splitlines() if " waiting, " not in line and ": " not in line] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_driver_that_says_nothing_ends_with_whoever_started_it(number: signal.Signals, status: int) -> None:
     """It has a session of its own, so no terminal tells it."""

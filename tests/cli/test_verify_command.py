@@ -43,6 +43,7 @@ def data(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -
 # ---------------------------------------------------------------------- verify
 
 
+@pytest.mark.slow
 def test_a_report_has_the_documented_keys_and_no_others(capsys: pytest.CaptureFixture[str]) -> None:
     (report,) = data(capsys, "verify", "published", *ONE, "--with", "screen", "--without", "push")
     assert list(report) == ["design", "scope", "states", "transitions", "depth", "complete", "properties"]

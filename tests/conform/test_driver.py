@@ -33,7 +33,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(4, others="slow")
 @pytest.mark.parametrize("what", HOSTILE)
 def test_whatever_it_does_comes_to_a_verdict(committed: list[Vector], what: str) -> None:
     code, outcome = HOSTILE[what]

@@ -43,7 +43,7 @@ async def _waits(proxy: Proxy) -> None:
     writer.close()
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize("does", [_asks, _dials, _waits])
 def test_it_ends_what_it_has_begun(does: object) -> None:
     async def run() -> set[str]:

@@ -33,6 +33,7 @@ def test_commands_of_a_driver(bench: Callable[..., Bench], role: str) -> None:
     assert session.frames == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through", ["directly", "through the proxy"])
 def test_whole_connections(parts: Any, through: str) -> None:
     """Dial, handshake, ready, close."""

@@ -17,6 +17,7 @@ from tests.conform.taps import wrong
 FAST, ALL = range(10), range(1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [FAST, pytest.param(ALL, marks=pytest.mark.live)], ids=["some", "all"])
 def test_the_hardened_pair_loses_no_meal_and_shows_what_is_allowed(parts: Any, seeds: range) -> None:
     begun = time.monotonic()

@@ -29,6 +29,7 @@ def test_they_are_few_and_their_ids_are_their_own(committed: list[Vector]) -> No
     assert len({canonical([vector.role, vector.steps]) for vector in committed}) == len(committed)
 
 
+@pytest.mark.slow
 def test_files_fit_the_schemas_that_stand_beside_them() -> None:
     for name, text in schema_files().items():
         assert (VECTORS / name).read_text(encoding="utf-8") == text
@@ -60,6 +61,7 @@ def test_every_row_and_every_pair_that_there_is_is_covered() -> None:
     assert all(entry["left"] == [0, 0] for entry in manifest["known"].values())
 
 
+@pytest.mark.slow
 def test_a_vector_is_the_run_that_it_names(committed: list[Vector]) -> None:
     """Its steps follow from its events, and these are a run of the design's model in time."""
     for vector in committed[::12]:

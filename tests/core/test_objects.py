@@ -175,6 +175,7 @@ def test_the_explorer_finds_what_living_objects_find(system: System) -> None:
             assert tuple(objects.states().values()) == labels[graph.dest[edge]]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=75)
 @given(systems())
 def test_a_step_refuses_as_living_objects_do(system: System) -> None:
@@ -310,6 +311,7 @@ def test_lasso_decides_as_the_definition_does(question: tuple[System, Cut]) -> N
         assert (trace.loop is None) == any(map(product.is_stuck, product.pending(cut))), "a stuck end is preferred"
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(questions())
 def test_shortest_runs_are_shortest(question: tuple[System, Cut]) -> None:

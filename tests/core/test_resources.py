@@ -65,6 +65,7 @@ def test_parallel_edges_change_no_component(seed: int) -> None:
 # ---------------------------------------------------------------------- nowhere to write
 
 
+@pytest.mark.slow
 def test_without_a_folder_to_write_to_the_kernel_is_compiled_each_time(tmp_path: Path) -> None:
     """As in a checkout that may only be read, of somebody whose home may not be written either."""
     shutil.copytree(ROOT / "mealspec", tmp_path / "mealspec", ignore=shutil.ignore_patterns("__pycache__"))

@@ -39,6 +39,7 @@ def test_the_files_hold_the_excerpts(name: str) -> None:
         assert (LOGGED / f"{name}.{log}.log").read_text(encoding="utf-8").splitlines() == told
 
 
+@pytest.mark.slow
 def test_the_causes_of_a_missed_lookup_have_runs() -> None:
     found = asked(*FAST).best
     assert found.kind in (COMPATIBLE, UNDER_OBSERVED)

@@ -28,6 +28,7 @@ def test_it_is_as_it_is_committed() -> None:
     assert (FOLDER / PATH).read_text(encoding="utf-8") == text(), "run 'mealspec draw'"
 
 
+@pytest.mark.slow
 def test_every_contrast_stands_there_with_all_that_shows_it() -> None:
     sections = text().split("\n## ")[1 : len(CONTRASTS) + 1]
     for row, section in zip(CONTRASTS, sections, strict=True):

@@ -212,6 +212,7 @@ def test_a_record_is_found_again(world: str) -> None:
     assert found == record.file.read_text(encoding="utf-8"), f"renew {record.file.name}: see mealspec/check/records.py"
 
 
+@pytest.mark.slow
 def test_the_same_question_gets_the_same_bytes_whatever_the_hash_seed() -> None:
     region = "--base hardened --within hardened+retry_refresh+connect_stops_polling+cancel_check"
     ask = [sys.executable, *f"-m mealspec sweep --connections 1 --faults 0 --table {region}".split()]
@@ -238,6 +239,7 @@ def test_a_thousand_designs_get_the_same_verdicts_in_javascript() -> None:
     assert {*expected} >= {"holds", "violated"}
 
 
+@pytest.mark.slow
 @in_node
 def test_javascript_knows_the_same_designs_and_names_what_is_not_decided(small: Table) -> None:
     every = [*designs(small), frozenset(small["free"]), frozenset({*small["fixed"], "unisolated"})]

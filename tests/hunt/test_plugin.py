@@ -161,7 +161,7 @@ def test_a_known_design_passes_where_it_is_expected_to_fail(tmp_path: Path) -> N
     assert re.search(r"honest-view +ok", done.stdout)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.sample(1, others="slow")
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -186,6 +186,7 @@ def test_each_mechanism_added_or_taken_away_leaves_a_system(name: str, sign: str
         assert system(design(f"{name}{sign}{mechanism}"), Scope(connections=1)).events
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.frozensets(st.sampled_from(list(Mechanism))), st.sampled_from([ONE, Scope(), Scope(meals=2, faults=0)]))
 def test_any_mechanisms_together_make_a_system(some: frozenset[Mechanism], scope: Scope) -> None:

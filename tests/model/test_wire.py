@@ -47,6 +47,7 @@ def of(name: str) -> Message:
     return next(message for message in MESSAGES if message.id == name)
 
 
+@pytest.mark.slow
 def test_every_event_between_the_sides_names_its_message() -> None:
     silent = [event.name for event in events() if crosses(event) and not any(m.is_at(event) for m in MESSAGES)]
     assert silent == []

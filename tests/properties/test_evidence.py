@@ -104,7 +104,7 @@ def test_claims_speak_of_events_and_properties_that_exist() -> None:
             assert any(event.is_of(one) for event in events().values()), f"{name}: {step}"
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(24, others="slow")
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_holds_in_the_model(name: str) -> None:
     for each in CLAIMS[name]:
@@ -180,7 +180,7 @@ def test_an_assumption_names_mechanisms_designs_and_properties_that_exist() -> N
         assert names - {"meals"} <= known, each.id
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(2, others="slow")
 @pytest.mark.parametrize(
     ("one", "other", "scope", "hang"),
     [

@@ -74,7 +74,7 @@ def test_every_property_has_something_that_violates_it() -> None:
     assert not VIOLATED_BY.keys() & NO_DESIGN
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(6, others="slow")
 @pytest.mark.parametrize("name", VIOLATED_BY)
 def test_some_design_violates(name: str, doubts: Judge) -> None:
     expression, scope = VIOLATED_BY[name]

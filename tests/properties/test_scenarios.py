@@ -83,7 +83,7 @@ def test_there_are_seven_scenarios_and_nineteen_failure_classes_some_with_furthe
     assert EVERY.keys() == LENGTHS.keys()
 
 
-@pytest.mark.sample(8)
+@pytest.mark.sample(8, others="slow")
 @pytest.mark.parametrize("name", EVERY)
 def test_a_story_is_a_run_of_its_design_through_its_milestones(name: str) -> None:
     its, run = scenario(name), told(name)
@@ -159,7 +159,7 @@ def harm(scenario: Scenario, run: Trace, depth: int) -> Trace | None:
     return None
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(6, others="slow")
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_failure_class_leads_to_a_violation_of_its_property(name: str, doubts: Judge) -> None:
     """Not just some run violates the property, but one that goes through the milestones of the class; and it does so

@@ -141,7 +141,7 @@ def test_one_by_one_we_count_what_they_counted(case: Published) -> None:
     assert case.deadlocks in (None, sum(int((np.diff(graph.offset) == 0).sum()) for graph in graphs))
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(6, others="slow")
 @named(at_most=10**9)
 def test_by_sets_we_count_what_they_counted(case: Published) -> None:
     spaces = [space_of(system) for system in case.systems()]
@@ -159,7 +159,7 @@ def test_one_by_one_we_find_what_they_found(case: Published) -> None:
     assert found == dict(case.violated)
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(6, others="slow")
 @named(at_most=10**9)
 def test_by_sets_we_find_what_they_found(case: Published) -> None:
     found: dict[str, int] = {}

@@ -261,7 +261,7 @@ def test_a_wrong_line_is_noticed(check: Callable[[], None], wrong: Wrong, monkey
         check()
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(3, others="slow")
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_right_lines_pass(check: Callable[[], None]) -> None:
     """Else nothing would be noticed above."""
