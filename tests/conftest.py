@@ -24,7 +24,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are slow, and ``more`` unless each is another matter.
+    """Of a test marked ``sample(n)`` all but n cases, evenly spread, are slow; and ``more``, unless ``others="slow"``.
 
     What a module keeps is made once.
     """
