@@ -133,7 +133,7 @@ checkers: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
 
 crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
-	@echo "== asking SPIN and TLC what they find (under four minutes on 2 cores)"
+	@echo "== asking SPIN and TLC what they find (six minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
 	@$(BIN)/pytest -q -m "external $(WHICH)" -n 2 --dist worksteal tests
