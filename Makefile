@@ -13,6 +13,7 @@ NEW_PYTHON ?= $(shell for p in python3.15 python3.14 python3.13 python3.12 \
   $(HOME)/.pyenv/versions/3.15.*/bin/python $(HOME)/.pyenv/versions/3.14.*/bin/python \
   $(HOME)/.pyenv/versions/3.13.*/bin/python $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
   $$p -c 'import venv' 2> /dev/null && { echo $$p; break; }; done)
+# WHICH narrows what is slow or external: CI says "and not more".
 # What is tried on them: whatever rests on a library; not what pictures look like exactly, nor how a page is worded.
 TRIED := -m "not slow and not external and not live" -n 2 --dist loadgroup -p no:cacheprovider tests/core \
   tests/hunt/test_machine.py tests/conform/test_driver.py tests/conform/test_sockets.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py

@@ -93,11 +93,11 @@ def chosen(seed: int) -> Iterator[Json]:
                 yield {"what": "request", "request": f"list-{lists}", "sent": list_request(token(1))}
             case "submit":
                 sends += 1
-                yield {"what": "request", "request": f"submit-1-{sends}", "sent": submission(1, token(1))}
+                yield _submit(sends)
             case "work":
                 yield {"what": "work", "meal": "{id-1}", "ends": "completed"}
             case "close":
-                yield {"what": "close", "socket": socket, "code": 1000}
+                yield _close(socket)
             case what:
                 yield {"what": what} if what == "advance" else {"what": what, "socket": socket}
 
@@ -155,16 +155,20 @@ def _ping(socket: int) -> Json:
     return {"what": "message", "socket": socket, "message": {"type": "ping"}}
 
 
-def _submit() -> Json:
-    return {"what": "request", "request": "submit-1-1", "sent": submission(1, token(1))}
+def _submit(attempt: int = 1) -> Json:
+    return {"what": "request", "request": f"submit-1-{attempt}", "sent": submission(1, token(1))}
 
 
-_WAIT, _CLOSE = {"what": "advance"}, {"what": "close", "socket": 1, "code": 1000}
+def _close(socket: int) -> Json:
+    return {"what": "close", "socket": socket, "code": 1000}
+
+
+_WAIT = {"what": "advance"}
 PROBES: Mapping[str, tuple[Json, ...]] = {
     "a lookup": (_dial(1), _submit(), _WAIT, _ping(1)),
     "an entry before and after": (_dial(1), _ping(1), _WAIT, _ping(1), _submit(), _WAIT, _ping(1)),
     "two sockets": (_dial(1), _dial(2), _ping(1), _ping(2), _submit(), _WAIT, _ping(1), _ping(2)),
-    "the first of two closes": (_dial(1), _dial(2), _CLOSE, _ping(2), _submit(), _WAIT, _ping(2)),
+    "the first of two closes": (_dial(1), _dial(2), _close(1), _ping(2), _submit(), _WAIT, _ping(2)),
 }
 """Scripts that show much of whom a server has in its registry."""
 

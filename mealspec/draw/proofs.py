@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from mealspec.core.timed import is_one_of
 from mealspec.model.design import Design
 from mealspec.model.wire.message import Side
 
@@ -25,8 +26,7 @@ class Proof(NamedTuple):
 
     def has(self, group: str) -> bool:
         """Whether an event of a group happens in it."""
-        wanted = group.removesuffix(".c1")
-        return any(event == wanted or event.startswith(f"{wanted}.") for event in self.events)
+        return any(is_one_of(event, [group.removesuffix(".c1")]) for event in self.events)
 
 
 @cache

@@ -17,7 +17,7 @@ from mealspec.properties.catalogue import PROPERTIES
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The designs of this run, each on one worker, with each property; the app's, which take longest, first."""
+    """The designs of this run, each on one worker, with each property; the last first, for it takes long."""
     designs = session_of(metafunc.config).designs[::-1]
     marks = {design.name: pytest.mark.xdist_group(design.name) for design in designs}
     if "property_id" in metafunc.fixturenames:

@@ -12,6 +12,7 @@ import pytest
 
 from mealspec.conform.conformance import Bench
 from mealspec.conform.vector import Vector
+from tests.conform import javascript_mutants
 from tests.conform.reference import EXAMPLES, killed
 
 EQUIVALENT = {
@@ -89,9 +90,21 @@ def survivors(
     return left, count
 
 
-@pytest.mark.parametrize(("role", "step"), [("client", 19), ("server", 9)])
+Survivors = Callable[[str, list[Vector], Callable[..., Bench], Path, int], tuple[list[str], int]]
+NODE = pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+
+
+@pytest.mark.parametrize(
+    ("survivors", "role", "step"),
+    [
+        pytest.param(survivors, "client", 19, id="python-client"),
+        pytest.param(survivors, "server", 9, id="python-server"),
+        pytest.param(javascript_mutants.survivors, "client", 47, id="javascript-client", marks=NODE),
+        pytest.param(javascript_mutants.survivors, "server", 19, id="javascript-server", marks=NODE),
+    ],
+)
 def test_a_handful_of_mutants_is_killed(
-    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, role: str, step: int
+    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, survivors: Survivors, role: str, step: int
 ) -> None:
     left, count = survivors(role, committed, bench, tmp_path, step)
     assert not left, "; ".join(left)
@@ -99,9 +112,16 @@ def test_a_handful_of_mutants_is_killed(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "survivors",
+    [
+        pytest.param(survivors, id="python"),
+        pytest.param(javascript_mutants.survivors, id="javascript", marks=NODE),
+    ],
+)
 @pytest.mark.parametrize("role", ["client", "server"])
 def test_every_mutant_is_killed(
-    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, role: str
+    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, survivors: Survivors, role: str
 ) -> None:
     left, count = survivors(role, committed, bench, tmp_path, 1)
     assert not left, "; ".join(left)
