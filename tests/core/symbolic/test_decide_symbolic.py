@@ -184,18 +184,19 @@ def test_too_little_room_for_a_decision_is_one_clear_sentence(work: str) -> None
 
 def crowd(space: Symbolic, work: Callable[[], object], held: list[Set]) -> None:
     """Do the work where there is no room; what is thrown away meanwhile may make some, so fill it and do it again."""
+    rng = Random(7)
     for _ in range(30):
-        held += fill(space)
+        for cubes in (100, 10, 1):
+            held += fill(space, rng, cubes)
         work()
 
 
-def fill(space: Symbolic) -> list[Set]:
-    """Sets that are held, until there is no room for another."""
-    rng = Random(7)
+def fill(space: Symbolic, rng: Random, cubes: int) -> list[Set]:
+    """Sets of so many random cubes that are held, others at each call, until there is no room for another."""
     held: list[Set] = []
     try:
         while True:
-            cubes = [[(name, rng.random() < 0.5) for name in space.variables] for _ in range(3)]
-            held.append(space.any(map(space.cube, cubes)))
+            drawn = [[(name, rng.random() < 0.5) for name in space.variables] for _ in range(cubes)]
+            held.append(space.any(map(space.cube, drawn)))
     except TooLarge:
         return held
