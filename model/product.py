@@ -35,7 +35,7 @@ from mealspec.model.server.notification import notification
 from mealspec.model.server.process import server
 from mealspec.model.server.receipt import receipt
 from mealspec.model.server.registry import registry
-from mealspec.model.values import ORIGINS, origins
+from mealspec.model.values import ORIGINS, loads
 
 OPTIONAL = (
     "flags", "server", "path", "app", "token", "models", "day", "device", "budget",
@@ -68,7 +68,7 @@ def builders(scope: Scope, events: Iterable[Event]) -> dict[str, Builder]:
     out["poller"] = lambda design: (local_poller if M.LOCAL_STORE in design else poller)(design, scope)
     for origin in ORIGINS:
         out[f"loader.{origin}"] = partial(_loader, origin, scope)
-    out["sync"] = lambda design: sync(design, scope) if "sync" in origins(design) else None
+    out["sync"] = lambda design: sync(design, scope) if loads("sync", design) else None
     out |= {f"connection.{c}": of(c, connection) for c in scope.connection_names}
     out["registry"] = plain(registry)
     for m in scope.meal_names:
@@ -102,7 +102,7 @@ def _if(mechanism: M, build: Builder, design: Design) -> Machine | None:
 
 
 def _loader(origin: str, scope: Scope, design: Design) -> Machine | None:
-    return loader(origin, design, scope) if origin in origins(design) else None
+    return loader(origin, design, scope) if loads(origin, design) else None
 
 
 class _Asked(Design):

@@ -178,9 +178,18 @@ ORIGINS = {
 
 def origins(design: Design) -> tuple[str, ...]:
     """The origins that a design has; the poll loop of a local store reads it in the step in which it wakes."""
-    local, syncs = M.LOCAL_STORE in design, M.BACKGROUND_SYNC in design or M.PULL_TO_REFRESH in design
-    has = {"poll": not local, "connect": M.CATCH_UP in design, "sync": local and syncs}
-    return tuple(origin for origin in ORIGINS if has.get(origin, True))
+    return tuple(origin for origin in ORIGINS if loads(origin, design))
+
+
+def loads(origin: str, design: Design) -> bool:
+    """Whether the design has that origin."""
+    if origin == "poll":
+        return M.LOCAL_STORE not in design
+    if origin == "connect":
+        return M.CATCH_UP in design
+    if origin == "sync":
+        return M.LOCAL_STORE in design and (M.BACKGROUND_SYNC in design or M.PULL_TO_REFRESH in design)
+    return True
 
 
 def requests(design: Design) -> tuple[str, ...]:

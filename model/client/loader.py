@@ -59,16 +59,17 @@ IDLE, SENT, CUT = (Loader(phase, ()) for phase in (Phase.IDLE, Phase.SENT, Phase
 
 def load_starts(origin: str, design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code a load of this origin is started."""
-    probed = ("user.foreground",) if M.PROBE_ON_FOREGROUND in design else ()
-    saved = saves(design, scope.meal_names) if M.SAVE_AWAITS_UPLOAD in design else ()  # E14
-    days = ("user.other_day", "user.this_day")
-    return {
-        "appear": ("client.appear", "client.return", "client.show", *days, *probed, *saved),
-        "handler": messages(design, scope, verb="client.receive"),
-        "connect": every("client.connected", scope.connection_names),
-        "poll": every("client.poll.wake", [wake for wake in wakes(design) if wake != "verified"]),
-        "sync": every("client.synced", scope.meal_names, SYNCED),
-    }[origin]
+    if origin == "appear":
+        probed = ("user.foreground",) if M.PROBE_ON_FOREGROUND in design else ()
+        saved = saves(design, scope.meal_names) if M.SAVE_AWAITS_UPLOAD in design else ()  # E14
+        return ("client.appear", "client.return", "client.show", "user.other_day", "user.this_day", *probed, *saved)
+    if origin == "handler":
+        return messages(design, scope, verb="client.receive")
+    if origin == "connect":
+        return every("client.connected", scope.connection_names)
+    if origin == "poll":
+        return every("client.poll.wake", [wake for wake in wakes(design) if wake != "verified"])
+    return every("client.synced", scope.meal_names, SYNCED)
 
 
 def loader(origin: str, design: Design, scope: Scope) -> Machine:

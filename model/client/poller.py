@@ -79,8 +79,9 @@ def poll_starts(design: Design, scope: Scope) -> tuple[str, ...]:
 def poll_stops(design: Design, scope: Scope) -> tuple[str, ...]:
     """Events in whose code ``stopPolling()`` is called by someone other than a poll task."""
     connected = every("client.connected", scope.connection_names) if M.CONNECT_STOPS_POLLING in design else ()
-    handled = [end.event for end in load_ends(design, scope, "handler") if end.over(design)]
-    return (*connected, *(handled if M.MESSAGE_STOPS_POLLING in design else ()))
+    if M.MESSAGE_STOPS_POLLING not in design:
+        return connected
+    return (*connected, *(end.event for end in load_ends(design, scope, "handler") if end.over(design)))
 
 
 def stale_stops(design: Design) -> tuple[str, ...]:
@@ -97,13 +98,14 @@ def poller(design: Design, scope: Scope) -> Machine:
     """The machine ``poller``."""
     L, starts, stops = Loop, poll_starts(design, scope), poll_stops(design, scope)
     first = L.SLEEP if M.POLL_ON_APPEAR in design else L.NONE
-    split, token = M.UNISOLATED in design, M.GENERATION_TOKEN in design
-    looks = token or M.CANCEL_CHECK in design  # a cancelled task sees that it is
+    split, stale = M.UNISOLATED in design, cancels(design)
+    token = stale and M.GENERATION_TOKEN in design
+    looks = stale and (token or M.CANCEL_CHECK in design)  # a cancelled task sees that it is
     stopped = L.STOPPING if split else L.NONE
     verified = [wake for wake in wakes(design) if wake == "verified"]
     others = [wake for wake in wakes(design) if wake != "verified"]
     on, done = _ends(design, scope, "poll")
-    stale_on, stale_done = _ends(design, scope, "stale") if cancels(design) else ([], [])
+    stale_on, stale_done = _ends(design, scope, "stale") if stale else ([], [])
     rules = [
         On("client.appear", {"loop": L.OFF}, {"loop": first}),  # R15
         On(starts, {"loop": L.NONE}, {"loop": L.SLEEP}, elsewhere=STAY),  # R7: one at a time

@@ -9,6 +9,7 @@ stored, so it is listed at once, as pending (E1).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -16,7 +17,7 @@ from mealspec.core import STAY, Machine, On
 from mealspec.model.design import Design
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.scope import Scope
-from mealspec.model.values import Seen, leaves, load_ends, submits
+from mealspec.model.values import LoadEnd, Seen, leaves, load_ends, submits
 
 
 class View(StrEnum):
@@ -54,12 +55,13 @@ def view(m: str, design: Design, scope: Scope) -> Machine:
     """The machine ``view.m``."""
     V, local = View, M.LOCAL_STORE in design
     outcomes = _stored() if local else _answered(design)
-    says = partial(_says, m, design, scope)
+    ends = load_ends(design, scope)
+    says = partial(_says, scope.meal_names.index(m), scope, design, [end for end in ends if not end.other_day])
     rules = [
         On(submits(design, m), V.NONE, V.PENDING if local else V.AWAITED),  # E1
         *(On(says(seen, dest), where, dest) for seen, where, dest in outcomes),
-        On([end.event for end in load_ends(design, scope)], set(), STAY),  # what fits no outcome is refused
-        On(_other_day(design, scope), {*V} - {V.NONE}, V.AWAITED, elsewhere=STAY),
+        On([end.event for end in ends], set(), STAY),  # what fits no outcome is refused
+        On([end.event for end in ends if end.other_day], {*V} - {V.NONE}, V.AWAITED, elsewhere=STAY),
         On(leaves(scope), {V.PENDING, V.PROCESSING, *PAST}, V.AWAITED, elsewhere=STAY),
         On(f"user.archive.{m}", FINISHED, V.NONE),
     ]
@@ -102,17 +104,13 @@ def _stored() -> Outcomes:
     ]
 
 
-def _says(m: str, design: Design, scope: Scope, seen: Seen | None, shown: View) -> list[str]:
+def _says(
+    place: int, scope: Scope, design: Design, ends: Sequence[LoadEnd], seen: Seen | None, shown: View
+) -> list[str]:
     """The ends of loads that say so of the meal; a poll loop goes on where it is then unfinished (R7, F12)."""
-    place = scope.meal_names.index(m)
+    before, after = scope.meal_names[:place], scope.meal_names[place + 1 :]
     unfinished = shown.processing or (shown.awaited and M.POLL_UNTIL_TERMINAL in design)
-    left = {"", "any", *scope.meal_names[:place]} | ({m} if unfinished else {"done", *scope.meal_names[place + 1 :]})
+    left = {"", "any", *before} | ({scope.meal_names[place]} if unfinished else {"done", *after})
     if seen is None and M.KEEP_ON_FAILURE in design:
-        left -= {"", "any", *scope.meal_names[:place]}  # the meal has no part in it
-    other = _other_day(design, scope)
-    ends = (end for end in load_ends(design, scope) if end.left in left and end.event not in other)
-    return [end.event for end in ends if (end.says and end.says[place]) == seen]
-
-
-def _other_day(design: Design, scope: Scope) -> list[str]:
-    return [end.event for end in load_ends(design, scope) if end.other_day]
+        left -= {"", "any", *before}  # the meal has no part in it
+    return [end.event for end in ends if end.left in left and (end.says and end.says[place]) == seen]
