@@ -17,6 +17,9 @@ from mealspec.core.system import System
 VIOLATED = r"Error: (?:I|The i)nvariant (?:of )?(\w+) is (?:violated|equal to FALSE)"
 """What TLC says of an invariant that is violated; of one that is violated everywhere it says so at once."""
 
+NO_DEADLOCK = "-deadlock"
+"""It tells TLC not to look for deadlocks."""
+
 HELD = "No error has been found"
 """What TLC says of a run that found nothing wrong."""
 
@@ -42,7 +45,7 @@ def tlc(
     workers
         Its threads. With more than one it does not know the depth.
     optimise
-        Whether Java's compiler takes its time, which pays from some 100,000 states on.
+        Whether Java's compiler takes its time for safety, too, which pays from some 100,000 states on.
     thought
         Names of claims that are thought to be violated. It saves time if that is true, and changes no verdict.
     text
@@ -84,8 +87,11 @@ class _AskingTlc:
 
     def __init__(self, at: Path, names: Mapping[str, str], workers: int, optimise: bool) -> None:
         self._at, self._names = at, names
-        java = ["java", *([] if optimise else ["-XX:TieredStopAtLevel=1"]), "-XX:+UseParallelGC", "-cp", str(jar())]
-        self._command = [*java, "tlc2.TLC", "-nowarning", "-metadir", "meta", "-workers", str(workers)]
+        # Of one worker, threads that collect garbage take more from others than they give.
+        collector = "-XX:+UseSerialGC" if workers == 1 else "-XX:+UseParallelGC"
+        self._java = ["java", collector, "-cp", str(jar())]
+        self._tlc = ["tlc2.TLC", "-nowarning", "-metadir", "meta", "-workers", str(workers)]
+        self._hasty = [] if optimise else ["-XX:TieredStopAtLevel=1"]
         self.deadlocked = False
         self.violated: list[Claim] = []
         self.seconds: dict[str, float] = {}
@@ -94,7 +100,9 @@ class _AskingTlc:
         """TLC's words about the run that saw every state and found nothing wrong with those claims that are left."""
         left = {self._names[claim.name]: claim for claim in claims}
         while True:
-            out, seconds = self._ask(tla.config(left, live=False), deadlock=not self.deadlocked)
+            out, seconds = self._ask(
+                tla.config(left, live=False), *([NO_DEADLOCK] if self.deadlocked else []), java=self._hasty
+            )
             if wrong := re.search(VIOLATED, out):
                 self.violated.append(left.pop(wrong[1]))
                 self.seconds[self.violated[-1].name] = seconds
@@ -113,14 +121,14 @@ class _AskingTlc:
     def _last(self, claims: Sequence[Claim]) -> bool:
         """Whether all of them hold."""
         asked = tla.config([self._names[claim.name] for claim in claims], live=True)
-        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, deadlock=False)
+        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, NO_DEADLOCK)
         return HELD in _sound(out, HELD, "Temporal properties were violated")
 
-    def _ask(self, config: str, *, deadlock: bool) -> tuple[str, float]:
+    def _ask(self, config: str, *options: str, java: Sequence[str] = ()) -> tuple[str, float]:
         (self._at / "Product.cfg").write_text(config, encoding="utf-8")
         shutil.rmtree(self._at / "meta", ignore_errors=True)
         began = time.perf_counter()
-        out = run([*self._command, *([] if deadlock else ["-deadlock"]), "Product"], self._at)
+        out = run([*self._java, *java, *self._tlc, *options, "Product"], self._at)
         return out, time.perf_counter() - began
 
 
