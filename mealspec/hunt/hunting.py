@@ -26,8 +26,8 @@ from mealspec.hunt.profiles import Profile
 from mealspec.hunt.subject import Subject
 from mealspec.properties.catalogue import PROPERTIES
 
-BATCH = 100
-"""Runs of the first batch of a hunt; each further one has twice as many."""
+BATCH, MOST = 100, 400
+"""Runs of the first batch of a hunt, and of a batch at most; each has twice as many as the one before."""
 
 FEW, MANY = 4, 25
 """With fewer different catches, and fewer in all, the hunt goes on; if there is one, for so many batches:"""
@@ -101,7 +101,7 @@ class Hunt:
         self._hunter = hunter(subject, (*hunted, *watched), hunted=hunted, seen=self.seen)
         self._caught: dict[str, dict[tuple[str, ...], Catch]] = {property_id: {} for property_id in hunted}
         self._catches: Counter[str] = Counter()
-        self._batches = 0
+        self._batches = self._tried = 0
 
     def survive(self, property_id: str) -> Catch | None:
         """Let Hypothesis try as many runs as the profile says, others for each property.
@@ -138,8 +138,9 @@ class Hunt:
     def _extend(self) -> None:
         """One more batch of runs."""
         seed = self.seed + self._batches
-        self._run(self._hunter, BATCH * 2**self._batches, seed)
-        self._batches += 1
+        runs = min(BATCH * 2**self._batches, MOST)
+        self._run(self._hunter, runs, seed)
+        self._batches, self._tried = self._batches + 1, self._tried + runs
         self._catches.update(run.property_id for run in self._hunter.caught)
         for property_id, short in self._caught.items():
             for run in [run for run in self._hunter.caught if run.property_id == property_id][:SHORTENED]:
@@ -150,10 +151,6 @@ class Hunt:
     def shortened(self, news: Violation) -> Catch:
         """A violation that was raised, made short."""
         return _polished(_shortened(news, self.seed))
-
-    @property
-    def _tried(self) -> int:
-        return int(BATCH * (2**self._batches - 1))
 
     def _run(self, machine: type[Hunter], examples: int, seed: int) -> None:
         with collector.with_value(self.note):  # type: ignore[arg-type] # its default is None
