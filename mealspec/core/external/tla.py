@@ -41,7 +41,7 @@ ACTION ASSUME ASSUMPTION AXIOM BOOLEAN BY CASE CHOOSE CONSTANT CONSTANTS COROLLA
 EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE LAMBDA LEMMA LET LOCAL MODULE NEW OBVIOUS OMITTED ONLY OTHER PICK PROOF
 PROPOSITION PROVE QED RECURSIVE SF_ STATE STRING SUBSET SUFFICES TAKE TEMPORAL THEN THEOREM TRUE UNCHANGED UNION USE
 VARIABLE VARIABLES WF_ WITH WITNESS
-calm Calm FairSpec Fairness Faults Init Next Quiescent Spec System Users vars
+calm Calm FairSpec Fairness Faults Init Next Noted NotedAll Quiescent Spec System Tlc Users vars
 """
 """What a name must not be: words of TLA+, and those that are defined below."""
 
@@ -198,6 +198,27 @@ def config(names: Iterable[str], *, live: bool) -> str:
     """
     asked = [f"{'PROPERTY' if live else 'INVARIANT'} {name}" for name in names]
     return "\n".join([f"SPECIFICATION {'FairSpec' if live else 'Spec'}", *asked, ""])
+
+
+def noting(names: Sequence[str], *, module: str = "Product") -> str:
+    """The module ``Noting``, whose one invariant is never violated, and prints which of the named ones are.
+
+    TLC ends with the first invariant that is violated; so it sees all states, and says of each whether it was, once for
+    each of its workers.
+    """
+    number = {name: k for k, name in enumerate(names, start=1)}
+    return "\n".join([
+        "---- MODULE Noting ----",
+        f"EXTENDS {module}",
+        "Tlc == INSTANCE TLC",
+        *(f"ASSUME Tlc!TLCSet({k}, FALSE)" for k in number.values()),
+        'Noted(k, holds) == holds \\/ Tlc!TLCGet(k) \\/ (Tlc!TLCSet(k, TRUE) /\\ Tlc!PrintT(<<"violated", k>>))',
+        "NotedAll ==",
+        *(f"  /\\ Noted({k}, {name})" for name, k in number.items()),
+        *([] if number else ["  TRUE"]),
+        "====",
+        "",
+    ])  # fmt: skip
 
 
 def claim_names(system: System, claims: Sequence[Claim]) -> dict[str, str]:

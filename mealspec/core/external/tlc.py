@@ -14,11 +14,11 @@ from mealspec.core.external import tla
 from mealspec.core.external.checkers import Answer, CheckerFailed, found, jar, need, run, tail
 from mealspec.core.system import System
 
-VIOLATED = r"Error: (?:I|The i)nvariant (?:of )?(\w+) is (?:violated|equal to FALSE)"
-"""What TLC says of an invariant that is violated; of one that is violated everywhere it says so at once."""
+VIOLATED = r'<<"violated", (\d+)>>'
+"""What the module ``Noting`` lets TLC say of a claim of safety that is violated, by its number."""
 
-NO_DEADLOCK = "-deadlock"
-"""It tells TLC not to look for deadlocks."""
+DEADLOCK = "Error: Deadlock reached"
+"""What TLC says when it has found one, and stops."""
 
 HELD = "No error has been found"
 """What TLC says of a run that found nothing wrong."""
@@ -35,8 +35,8 @@ def tlc(
 ) -> Answer:
     """What TLC finds.
 
-    TLC stops at the first thing that is wrong, so that is taken out of what it is asked and it is asked again, until
-    nothing is left: the last run has seen every state.
+    It is asked about safety in one run, which has seen every state, or in two if there is a deadlock, with which it
+    stops; about liveness in one run for each claim, but for those that hold.
 
     Parameters
     ----------
@@ -97,21 +97,16 @@ class _AskingTlc:
         self.seconds: dict[str, float] = {}
 
     def safety(self, claims: Sequence[Claim]) -> str:
-        """TLC's words about the run that saw every state and found nothing wrong with those claims that are left."""
-        left = {self._names[claim.name]: claim for claim in claims}
-        while True:
-            out, seconds = self._ask(
-                tla.config(left, live=False), *([NO_DEADLOCK] if self.deadlocked else []), java=self._hasty
-            )
-            if wrong := re.search(VIOLATED, out):
-                self.violated.append(left.pop(wrong[1]))
-                self.seconds[self.violated[-1].name] = seconds
-            elif "Error: Deadlock reached" in out:
-                self.deadlocked = True
-                self.seconds["deadlock"] = seconds
-            else:
-                self.seconds["all states"] = seconds
-                return _sound(out, HELD)
+        """TLC's words about the run that saw every state; it notes which of the claims are violated."""
+        asked = tla.noting([self._names[claim.name] for claim in claims])
+        (self._at / "Noting.tla").write_text(asked, encoding="utf-8")
+        config = tla.config(["NotedAll"], live=False)
+        out, self.seconds["all states"] = self._ask("Noting", config, *self._hasty)
+        if DEADLOCK in out:
+            self.deadlocked, self.seconds["deadlock"] = True, self.seconds["all states"]
+            out, self.seconds["all states"] = self._ask("Noting", config, *self._hasty, deadlock=False)
+        self.violated += [claims[k - 1] for k in sorted({int(number) for number in re.findall(VIOLATED, out)})]
+        return _sound(out, HELD)
 
     def liveness(self, held: Sequence[Claim], doubtful: Sequence[Claim]) -> None:
         """Those that are thought to hold all at once, and one by one if they do not: TLC does not say which."""
@@ -121,14 +116,14 @@ class _AskingTlc:
     def _last(self, claims: Sequence[Claim]) -> bool:
         """Whether all of them hold."""
         asked = tla.config([self._names[claim.name] for claim in claims], live=True)
-        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask(asked, NO_DEADLOCK)
+        out, self.seconds[" ".join(claim.name for claim in claims)] = self._ask("Product", asked, deadlock=False)
         return HELD in _sound(out, HELD, "Temporal properties were violated")
 
-    def _ask(self, config: str, *options: str, java: Sequence[str] = ()) -> tuple[str, float]:
-        (self._at / "Product.cfg").write_text(config, encoding="utf-8")
+    def _ask(self, module: str, config: str, *java: str, deadlock: bool = True) -> tuple[str, float]:
+        (self._at / f"{module}.cfg").write_text(config, encoding="utf-8")
         shutil.rmtree(self._at / "meta", ignore_errors=True)
         began = time.perf_counter()
-        out = run([*self._java, *java, *self._tlc, *options, "Product"], self._at)
+        out = run([*self._java, *java, *self._tlc, *([] if deadlock else ["-deadlock"]), module], self._at)
         return out, time.perf_counter() - began
 
 
