@@ -7,15 +7,15 @@ left that has not got there. It is left for ever if it can go round a loop with 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from mealspec.core.delay import Attained, Delay, Timekeeper
 from mealspec.core.event import Kind
+from mealspec.core.explicit.decide import components
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.explicit.kernel import compiled
 from mealspec.core.predicate import Predicate
@@ -26,9 +26,8 @@ Mask = NDArray[np.bool_]
 Edges = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class _Layer:
-    """The states after so many ticks, in the order in which they are found, and the edge by which each was."""
+class _Layer(NamedTuple):
+    """States in the order in which they are found, and the edge by which each was; -1 for those where it begins."""
 
     nodes: NDArray[np.int64]
     via: Edges
@@ -97,6 +96,7 @@ class Stopwatch:
     def __init__(self, graph: Graph, until: Mask, ways: Mapping[str, Mask]) -> None:
         self.graph, self.inside = graph, ~until
         self.ticks: Mask = graph.system.of_kind(Kind.TIME)[graph.event]
+        self.nowhere: Mask = np.zeros(len(self.ticks), np.bool_)
         ends = until[graph.dest] & ~self.ticks
         self.ends = {"": ends} | {name: ends & mask[graph.event] for name, mask in ways.items()}
 
@@ -128,10 +128,16 @@ class Stopwatch:
         entries, by = start, np.full(len(start), -1, np.int64)
         missing = None if enough is None else [mask for mask in enough if mask.any()]
         while len(entries) and missing != []:
-            nodes, via = closure(graph.offset, graph.dest, self.ticks, self.inside, entries, by, seen, len(layers))
-            layers.append(_Layer(nodes, via))
-            missing = None if missing is None else [mask for mask in missing if not mask[nodes].any()]
-            entries, by = after_tick(graph.offset, graph.dest, self.ticks, self.inside, nodes, seen, len(layers))
+            layer = self._kept(
+                closure(graph.offset, graph.dest, self.ticks, self.inside, entries, by, seen, len(layers), *self._room)
+            )
+            layers.append(layer)
+            missing = None if missing is None else [mask for mask in missing if not mask[layer.nodes].any()]
+            entries, by = self._kept(
+                after_tick(
+                    graph.offset, graph.dest, self.ticks, self.inside, layer.nodes, seen, len(layers), *self._room
+                )
+            )
             seen[entries] = -1
         return layers
 
@@ -144,18 +150,30 @@ class Stopwatch:
             for edge in range(self.graph.offset[node], self.graph.offset[node + 1])
             if edges[edge]
         )
-        steps, node = [last], int(source[last])
+        steps = [last]
         for layer in reversed(layers[: k + 1]):
-            found = dict(zip(layer.nodes.tolist(), layer.via.tolist(), strict=True))
-            while True:
-                edge = found[node]
-                if edge < 0:
-                    break
-                steps.append(edge)
-                node = int(source[edge])
-                if self.ticks[edge]:
-                    break
-        return self._told(node, steps[::-1])
+            steps += self._back(layer, int(source[steps[-1]]), self.ticks)
+        return self._told(int(source[steps[-1]]), steps[::-1])
+
+    def _back(self, layer: _Layer, node: int, into: Mask) -> list[int]:
+        """The edges by which a state was found, the last one first, back to one of those that lead into the layer."""
+        steps: list[int] = []
+        while (edge := int(layer.via[layer.nodes == node][0])) >= 0:
+            steps.append(edge)
+            if into[edge]:
+                break
+            node = int(self.graph.source[edge])
+        return steps
+
+    @cached_property
+    def _room(self) -> tuple[NDArray[np.int64], Edges]:
+        """Room for a layer; what is used again costs the time to get it once."""
+        return np.empty(len(self.graph), np.int64), np.empty(len(self.graph), np.int64)
+
+    def _kept(self, count: int) -> _Layer:
+        """So much of what stands in the room."""
+        nodes, via = self._room
+        return _Layer(nodes[:count].copy(), via[:count].copy())
 
     def _told(self, node: int, steps: list[int], loop: int | None = None) -> Attained:
         names = [self.graph.system.events[self.graph.event[edge]].name for edge in steps]
@@ -163,49 +181,39 @@ class Stopwatch:
         told = Trace.of(self.graph.system, [*before, *names], loop=None if loop is None else len(before) + loop)
         return Attained(told, len(before))
 
-    def _loops(self, among: Mask) -> tuple[NDArray[np.int32], Edges]:
-        """Which of these states lie on common loops, as labels, -1 for the others; and the ticks that do."""
+    def _loops(self, among: Edges) -> tuple[NDArray[np.int32], Edges]:
+        """Which of these states lie on common loops, as labels, -1 for others; and the ticks that do."""
         graph, source = self.graph, self.graph.source
-        kept = np.flatnonzero(among[source] & among[graph.dest])
         label = np.full(len(graph), -1, np.int32)
+        left = looping(graph.offset, graph.dest, among, len(graph))
+        kept = within(graph.offset, graph.dest, np.flatnonzero(left), left)
         if not len(kept):
             return label, kept
-        place = np.cumsum(among, dtype=np.int32) - 1
-        ones, count = np.ones(len(kept), np.int8), int(among.sum())
-        matrix = csr_matrix((ones, (place[source[kept]], place[graph.dest[kept]])), (count, count))
-        _, label[among] = connected_components(matrix, connection="strong")
+        place = np.cumsum(left, dtype=np.int32) - 1
+        _, label[left] = components(place[source[kept]], place[graph.dest[kept]], int(left.sum()))
         ticks = kept[self.ticks[kept]]
         return label, ticks[label[source[ticks]] == label[graph.dest[ticks]]]
 
     def _endless(self, start: Edges) -> tuple[Mask, Attained | None]:
         """What is reached before it happens; and a run that goes round for ever, with a tick in its loop, if any."""
         graph, source = self.graph, self.graph.source
-        nodes, via, reached = self._free(start, self.inside)
-        label, rounds = self._loops(reached)
+        found, reached = self._free(start, self.inside)
+        label, rounds = self._loops(found.nodes)
         if not len(rounds):
             return reached, None
         tick = int(rounds[0])
-        there = self._back(nodes, via, int(source[tick]))
-        nodes, via, _ = self._free(graph.dest[tick : tick + 1].astype(np.int64), label == label[source[tick]])
-        home = self._back(nodes, via, int(source[tick]))
+        there = self._back(found, int(source[tick]), self.nowhere)[::-1]
+        found, _ = self._free(graph.dest[tick : tick + 1].astype(np.int64), label == label[source[tick]])
+        home = self._back(found, int(source[tick]), self.nowhere)[::-1]
         first = int(source[there[0]]) if there else int(source[tick])
         return reached, self._told(first, [*there, tick, *home], loop=len(there))
 
-    def _free(self, start: Edges, inside: Mask) -> tuple[NDArray[np.int64], Edges, Mask]:
-        """What is reached, however long it takes, and by which edges."""
+    def _free(self, start: Edges, inside: Mask) -> tuple[_Layer, Mask]:
+        """What is reached, however long it takes; it stands in the room until that is used again."""
         graph, seen = self.graph, np.full(len(self.graph), -1, np.int32)
-        none, by = np.zeros(len(self.ticks), np.bool_), np.full(len(start), -1, np.int64)
-        nodes, via = closure(graph.offset, graph.dest, none, inside, start, by, seen, 0)
-        return nodes, via, seen == 0
-
-    def _back(self, nodes: NDArray[np.int64], via: Edges, node: int) -> list[int]:
-        """The edges by which a closure came to a state."""
-        found = dict(zip(nodes.tolist(), via.tolist(), strict=True))
-        steps: list[int] = []
-        while found[node] >= 0:
-            steps.append(found[node])
-            node = int(self.graph.source[found[node]])
-        return steps[::-1]
+        by = np.full(len(start), -1, np.int64)
+        count = closure(graph.offset, graph.dest, self.nowhere, inside, start, by, seen, 0, *self._room)
+        return _Layer(*(part[:count] for part in self._room)), seen == 0
 
 
 def _leaves(graph: Graph, edges: Mask) -> Mask:
@@ -218,11 +226,12 @@ def _leaves(graph: Graph, edges: Mask) -> Mask:
 @compiled()
 def closure(
     offset: NDArray[np.int64], dest: NDArray[np.int32], ticks: Mask, inside: Mask, entries: NDArray[np.int64],
-    by: Edges, seen: NDArray[np.int32], layer: int,
-) -> tuple[NDArray[np.int64], Edges]:  # fmt: skip
-    """What is reached from the entries without a tick, ``inside``; ``seen`` says in which layer a state was last."""
-    nodes = np.empty(len(seen), np.int64)
-    via = np.empty(len(seen), np.int64)
+    by: Edges, seen: NDArray[np.int32], layer: int, nodes: NDArray[np.int64], via: Edges,
+) -> int:  # fmt: skip
+    """How much is reached from the entries without a tick, ``inside``: it stands in ``nodes`` and ``via`` then.
+
+    ``seen`` says in which layer a state was last.
+    """
     count = 0
     for k in range(len(entries)):
         node = entries[k]
@@ -240,23 +249,66 @@ def closure(
                 seen[there] = layer
                 nodes[count], via[count] = there, edge
                 count += 1
-    return nodes[:count].copy(), via[:count].copy()
+    return count
 
 
 @compiled()
 def after_tick(
-    offset: NDArray[np.int64], dest: NDArray[np.int32], ticks: Mask, inside: Mask, nodes: NDArray[np.int64],
-    seen: NDArray[np.int32], layer: int,
-) -> tuple[NDArray[np.int64], Edges]:  # fmt: skip
-    """Where a tick leads from these states, and by which edge."""
-    found = np.empty(len(seen), np.int64)
-    via = np.empty(len(seen), np.int64)
+    offset: NDArray[np.int64], dest: NDArray[np.int32], ticks: Mask, inside: Mask, some: NDArray[np.int64],
+    seen: NDArray[np.int32], layer: int, nodes: NDArray[np.int64], via: Edges,
+) -> int:  # fmt: skip
+    """To how many states a tick leads from some: they stand in ``nodes`` then, and in ``via`` by which edge."""
     count = 0
-    for node in nodes:
+    for node in some:
         for edge in range(offset[node], offset[node + 1]):
             there = dest[edge]
             if ticks[edge] and inside[there] and seen[there] != layer:
                 seen[there] = layer
-                found[count], via[count] = there, edge
+                nodes[count], via[count] = there, edge
                 count += 1
-    return found[:count].copy(), via[:count].copy()
+    return count
+
+
+@compiled()
+def looping(offset: NDArray[np.int64], dest: NDArray[np.int32], nodes: NDArray[np.int64], states: int) -> Mask:
+    """Those of the nodes to which a loop among them leads, mostly few; what else the nodes lead to is at an end."""
+    into = np.zeros(states, np.int32)
+    left = np.zeros(states, np.bool_)
+    for node in nodes:
+        left[node] = True
+        for edge in range(offset[node], offset[node + 1]):
+            into[dest[edge]] += 1
+    over = np.empty(len(nodes), np.int64)
+    count = 0
+    for node in nodes:
+        if into[node] == 0:
+            over[count] = node
+            count += 1
+    while count > 0:
+        count -= 1
+        node = over[count]
+        left[node] = False
+        for edge in range(offset[node], offset[node + 1]):
+            there = dest[edge]
+            into[there] -= 1
+            if into[there] == 0 and left[there]:
+                over[count] = there
+                count += 1
+    return left
+
+
+@compiled()
+def within(offset: NDArray[np.int64], dest: NDArray[np.int32], nodes: NDArray[np.int64], inside: Mask) -> Edges:
+    """The edges from these nodes that lead inside."""
+    count = 0
+    for node in nodes:
+        for edge in range(offset[node], offset[node + 1]):
+            count += inside[dest[edge]]
+    found = np.empty(count, np.int64)
+    count = 0
+    for node in nodes:
+        for edge in range(offset[node], offset[node + 1]):
+            if inside[dest[edge]]:
+                found[count] = edge
+                count += 1
+    return found
