@@ -41,6 +41,7 @@ from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, FAULTS, Scope
 from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.expected import pins
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
 
@@ -374,4 +375,12 @@ HOMES: tuple[Home, ...] = (
     Home(_TWO_DIALS, _rare(faults=0, connections=2), changed=40, parts=False),
     Home("published", _rare("job", faults=1, meals=2), changed=80, parts=False),
 )
-"""Each small, and together they let in everything but another device."""
+"""Each small, with models that tell much apart."""
+
+MOST = 3_000_000
+"""States of a pinned scope whose every claim is asked again: what has more is decided by sets of states only."""
+
+PINNED: tuple[Home, ...] = tuple(
+    Home(pin.design, pin.scope) for pin in pins() if pin.design == "hardened" and pin.entry["states"] <= MOST
+)
+"""Where what says the same in all homes is asked again: with each further fault and aspect by itself."""
