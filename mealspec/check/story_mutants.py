@@ -6,8 +6,9 @@ design is looked for that one of the two calls its own and the other does not; a
 can happen, it is a model of which they say different things. Where there is none, they say the same of every run.
 
 It is looked for first in the scope of the story with no more connections, faults and aspects than its own run needs,
-and then in every pinned scope of the design that it is about, or was made of, as far as the states of that can be
-looked at one by one (:data:`MOST`): so what says the same does so in all of these.
+and then in every pinned scope of its design (one that has no pins has those of the design that it was made of, but no
+two connections that fail), as far as their states can be looked at one by one (:data:`MOST`). So what says the same
+does so in all of these; not asked are only the two scopes with all faults and aspects at once, of a billion states.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ MORE = 3
 """By how many steps a run may be longer than the story's before longer ones are looked at."""
 
 MOST = 30_000_000
-"""States of a pinned scope: what has more is decided by sets of states only."""
+"""States of a pinned scope at most; the two that have more are decided by sets of states."""
 
 Steps = tuple[str, ...]
 OWN, CHANGED = "scenario", "changed scenario"
@@ -116,7 +117,7 @@ def _judged(stories: Iterable[Scenario], scope: Scope, done: Container[Key]) -> 
     plan = next(told for told, _ in changed.values()).design
     graph = explore(system(design(plan), scope))
     assert graph.complete
-    watches = [_both(told, steps) for told, steps in changed.values()]
+    watches = [both(told, steps) for told, steps in changed.values()]
     for ((about, what), (told, steps)), seen in zip(changed.items(), reached(graph, watches), strict=True):
         by = _told_apart(told, steps) if APART in seen else ""
         yield Outcome(about, what, Fate.NOTICED if by else Fate.SAME, by)
@@ -126,7 +127,7 @@ def _events(told: Scenario) -> tuple[Event, ...]:
     return alphabet(design(told.design), told.scope)
 
 
-def _both(told: Scenario, steps: Steps) -> Machine:
+def both(told: Scenario, steps: Steps) -> Machine:
     """A watch over a story and its mutant: how many milestones of each are behind, for as long as that matters."""
     counting = [milestones(some, _events(told), "") for some in (told.steps, steps)]
     names = list(dict.fromkeys(name for machine in counting for name in machine.alphabet))
@@ -146,7 +147,7 @@ def _both(told: Scenario, steps: Steps) -> Machine:
     rows = [
         (name, label[at], label[to]) for at, moves in after.items() if label[at] == at for name, to in moves.items()
     ]
-    rows += [(name, end, end) for end in (APART, ALIKE) for name in names]
+    rows += [(name, end, end) for end in (APART, ALIKE) if end in label.values() for name in names]
     return Machine.table("both", label[0, 0], rows)
 
 
@@ -163,16 +164,16 @@ def _told_apart(told: Scenario, steps: Steps) -> str:
     """The shortest run by which the scenario is told from one with these milestones, of which there is one."""
     counted = ((OWN, told.steps), (CHANGED, steps))
     own, changed = (At(watch, partial(eq, len(some)), absent=False) for watch, some in counted)
-    both = system(
+    counting = system(
         design(told.design), told.scope, extra=tuple(milestones(some, _events(told), watch) for watch, some in counted)
     )
     found, depth = None, narrow(EVERY[told.id])[1]
     while found is None:
         depth += MORE
-        graph = explore(both, depth=depth)
+        graph = explore(counting, depth=depth)
         found = reach(graph, own & ~changed | changed & ~own)
         assert found is not None or not graph.complete
-    alone = explore(_nothing_but([both.event(name) for name in found.events], counted))
+    alone = explore(_nothing_but([counting.event(name) for name in found.events], counted))
     assert _tells(alone, own) != _tells(alone, changed)
     return f"a run of {told.design} in {len(found)} steps"
 
@@ -198,7 +199,8 @@ def _elsewhere() -> Iterator[Elsewhere]:
     """Every pinned scope of each design that stories are about, or of the design that it was made of."""
     for plan in dict.fromkeys(told.design for told in EVERY.values()):
         for pin in pins():
-            if pin.design == re.split("[+-]", plan)[0] and pin.entry["states"] <= MOST:
+            small = pin.design == plan or pin.scope.connections == 1 or pin.scope.faults == 0
+            if pin.design == re.split("[+-]", plan)[0] and pin.entry["states"] <= MOST and small:
                 yield Elsewhere(plan, pin.scope)
 
 

@@ -134,6 +134,15 @@ def test_all_runs_of_least_cost_are_counted_and_what_they_share_is_told() -> Non
     assert search.seen == (0, 1, 1)
 
 
+def test_what_weighs_as_much_as_a_run_may_is_found_and_what_weighs_more_is_not() -> None:
+    told, aim = Told(((0, 2), ()), ((0, 0), ())), Aim(At("call", lambda s: s == "none"), (0, 0, 0))
+    cost = show(phone(), lines({"answer": COUNTED}), told, aim).cost
+    assert cost is not None
+    assert cost.weight > 0
+    for bound, found in ((cost.weight, cost), (cost.weight - 1, None)):
+        assert show(phone(), lines({"answer": COUNTED}), told, aim, bound=bound).cost == found
+
+
 def test_every_beginning_that_cannot_be_made_longer_is_told() -> None:
     told = Told(((2,), (3, 1)), ((0,), (0, 0)))  # a call that ends before it began; the bell, and an answer to nothing
     search = show(phone(), lines({}), told, Aim(At("call", lambda s: True), (0, 0, 0)))
