@@ -106,8 +106,10 @@ class Home:
 
     @property
     def words(self) -> System:
-        """Every machine with each state that it has in one of the designs, whatever is let in."""
-        return _words((self.design, *self.others), self.scope.meals, self.scope.connections)
+        """Every machine with each state that it has in one of the designs, whatever is let in; of another device's
+        only if one is, for there are many."""
+        left_out = {"device"} - self.scope.includes
+        return _words((self.design, *self.others), self.scope.meals, self.scope.connections, frozenset(left_out))
 
     @cached_property
     def models(self) -> Pool:
@@ -135,9 +137,9 @@ class Home:
 
 
 @cache
-def _words(designs: tuple[str, ...], meals: int, connections: int) -> System:
+def _words(designs: tuple[str, ...], meals: int, connections: int, left_out: frozenset[str]) -> System:
     """A system of which nothing is asked but which states its machines have."""
-    scope = Scope(meals=meals, connections=connections, faults=1).with_(set(FAULTS) | set(ASPECTS) - {"device"})
+    scope = Scope(meals=meals, connections=connections, faults=1).with_(set(FAULTS) | set(ASPECTS) - left_out)
     states: dict[str, dict[State, None]] = {}
     for name in designs:
         for machine in system(design(name), scope).machines:

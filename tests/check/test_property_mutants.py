@@ -71,6 +71,14 @@ def test_each_milestone_is_left_out_asked_for_twice_widened_narrowed_and_moved()
         "step 2 (network.fail_dial): twice": (*steps, steps[1]),
         "step 2 (network.fail_dial): only network.fail_dial.c1": (steps[0], "network.fail_dial.c1"),
     }
+    taken, cut = "server.take.m1", "network.cut_upload.m1"
+    moved = [what for what, _ in mutants((taken, cut, taken), alphabet(design("published"), Scope().with_(["upload"])))]
+    assert [what for what in moved if "after" in what] == [
+        f"step 1 ({taken}): after {cut}",
+        f"step 2 ({cut}): after {taken}",
+    ]
+    moved = [what for what, _ in mutants((taken, taken, cut), alphabet(design("published"), Scope().with_(["upload"])))]
+    assert [what for what in moved if "after" in what] == [f"step 2 ({taken}): after {cut}"]
     wider = dict(mutants(("network.fail_dial.c1",), alphabet(design("published"), Scope())))
     assert wider["step 1 (network.fail_dial.c1): any network.fail_dial"] == ("network.fail_dial",)
 
