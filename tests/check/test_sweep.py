@@ -301,6 +301,16 @@ def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> No
     assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
 
 
+def test_of_a_few_designs_those_of_which_one_meal_cannot_tell_are_looked_at_with_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
+    free = (M.READY_ACK, M.POLL_ON_SUBMIT)
+    region = Region(REST, frozenset(SEEDS) - REST - {M.READY_ACK, M.POLL_ON_SUBMIT})
+    (found,) = one_by_one(TWO, [PROPERTIES["honest-view"]], region)
+    assert (found.designs, found.open, found.breaking) == (4, 4, 0)
+
+
 @pytest.mark.slow
 def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
