@@ -53,6 +53,13 @@ def test_a_law_that_leaves_out_a_need_is_broken_by_the_design_itself() -> None:
     assert {o.fate for change, o in found.items() if change.startswith("not by client.appear")} == {Fate.NOTICED}
 
 
+def test_a_law_of_what_never_is_and_one_of_what_must_end_are_mutated_like_claims() -> None:
+    for law in ("taken-before-shown", "dials-end", "requests-end"):
+        found = outcomes(CALM, law)
+        assert Fate.NOTICED in {outcome.fate for outcome in found.values()}, law
+        assert {outcome.about for outcome in found.values()} == {law}
+
+
 def test_what_says_the_same_says_so_in_no_reachable_state_otherwise() -> None:
     """The view of the calm world shows no failed meal, so nothing can tell there whether one is spoken of."""
     found = outcomes(CALM, "no-regress, premise")

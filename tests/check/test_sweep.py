@@ -305,7 +305,6 @@ def test_of_a_few_designs_those_of_which_one_meal_cannot_tell_are_looked_at_with
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
-    free = (M.READY_ACK, M.POLL_ON_SUBMIT)
     region = Region(REST, frozenset(SEEDS) - REST - {M.READY_ACK, M.POLL_ON_SUBMIT})
     (found,) = one_by_one(TWO, [PROPERTIES["honest-view"]], region)
     assert (found.designs, found.open, found.breaking) == (4, 4, 0)

@@ -42,8 +42,6 @@ def command(
         raise CheckerError("choose --json or --csv or --table, not two of them")
     if as_table and separately:
         raise CheckerError("--table asks for each property by itself anyway; leave --each out")
-    if out is not None and not out.parent.is_dir():  # said before the work, not after it
-        raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
     if as_table:
         sweeping.table(scope, properties, region, out)
