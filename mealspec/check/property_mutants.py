@@ -133,7 +133,7 @@ class Home:
 
     def judged(self, done: Container[Key] = (), only: Callable[[str], bool] = lambda name: True) -> Iterator[Outcome]:
         """What becomes of each mutant of what is said of the design; only of some properties, words and laws."""
-        return judged(self, done, only)
+        return judged(replace(self), done, only)  # a copy: its models go with it, for those of all homes are too many
 
 
 @cache

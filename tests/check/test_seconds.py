@@ -279,6 +279,9 @@ def test_a_cause_that_fits_fits_only_if_an_upload_may_take_its_time(monkeypatch:
     assert isinstance(fits, Fits)
     assert fits.way == Way(Cause.LOST, "")
     assert longer_waits(search, one) == {"upload": 31}
+    told = [line for line in seconds_lines([one], [], [("E41", "upload", 31)]) if "shows more" in line]
+    assert len(told) == 1
+    assert told[0].startswith("E41 shows more: ")
 
 
 def test_a_cause_that_falls_is_told_without_reasons_if_nobody_asks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,6 +290,16 @@ def test_a_cause_that_falls_is_told_without_reasons_if_nobody_asks_for_them(monk
     assert one.found == tuple(Falls(way, ()) for way in ways_of(Cause.EXPIRED))
     assert longer_waits(search, one) == {}, "nothing fits that could fit by waiting"
     assert [line.split()[-2:] for line in seconds_table([one])[2:]] == [["✗", "stamps"]] * len(one.found)
+
+
+@pytest.mark.slow
+def test_each_clock_that_could_give_way_is_told_with_how_far_it_would_have_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry of 50 s that pings refresh: it would have to live 31 s at most, or pings to be rarer than every 49 s."""
+    (_, falls) = honour(alone(monkeypatch, Cause.EXPIRED), {"entry": (50, 50)}).found
+    assert isinstance(falls, Falls)
+    assert {(reason.clock.name, reason.least, reason.greatest) for reason in falls.reasons} == {
+        ("entry", 31, None), ("timed_connect", None, None), ("beat", None, 49),
+    }  # fmt: skip
 
 
 def test_only_an_entry_whose_life_matters_has_one_that_is_asked_about() -> None:
