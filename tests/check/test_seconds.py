@@ -289,6 +289,7 @@ def test_a_cause_that_falls_is_told_without_reasons_if_nobody_asks_for_them(monk
     one = honour(search, why=False)
     assert one.found == tuple(Falls(way, ()) for way in ways_of(Cause.EXPIRED))
     assert longer_waits(search, one) == {}, "nothing fits that could fit by waiting"
+    assert seconds_table([one])[1].split() == ["cause", "app_befor"]
     assert [line.split()[-2:] for line in seconds_table([one])[2:]] == [["✗", "stamps"]] * len(one.found)
 
 
