@@ -117,7 +117,7 @@ class Pool:
 
     def _columns(self, graph: Graph, names: Sequence[str]) -> NDArray[np.int16]:
         """For each state what each of the machines is in, by the numbers of the words; at first, if it is not there."""
-        columns = np.zeros((len(graph), max(len(names), 1)), np.int16)
+        columns = np.zeros((len(graph), len(names)), np.int16)
         for k, name in enumerate(names):
             if name in graph.system.position:
                 number = {s: i for i, s in enumerate(self.words.machines[self.words.position[name]].states)}

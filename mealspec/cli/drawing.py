@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from mealspec.check.terminal import Line
 from mealspec.core import CheckerError, explore, unknown
-from mealspec.core.files import make, write
+from mealspec.core.files import check_folder, write_all
 from mealspec.core.interrupts import ignored
 from mealspec.draw import communication, portraits
 from mealspec.draw import states as reachable
@@ -38,11 +35,6 @@ def everything(folder: Path, *, full: bool = False) -> None:
     Only files that look like ours are removed: a folder with anything else is refused.
     """
     _check(folder)
-    with _made(folder):
-        _written(folder, full)
-
-
-def _written(folder: Path, full: bool) -> None:
     began = time.monotonic()
     progress = Line()
 
@@ -55,9 +47,7 @@ def _written(folder: Path, full: bool) -> None:
     texts[explorer().path] = explorer().text
     progress.clear()
     with ignored():  # who interrupts now gets all or has had nothing: it takes less than a second
-        for path, text in texts.items():
-            make((folder / path).parent)
-            write(folder / path, text)
+        write_all(folder, texts)
         for old in _ours(folder):
             if old.relative_to(folder).as_posix() not in texts:
                 _remove(old)
@@ -72,19 +62,6 @@ def _remove(file: Path) -> None:
         raise CheckerError(f"cannot remove {file}: {error.strerror}") from None
 
 
-@contextlib.contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """The folder is there, or is refused before anything is drawn; one that stays empty goes again."""
-    make(folder)
-    try:
-        if not os.access(folder, os.W_OK):
-            raise CheckerError(f"cannot write {folder}: Permission denied")
-        yield
-    finally:
-        with contextlib.suppress(OSError):  # not empty
-            folder.rmdir()
-
-
 def _ours(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
 
@@ -96,6 +73,7 @@ def _check(folder: Path) -> None:
     strange = [file for file in _ours(folder) if not file.name.endswith(ours)]
     if strange:
         raise CheckerError(f"{folder} holds {strange[0].name}, which is none of ours; choose another folder")
+    check_folder(folder, _ours(folder))
 
 
 def _form(form: str) -> None:

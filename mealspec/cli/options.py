@@ -26,6 +26,20 @@ as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")
 jobs = click.option("--jobs", type=click.IntRange(1), default=min(2, os.cpu_count() or 1), help="Processes.")
 
 
+class OutFile(click.Path):
+    """A file that is to be written: if it cannot be, that is said before the work, not after it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from mealspec.core.files import check
+
+        file = Path(str(super().convert(value, param, ctx)))
+        check(file)
+        return file
+
+
 def scoped(function: F, *, faults: str = "any", connections: int = 2, alone: bool = False) -> F:
     """Options that make a scope, handed on as ``scope``; usually with so many faults and connections.
 
@@ -157,9 +171,6 @@ def split(names: str) -> list[str]:
 def print_json(data: Any) -> None:
     """For machines, on stdout."""
     click.echo(json.dumps(data, indent=1, ensure_ascii=False))
-
-
-SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?", re.ASCII)
 
 
 def deliver(text: str, out: Path | None) -> None:

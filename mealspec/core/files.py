@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mealspec.core.errors import CheckerError
+from mealspec.core.interrupts import ignored
 
 
 def read(file: Path, most: int) -> bytes | None:
@@ -27,19 +30,49 @@ def write(file: Path, text: str) -> None:
     such as a device or a pipe, is written to, and so is a file that cannot be replaced by one of its owner.
     Raises ``CheckerError`` in one sentence.
     """
-    if not file.name:
-        raise CheckerError(f"cannot write '{file}': it names no file")
+    _name(file)
     data = text.encode("utf-8", errors="replace")
-    try:
+    with _told(file):
         before = _status(file)
-        if before is None or (stat.S_ISREG(before.st_mode) and os.access(file, os.W_OK)):
+        if _is_replaced(file, before):
             _replace(Path(os.path.realpath(file)), data, before)
         else:
             file.write_bytes(data)
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
-        raise CheckerError(f"cannot write {file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def check(file: Path) -> None:
+    """Say now, before the work, what :func:`write` would say after it; nothing is left behind.
+
+    Whether a folder takes a file, only trying tells: it may be read-only, or not a real one.
+    """
+    _name(file)
+    with _told(file):
+        before = _status(file)
+        if _is_replaced(file, before):
+            _try(Path(os.path.realpath(file)).parent)
+        elif before and stat.S_ISDIR(before.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        elif not _may_write(file):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_folder(folder: Path, files: Iterable[Path] = ()) -> None:
+    """The same of a folder that is to be made, if it is not there, and of files in it that are to be replaced."""
+    with _told(folder):
+        there = next(each for each in (folder.absolute(), *folder.absolute().parents) if _status(each))
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        _try(there)
+    for file in files:
+        check(file)
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files below a folder, by their paths in it. Whoever interrupts meanwhile gets all: it takes a moment."""
+    with ignored():
+        for path, text in texts.items():
+            make((folder / path).parent)
+            write(folder / path, text)
 
 
 def make(folder: Path) -> None:
@@ -48,6 +81,44 @@ def make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CheckerError(f"cannot write {folder}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """What goes wrong with the file, in one sentence; a reader who went away is none of it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        raise CheckerError(f"cannot write {file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _name(file: Path) -> None:
+    if not file.name:
+        raise CheckerError(f"cannot write '{file}': it names no file")
+
+
+def _is_replaced(file: Path, before: os.stat_result | None) -> bool:
+    """Whether a new file takes its place; else it is written to."""
+    return before is None or (stat.S_ISREG(before.st_mode) and _may_write(file))
+
+
+def _may_write(file: Path) -> bool:
+    return os.access(file, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _try(folder: Path) -> None:
+    """Make a file there that has gone before anybody sees it."""
+    with ignored():
+        part = _part(folder)
+        part.touch()
+        part.unlink()
+
+
+def _part(folder: Path) -> Path:
+    """The file that is written before it takes the place of another."""
+    return folder / f".mealspec.{os.getpid()}.part"
 
 
 def _status(file: Path) -> os.stat_result | None:
@@ -59,16 +130,17 @@ def _status(file: Path) -> os.stat_result | None:
 
 def _replace(file: Path, data: bytes, before: os.stat_result | None) -> None:
     """Write beside the file, and rename; into the file itself, where a new one would have another owner."""
-    part = file.parent / f".mealspec.{os.getpid()}.part"
-    try:
-        part.write_bytes(data)
-        if before is not None and not _taken_over(part, before):
-            file.write_bytes(data)
-            return
-        part.replace(file)
-    finally:
-        with contextlib.suppress(OSError):  # gone, if all went well
-            part.unlink()
+    part = _part(file.parent)
+    with ignored():
+        try:
+            part.write_bytes(data)
+            if before is not None and not _taken_over(part, before):
+                file.write_bytes(data)
+                return
+            part.replace(file)
+        finally:
+            with contextlib.suppress(OSError):  # gone, if all went well
+                part.unlink()
 
 
 def _taken_over(part: Path, before: os.stat_result) -> bool:

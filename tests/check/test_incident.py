@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
 from mealspec.check.causes import REPAIRS, WORLDS, Cause
 from mealspec.check.excerpts import LOGS, Excerpt, Place, Read, Told, excerpt, excerpts, log_machine
-from mealspec.check.incident import INCIDENT_DEPTH, Excluded, Explanation, Search, explain_incident, remaining
+from mealspec.check.incident import INCIDENT_DEPTH, Excluded, Explanation, Search, explain_incident, keeper, remaining
 from mealspec.check.show_incident import incident_lines, incident_table, overview_lines
 from mealspec.cli.listing import EVERYTHING
-from mealspec.core import Event, Trace, UnknownName, replay, weight
+from mealspec.core import Event, Machine, Trace, UnknownName, replay, weight
 from mealspec.model.design import DESIGNS
 from mealspec.model.events import alphabet
 from mealspec.model.mechanism import Mechanism as M
@@ -343,3 +344,13 @@ def test_what_a_cause_excludes_is_told_by_its_line() -> None:
     assert isinstance(found, Excluded)
     assert found.by is not None
     assert excerpt("E42").told(found.by).text == "MealLogWebSocketClient: ✅ Pong received (connection alive)"
+
+
+def test_what_keeps_the_state_at_the_lookup_keeps_it_whatever_happens_then() -> None:
+    lamp = Machine.table("lamp", "off", [("on", "off", "lit"), ("off", "lit", "off")])
+    kept = keeper(lamp, ["skip"])
+    for before, after in (((), ("off", "on", "off")), (("on",), ("on", "off")), (("on", "off", "on"), ("skip", "off"))):
+        state: Any = kept.initial
+        for event in (*before, "skip", *after):
+            state = kept.step(state, event)
+        assert (state.state, state.at_lookup) == ("lit" if before else "off", True)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mealspec.check.latency import FURTHER, SITUATIONS, WATCHED, Outcome, outcomes
+from mealspec.check.show_latency import timeline
 from mealspec.core import At, CheckerError, Graph, Kind, explore
 from mealspec.core.explicit.delays import Stopwatch
 from mealspec.model.client.view import View
@@ -36,6 +37,24 @@ def test_a_push_takes_a_message_and_a_load() -> None:
     works = found("published")[WORKS]
     assert (works.least, works.greatest) == (0, 1 + 1)
     assert works.verdict == "too optimistic by 1 s"
+
+
+def test_the_most_that_it_takes_is_said_in_seconds_or_that_it_never_ends_or_does_not_occur() -> None:
+    one = found("published")[WORKS]
+    assert one.most == "2 s"
+    assert one._replace(quantum=0.25).most == "0.5 s"
+    assert one._replace(whole=replace(one.whole, greatest=None)).most == "never"
+    assert one._replace(whole=replace(one.whole, begins=False)).most == "-"
+
+
+def test_the_slowest_run_is_told_in_seconds_from_where_the_work_is_done() -> None:
+    title, *lines, end = timeline(found("published")[WORKS])
+    assert (title, end) == (f"{WORKS}: the slowest run", "")
+    seconds = [float(line.split()[0]) for line in lines]
+    assert seconds == sorted(seconds)
+    assert seconds[0] < 0
+    assert [second for second, line in zip(seconds, lines, strict=True) if line.endswith("complete m1")] == [0]
+    assert seconds[-1] == 2
 
 
 def test_a_poll_takes_an_answer_that_came_too_early_a_sleep_and_a_load() -> None:

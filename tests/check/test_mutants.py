@@ -114,6 +114,18 @@ def test_a_server_that_need_not_come_up_again_is_noticed() -> None:
     assert PROPERTIES.keys() & set(found.killers)
 
 
+@pytest.mark.parametrize("event", ["client.ping.c1", "client.pong.c1"])
+def test_what_changes_nothing_need_not_be_owed_and_that_is_known_without_a_search(event: str) -> None:
+    assert all(
+        row.source == row.dest
+        for machine in system(DESIGN, HOME).machines
+        for row in machine.rows
+        if row.event == event
+    )
+    found = judge(Case(HOME, Mutant(Operator.FAULT, "", event)))
+    assert (found.fate, found.states) == (Fate.EQUIVALENT, 0)
+
+
 def test_a_mechanism_that_nobody_may_leave_out_is_noticed() -> None:
     found = judge(Case(HOME, Mechanism.READY_ACK))
     assert found.fate is Fate.KILLED

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
-from mealspec.check.records import RECORDS, STAIRS, Record
+from mealspec.check.records import RECORDS, STAIRS, TABLES, Record
+from mealspec.check.region import Region
 from mealspec.check.staircase import staircase
 from mealspec.check.sweep import sweep
+from mealspec.cli import sweeping
+from mealspec.cli.entry import main
 from mealspec.cli.sweeping import findings
 from mealspec.core import Trace, replay
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
-from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.catalogue import PROPERTIES, Property
 from mealspec.properties.smallest import KEPT
 
 NAMES = {record.name: record for record in RECORDS}
@@ -51,6 +55,23 @@ def test_a_record_answers_its_own_question(record: Record) -> None:
     assert answer["scope"]["includes"] == sorted(record.scope.includes)
     assert (answer["scope"]["meals"], answer["scope"]["connections"]) == (record.scope.meals, record.scope.connections)
     assert answer["properties"] == list(record.properties or PROPERTIES)
+
+
+class HeardError(Exception):
+    """What was asked is known, and need not be done."""
+
+
+@pytest.mark.parametrize("record", [*RECORDS, STAIRS, *TABLES.values()], ids=lambda record: record.name)
+def test_the_options_of_a_record_ask_its_question(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    def heard(scope: Scope, properties: Sequence[Property], region: Region, _: object) -> None:
+        names = {prop.id for prop in properties}
+        assert (scope, names) == (record.scope, {*(record.properties or PROPERTIES)})
+        assert (region.required, {*region.free}) == (record.region.required, {*record.region.free})
+        raise HeardError
+
+    monkeypatch.setattr(sweeping, "run", heard)
+    with pytest.raises(HeardError):
+        main(["sweep", *record.options.split(), "--json"])
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)

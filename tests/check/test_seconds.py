@@ -10,10 +10,10 @@ import pytest
 
 from mealspec.check.causes import WORLDS, Cause
 from mealspec.check.excerpts import LOGS, Excerpt, Place, Told, excerpt
-from mealspec.check.honour import Fits, common, first, honour, lives
-from mealspec.check.incident import backends, explain_incident
+from mealspec.check.honour import Falls, Fits, common, first, honour, lives, longer_waits
+from mealspec.check.incident import Search, backends, explain_incident
 from mealspec.check.seconds import Found, Question, Way, ways_of
-from mealspec.check.show_seconds import moments, seconds_lines, span
+from mealspec.check.show_seconds import moments, seconds_lines, seconds_table, span
 from mealspec.check.stamps import APART, BEGIN, SECOND, Stamps
 from mealspec.check.ways import completed
 from mealspec.core import Event, Kind, Line, Machine, System, Trace, UnknownName, explore, without
@@ -259,6 +259,54 @@ def test_what_is_open_excludes_nothing_and_what_has_a_source_is_kept() -> None:
         if clock.name in UNTOLD:
             assert (clock.least, clock.greatest) == (0, None)
     assert set(UNTOLD) <= {clock.name for clock in CLOCKS}
+
+
+# ---------------------------------------------------------------------- one world alone
+
+
+def alone(monkeypatch: pytest.MonkeyPatch, cause: Cause) -> Search:
+    """E41 as if nothing but this could have happened."""
+    worlds = [world for world in WORLDS if world.causes == (cause,)]
+    monkeypatch.setattr("mealspec.check.incident.WORLDS", worlds)
+    monkeypatch.setattr("mealspec.check.honour.WORLDS", worlds)
+    return explain_incident(DESIGNS["app_before"], excerpt("E41"))
+
+
+def test_a_cause_that_fits_fits_only_if_an_upload_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = alone(monkeypatch, Cause.LOST)
+    one = honour(search)
+    (fits,) = one.found
+    assert isinstance(fits, Fits)
+    assert fits.way == Way(Cause.LOST, "")
+    assert longer_waits(search, one) == {"upload": 31}
+    told = [line for line in seconds_lines([one], [], [("E41", "upload", 31)]) if "shows more" in line]
+    assert len(told) == 1
+    assert told[0].startswith("E41 shows more: ")
+
+
+def test_a_cause_that_falls_is_told_without_reasons_if_nobody_asks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = alone(monkeypatch, Cause.EXPIRED)
+    one = honour(search, why=False)
+    assert one.found == tuple(Falls(way, ()) for way in ways_of(Cause.EXPIRED))
+    assert longer_waits(search, one) == {}, "nothing fits that could fit by waiting"
+    assert seconds_table([one])[1].split() == ["cause", "app_befor"]
+    assert [line.split()[-2:] for line in seconds_table([one])[2:]] == [["✗", "stamps"]] * len(one.found)
+
+
+@pytest.mark.slow
+def test_each_clock_that_could_give_way_is_told_with_how_far_it_would_have_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry of 50 s that pings refresh: it would have to live 31 s at most, or pings to be rarer than every 49 s."""
+    (_, falls) = honour(alone(monkeypatch, Cause.EXPIRED), {"entry": (50, 50)}).found
+    assert isinstance(falls, Falls)
+    assert {(reason.clock.name, reason.least, reason.greatest) for reason in falls.reasons} == {
+        ("entry", 31, None), ("timed_connect", None, None), ("beat", None, 49),
+    }  # fmt: skip
+
+
+def test_only_an_entry_whose_life_matters_has_one_that_is_asked_about() -> None:
+    lost, expired = (question("E41", *asked).felt() for asked in ((Cause.LOST, ""), (Cause.EXPIRED, "connect")))
+    assert {"push", "request"} <= {clock.name for clock in lost}
+    assert {clock.name for clock in expired} - {clock.name for clock in lost} == {"entry"}
 
 
 # ---------------------------------------------------------------------- whole excerpts

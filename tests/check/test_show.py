@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from random import Random
 
 import pytest
 
-from mealspec.check.excerpts import excerpt
+from mealspec.check.causes import WORLDS
+from mealspec.check.causes import Cause as Lost
+from mealspec.check.excerpts import Told, excerpt
 from mealspec.check.incident import Explanation, Search, explain_incident
 from mealspec.check.phrases import phrase
 from mealspec.check.show import LANES, OTHERWISE, trace_lines, why_skipped, why_told, why_violated
-from mealspec.check.show_incident import incident_lines
+from mealspec.check.show_incident import excerpt_lines, incident_lines
 from mealspec.core import Cause, Claim, Form, How, Kind, System, Trace, causes, replay
 from mealspec.core.system import Locals
 from mealspec.draw.charts import counterexamples
@@ -45,6 +48,30 @@ def violated() -> dict[tuple[str, str], tuple[Trace, Facts]]:
 def decided(design_name: str, prop: str) -> list[Cause]:
     run, facts = violated()[design_name, prop]
     return next(filter(None, (causes(run, claim) for claim in PROPERTIES[prop].claims(facts))))
+
+
+# ---------------------------------------------------------------------- what logs show
+
+
+def test_each_step_is_shown_by_the_logs_or_cut_or_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    worlds = [world for world in WORLDS if world.causes == (Lost.LOST,)]
+    monkeypatch.setattr("mealspec.check.incident.WORLDS", worlds)
+    found = explain_incident(DESIGNS["app_before"], excerpt("E41"))
+    (each,) = found.explanations
+    notes = " ".join(why_skipped(found.excerpt, each).notes)
+    shown = re.search(r"the logs show steps (.*); lines cut from the excerpt: steps (.*); .* nothing: (.*?)\.", notes)
+    assert shown
+    parts = [[int(step) for step in re.findall(r"\d+", some)] for some in shown.groups()]
+    assert all(parts), "there are some of each"
+    assert sorted(step for some in parts for step in some) == list(range(1, len(each.likeliest) + 1))
+
+
+def test_a_line_of_an_excerpt_that_fits_stays_whole_and_a_longer_one_is_cut() -> None:
+    one = replace(excerpt("E41"), client=tuple(Told(None, "x" * length) for length in (63, 64)), server=())
+    first, second = excerpt_lines(one)[-2:]
+    assert first.endswith(f"  --:--:--  {'x' * 63}")
+    assert second.endswith(f"  --:--:--  {'x' * 60}...")
+    assert len(first) == len(second)
 
 
 # ---------------------------------------------------------------------- judged by going on at random

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from random import Random
 
 import pytest
 
 from mealspec.check.records import RECORDS
 from mealspec.check.region import Region, asked, valid_designs
-from mealspec.check.sweep import Change, OneVerdict, Sweep, flaw, one_by_one, scopes_up_to, sweep
+from mealspec.check.sweep import Change, OneVerdict, Sweep, all_verdicts, flaw, one_by_one, scopes_up_to, sweep
 from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
 from mealspec.core.symbolic import decide as symbolic_decide
@@ -103,6 +103,29 @@ REST = frozenset({M.POLL_ON_APPEAR, M.AUTO_RECONNECT, M.CLIENT_PING, M.JOB_RECON
 
 def test_designs_of_one_family_have_the_states_and_verdicts_that_they_have_on_their_own() -> None:
     chosen_agree(Random(5), SMALL, FREE, REST, count=5)
+
+
+def test_each_property_by_itself_is_kept_by_the_designs_that_keep_it_on_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether or not somebody listens to how far it has come, on a machine so slow that there is much to tell."""
+    free, told = (M.READY_ACK, M.POLL_ON_SUBMIT), list[str]()
+    region = Region(REST, frozenset(SEEDS) - REST - set(free))
+    own = {some: explicitly(Design("own", REST | some), CALM)[1] for some in _subsets(free)}
+    monkeypatch.setattr("time.monotonic", count(0.0, 1.0).__next__)
+    (_, space), found = all_verdicts(
+        CALM, list(PROPERTIES.values()), region, report=lambda where, effort: told.append(where)
+    )
+    for each in found:
+        for some, verdicts in own.items():
+            plan, verdict = space.system({m.value for m in some}), verdicts[each.property]
+            assert (plan & each.keep == space.false) is (verdict is Verdict.VIOLATED)
+            assert (plan & each.vacuous != space.false) is (verdict is Verdict.VACUOUS)
+    assert {*told} == {CALM.describe()}
+    for one in one_by_one(CALM, list(PROPERTIES.values()), region):
+        every = [verdicts[one.property] for verdicts in own.values()]
+        assert (one.designs, one.breaking) == (len(own), every.count(Verdict.VIOLATED))
+        assert one.vacuous is (set(every) == {Verdict.VACUOUS})
 
 
 def forgets_the_guard(self: Symbolic, step: Step, states: Set) -> Set:
@@ -276,6 +299,15 @@ def test_what_one_meal_sees_of_the_others_decides_what_all_states_decide() -> No
     found = bounded_agrees(TWO, REGION)
     assert len({each.breaking for each in found}) > 2
     assert sum(each.open == 0 for each in found) >= len(found) - 1, "one meal can nearly always tell"
+
+
+def test_of_a_few_designs_those_of_which_one_meal_cannot_tell_are_looked_at_with_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
+    region = Region(REST, frozenset(SEEDS) - REST - {M.READY_ACK, M.POLL_ON_SUBMIT})
+    (found,) = one_by_one(TWO, [PROPERTIES["honest-view"]], region)
+    assert (found.designs, found.open, found.breaking) == (4, 4, 0)
 
 
 @pytest.mark.slow

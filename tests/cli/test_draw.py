@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -64,6 +65,28 @@ def test_a_folder_of_someone_else_is_refused(capsys: pytest.CaptureFixture[str],
     (tmp_path / "letter.txt").write_text("dear")
     assert "holds letter.txt, which is none of ours" in refused(capsys, "--out", str(tmp_path))
     assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("out", ["new", "there", "there/charts"])
+def test_what_cannot_be_written_is_refused_before_anything_is_drawn(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, out: str
+) -> None:
+    """As on a medium that takes nothing: whether the folder is there or would be made."""
+    (tmp_path / "there" / "charts").mkdir(parents=True)
+    (tmp_path / "there" / "charts" / "old.svg").touch()
+    before = sorted(tmp_path.rglob("*"))
+
+    def full(file: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "touch", full)
+    for work in ("everything", "states", "one"):
+        monkeypatch.setattr(drawing, "files" if work == "everything" else work, lambda *_: pytest.fail("it has begun"))
+    folder = tmp_path / out
+    assert refused(capsys, "--out", str(folder)) == f"mealspec: cannot write {folder}: Read-only file system\n"
+    for what in ("states", "poller"):
+        assert refused(capsys, what, "--out", f"{tmp_path}/a.svg").endswith("a.svg: Read-only file system\n")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.slow

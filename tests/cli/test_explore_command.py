@@ -30,8 +30,10 @@ def test_the_page_is_written_or_printed(quick: Page, tmp_path: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("--out /nowhere/at/all.html", "cannot write /nowhere/at/all.html: there is no such folder"),
-        ("--out /tmp", "cannot write /tmp: it is a folder"),
+        ("--out /nowhere/at/all.html", "cannot write /nowhere/at/all.html: No such file or directory"),
+        ("--out /tmp", "File '/tmp' is a directory"),
+        ("--out /dev/null/it", "cannot write /dev/null/it: Not a directory"),
+        ("--out /proc/it.html", "cannot write /proc/it.html: "),
         ("--out", "Option '--out' requires an argument"),
         ("--design published", "No such option"),
         ("page", "unexpected extra argument"),

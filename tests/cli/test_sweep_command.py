@@ -181,7 +181,7 @@ def test_what_is_written_to_a_file_is_what_is_printed(mealspec: Run, tmp_path: P
         (["--table", "--each"], "leave --each out"),
         (["--open", "unisolatd"], "unknown mechanism 'unisolatd'; did you mean 'unisolated'?"),
         (["--meals", "9"], "impossible scope: 9 meals"),
-        (["--json", "--out", "no/such/folder.json"], "there is no folder no/such"),
+        (["--json", "--out", "no/such/folder.json"], "cannot write no/such/folder.json: No such file or directory"),
     ],
 )
 def test_bad_input_gets_one_sentence(mealspec: Run, arguments: list[str], says: str) -> None:

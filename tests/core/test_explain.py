@@ -189,3 +189,8 @@ def test_many_events_are_named_by_the_first_and_the_last() -> None:
     assert len(names) > LISTED
     text = because(run, Cause(2, How.RISK, (), names, 3), "it would be given")
     assert "had all from 'arrive it' to 'open it' (step 3) come first, there would have been a chance that" in text
+
+
+def test_of_several_events_the_step_is_that_of_the_last() -> None:
+    text = because(desk(), Cause(2, How.RISK, (), ("arrive", "open"), 3), "it would be given")
+    assert "had 'arrive it' and 'open it' (step 3) come first, " in text

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import itf_py
 import pytest
 
 from mealspec.cli.entry import main
+from mealspec.core.errors import CheckerError
+from mealspec.core.files import check, check_folder, write, write_all
 from mealspec.model.scope import DEFAULT_ASPECTS
 from mealspec.properties.catalogue import PROPERTIES
 
@@ -85,6 +91,79 @@ def test_a_file_that_cannot_take_its_name_leaves_nothing_behind(
     assert err.startswith("mealspec: cannot write ")
     assert err.count("\n") == 1
     assert [file.name for file in tmp_path.iterdir()] == ["a file"]
+
+
+@pytest.fixture
+def subject() -> Iterator[None]:
+    """Whoever runs the tests, without the power to write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.mark.usefixtures("subject")
+def test_what_cannot_be_written_is_said_before_the_work_in_the_words_of_after_it() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "older").write_text("older")
+        (folder / "file").symlink_to("/nowhere/at/all")
+        (folder / "closed").mkdir(mode=0o555)
+        (folder / "locked").touch(mode=0o444)
+        before = sorted(folder.rglob("*"))
+        wrong = ("", "x" * 300, "no/such", "older/run", "file", "closed", "closed/run", "locked")
+        for file in [Path() if not each else folder / each for each in wrong]:
+            told = []
+            for refuse in (check, lambda file: write(file, "new")):
+                with pytest.raises(CheckerError, match="cannot write ") as refused:
+                    refuse(file)
+                told.append(str(refused.value))
+            assert told[0] == told[1]
+        for each in ("older", "new"):
+            check(folder / each)
+        for each in ("new/deep", "."):
+            check_folder(folder / each)
+        for each, why in (
+            ("closed/new/deep", "Permission denied"),
+            ("older/new", "Not a directory"),
+            ("older", "Not a"),
+        ):
+            with pytest.raises(CheckerError, match=f"cannot write {folder / each}: {why}"):
+                check_folder(folder / each)
+        with pytest.raises(CheckerError, match="locked: Permission denied"):
+            check_folder(folder, [folder / "older", folder / "locked"])
+        assert sorted(folder.rglob("*")) == before
+        assert (folder / "older").read_text() == "older"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_of_writing_leaves_every_file_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """An interrupt comes too late; whoever tells the program to end is obeyed when all is there."""
+    texts = {"a": "first", "b/c": "second", "d": "third"}
+    heard: list[set[str]] = []
+    really = Path.write_bytes
+
+    def there() -> set[str]:
+        return {file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*") if file.is_file()}
+
+    def told(file: Path, data: bytes) -> int:
+        done = really(file, data[:2])
+        signal.raise_signal(number)
+        return done + really(file, data)
+
+    monkeypatch.setattr(Path, "write_bytes", told)
+    before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(there()))
+    try:
+        write_all(tmp_path, texts)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert {name: (tmp_path / name).read_text() for name in there()} == texts
+    assert heard == ([] if number is signal.SIGINT else [set(texts)])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_written_file_can_be_read_by_whoever_may_read_its_neighbours(

@@ -258,6 +258,14 @@ def test_other_names_of_states_make_no_other_graph() -> None:
     assert not same_states(explore(house()), renamed), "a predicate can tell the names apart"
 
 
+def test_other_names_of_machines_make_other_states() -> None:
+    renamed = [replace(machine, name=f"the {machine.name}") for machine in (door(), guard())]
+    events = [replace(event, takes=tuple(f"the {name}" for name in event.takes)) for event in EVENTS]
+    graph = explore(System(renamed, events))
+    assert len(graph) == len(explore(house()))
+    assert not same_states(explore(house()), graph), "a predicate asks a machine by its name"
+
+
 def test_another_order_of_the_rows_makes_no_difference() -> None:
     turned = replace(door(), rows=door().rows[::-1])
     assert turned.states != door().states

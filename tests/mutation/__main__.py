@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.mutation.about import modules, tests
+from tests.mutation.about import PARTS, modules, tests
 from tests.mutation.judge import MORE, beginning, ended
 from tests.mutation.judged import judged, judgements
 from tests.mutation.mutants import Mutant, mutants
@@ -101,12 +101,15 @@ def report(every: list[dict[str, Any]], places: int) -> int:
 def main() -> int:
     """Judge mutants, and say which survive."""
     parser = argparse.ArgumentParser(prog="make mutation", description=__doc__)
-    parser.add_argument("module", nargs="?", help="of which file; of all that explore, decide, record and replay")
+    parser.add_argument("module", nargs="?", help="of which file; of all of a part, if left out")
+    parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="what decides, or what measures and tells")
     parser.add_argument("--sample", type=int, default=400, help="how many mutants")
     parser.add_argument("--seed", default="mealspec", help="another seed, another sample")
     parser.add_argument("--keep", type=Path, help="a file of results: what was killed before is not tried again")
     asked = parser.parse_args()
-    names = modules(HERE)
+    names = modules(HERE, asked.part)
+    if asked.module is not None:
+        names = [name for part in PARTS for name in modules(HERE, part)]
     if asked.module is not None and asked.module not in names:
         print(f"no module {asked.module}: one of {', '.join(names)}", file=sys.stderr)
         return 2

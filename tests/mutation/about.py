@@ -18,19 +18,44 @@ DECIDES = (
 )
 """What decides, records and replays beside ``mealspec/core``."""
 
+PARTS = ("decides", "measures")
+"""What explores, decides, records and replays; and what ``mealspec/check`` has besides: what explains the incident,
+measures seconds and counts, and what puts answers into words and figures. Each has a sample of its own."""
+
 ENGINES = ("core/test_engines", "core/test_quiescence")
 OBJECTS = ("core/test_objects", "core/test_lockstep")
 FILES = ("core/test_files", "cli/test_bad_input", "cli/test_cli", "core/test_quiescence")
 BY_SETS = ("core/symbolic/test_decide_symbolic", "core/test_engines")
 
 ABOUT: dict[str, tuple[str, ...]] = {
+    "check/alert": ("check/test_metrics", "cli/test_simulate_command"),
+    "check/causes": ("check/test_incident", "check/test_seconds"),
+    "check/excerpts": ("check/test_incident", "check/test_seconds"),
+    "check/frontier": ("check/test_timers", "cli/test_latency_command"),
+    "check/honour": ("check/test_seconds",),
+    "check/incident": ("cli/test_incident_command",),
+    "check/latency": ("cli/test_latency_command",),
+    "check/metrics": ("cli/test_simulate_command",),
     "check/mutants": ("properties/test_laws",),
+    "check/obligations": ("check/test_timers", "cli/test_latency_command"),
     "check/parallel": ("check/test_verify", "cli/test_verify_command"),
+    "check/phrases": ("check/test_show",),
     "check/pool": ("check/test_property_mutants",),
+    "check/progress": ("check/test_verify", "cli/test_verify_command"),
     "check/region": ("check/test_sweep", "cli/test_sweep_command"),
+    "check/scrape": ("check/test_metrics", "cli/test_simulate_command"),
+    "check/show": ("cli/test_trace_command", "cli/test_verify_command"),
+    "check/show_incident": ("check/test_show", "check/test_incident", "cli/test_incident_command"),
+    "check/show_latency": ("cli/test_latency_command",),
+    "check/show_metrics": ("check/test_metrics", "cli/test_simulate_command"),
+    "check/show_seconds": ("check/test_seconds", "cli/test_incident_command"),
+    "check/stamps": ("check/test_seconds",),
     "check/story_mutants": ("check/test_property_mutants",),
     "check/sweep": ("check/test_sweep", "cli/test_sweep_command"),
+    "check/tables": ("explore/test_verdicts", "cli/test_sweep_command"),
+    "check/terminal": ("cli/test_verify_command", "cli/test_cli"),
     "check/verify": ("check/test_verify", "check/test_every_claim_is_asked", "cli/test_verify_command"),
+    "check/ways": ("check/test_seconds",),
     "cli/commands/replay": FILES,
     "core/assertion": ("properties/test_laws", "check/test_property_mutants"),
     "core/chart": ("cli/test_cli", "check/test_show"),
@@ -42,7 +67,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "core/event": ("core/test_line", "core/test_system", *ENGINES),
     "core/files": (*FILES, "cli/test_ends"),
     "core/formula_mutants": ("check/test_property_mutants",),
-    "core/interrupts": ("cli/test_interrupt",),
+    "core/interrupts": ("core/test_files", "cli/test_interrupt"),
     "core/itf": FILES,
     "core/predicate": ("core/test_predicate", "core/test_formula"),
     "core/rule": ("core/test_machine",),
@@ -77,10 +102,11 @@ ABOUT: dict[str, tuple[str, ...]] = {
 """For a module, both below ``mealspec`` and without their ending; where nothing stands here, what mirrors it."""
 
 
-def modules(tree: Path) -> list[str]:
-    """What explores, decides, records and replays."""
-    core = (file for file in (tree / "mealspec" / "core").rglob("*.py") if file.name != "__init__.py")
-    return sorted([*(file.relative_to(tree).as_posix() for file in core), *DECIDES])
+def modules(tree: Path, part: str = PARTS[0]) -> list[str]:
+    """The modules of a part."""
+    folder = tree / "mealspec" / ("core" if part == PARTS[0] else "check")
+    found = {file.relative_to(tree).as_posix() for file in folder.rglob("*.py") if file.name != "__init__.py"}
+    return sorted(found.union(DECIDES) if part == PARTS[0] else found.difference(DECIDES))
 
 
 def tests(tree: Path, module: str) -> list[str]:

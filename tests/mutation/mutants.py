@@ -29,14 +29,14 @@ class Mutant:
         return changed
 
     def changes(self, source: str) -> tuple[str, str]:
-        """The lines that it changes, and what becomes of them; each without its indentation."""
+        """The lines that it changes, and what becomes of them; each without its indentation, and no empty ones."""
         before, after = source.splitlines(), self.applied(source).splitlines()
         old, new = [], []
         for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind != "equal":
                 old += before[a:b]
                 new += after[c:d]
-        return tuple("\n".join(line.strip() for line in lines) for lines in (old, new))  # type: ignore[return-value]
+        return tuple("\n".join(line.strip() for line in lines if line.strip()) for lines in (old, new))  # type: ignore[return-value]
 
 
 def mutants(module: str, source: str) -> Iterator[Mutant]:

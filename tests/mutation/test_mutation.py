@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation import about
-from tests.mutation.about import ABOUT, modules
+from tests.mutation.about import ABOUT, PARTS, modules
 from tests.mutation.judged import Judgement, judged, judgements
 from tests.mutation.sampling import Place, sample, wilson
 
@@ -52,15 +52,19 @@ def test_the_interval_is_wilsons(hits: int, tries: int, low: float, high: float)
 
 
 def test_every_module_has_tests_that_are_about_it() -> None:
-    assert all(about.tests(HERE, module) for module in modules(HERE))
-    assert {f"mealspec/{name}.py" for name in ABOUT} <= {*modules(HERE)}
+    decides, measures = ({*modules(HERE, part)} for part in PARTS)
+    assert all(about.tests(HERE, module) for module in decides | measures)
+    assert {f"mealspec/{name}.py" for name in ABOUT} <= decides | measures
+    assert not decides & measures
+    checks = {file.relative_to(HERE).as_posix() for file in (HERE / "mealspec" / "check").glob("*.py")}
+    assert checks - {"mealspec/check/__init__.py"} <= decides | measures
 
 
 @pytest.mark.parametrize("each", judgements(), ids=lambda each: each.get("line", each.get("operator", ""))[:60])
 def test_what_was_judged_still_stands_there_and_says_why(each: Judgement) -> None:
     assert each["why"]
     assert each.keys() <= {"module", "operator", "line", "becomes", "why"}
-    sources = [each["module"]] if "module" in each else modules(HERE)
+    sources = [each["module"]] if "module" in each else [name for part in PARTS for name in modules(HERE, part)]
     lines = [line.strip() for name in sources for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
     assert each.get("line", lines[0]) in lines
 

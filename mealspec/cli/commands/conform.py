@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, print_json
+from mealspec.cli.options import OutFile, as_json, print_json
 
 if TYPE_CHECKING:
     from mealspec.model.design import Design
@@ -22,7 +22,7 @@ TESTS = 200
 @click.option(
     "--extra", type=click.IntRange(0, 5), help="Test it completely for so many states more (hours, from 2 on)."
 )
-@click.option("--draw", "drawing", type=click.Path(dir_okay=False, path_type=Path), help="Draw it, as SVG.")
+@click.option("--draw", "drawing", type=OutFile(), help="Draw it, as SVG.")
 @click.option("--url", default="", help="In place of COMMAND: where a server on this machine takes requests.")
 @click.option("--sockets", default="", help="Where it takes sockets, if that is another port.")
 @click.option("--token", default="token-1", show_default=True, help="An access token that it takes.")
@@ -64,10 +64,8 @@ TESTS = 200
     help="Seconds for each answer of the driver.",
 )
 @click.option("--known", type=click.Path(dir_okay=False, path_type=Path), help="Known failures: ids, one a line.")
-@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
-@click.option(
-    "--keep", type=click.Path(dir_okay=False, path_type=Path), help="Write a divergence that was found, as a vector."
-)
+@click.option("--junit", type=OutFile(), help="Write a JUnit file.")
+@click.option("--keep", type=OutFile(), help="Write a divergence that was found, as a vector.")
 @as_json
 def command(
     driver: tuple[str, ...], places: tuple[Path, ...], only: str, name: str, examples: int, deadline: float,

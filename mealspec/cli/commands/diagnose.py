@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, deliver
+from mealspec.cli.options import OutFile, as_json, deliver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ LISTED = 40
     metavar="FILE",
     help="Propose a mapping for the lines of FILE instead.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--out", type=OutFile(), help="Write to a file.")
 @as_json
 def command(
     client: Path | None, server: Path | None, named: str, plans: tuple[str, ...], meal: str | None, summary: bool,

@@ -31,6 +31,7 @@ def command(
     For 'states' the options of a scope say of what; the machines of a picture are those of one meal.
     """
     from mealspec.cli import drawing
+    from mealspec.core.files import check
     from mealspec.model.design import design
 
     plan = design(name)
@@ -39,11 +40,16 @@ def command(
     if what is None:
         _only("everything", "--all", "--out")
         drawing.everything(out or Path("diagrams"), full=full)
-    elif what == "states":
-        deliver(drawing.states(plan, scope, chosen, property_id, form), out)
-    else:
+        return
+    if what != "states":
         _only(f"'{what}'", "--design", *(["--project"] if what != "communication" else []), "--to", "--out")
-        deliver(drawing.one(what, plan, chosen, form), out)
+    if out is not None:  # said before the work, not after it
+        check(out)
+    if what == "states":
+        made = drawing.states(plan, scope, chosen, property_id, form)
+    else:
+        made = drawing.one(what, plan, chosen, form)
+    deliver(made, out)
 
 
 def _only(what: str, *options: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import amount_of_rate, as_json, deliver, scoped, seconds_of_clock
+from mealspec.cli.options import OutFile, amount_of_rate, as_json, deliver, scoped, seconds_of_clock
 
 if TYPE_CHECKING:
     from mealspec.check.metrics import Meals
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--alert", "pair", nargs=2, metavar="FLAWED HEALTHY", help="What an alert shall tell apart  [published hardened]"
 )
 @click.option("--to", "form", type=click.Choice(["text", "prometheus", "svg"]), default="text", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--out", type=OutFile(), help="Write to a file.")
 @as_json
 @partial(scoped, faults="1", connections=1, alone=True)
 def command(

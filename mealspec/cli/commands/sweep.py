@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, check_properties, deliver, regional, scoped
+from mealspec.cli.options import OutFile, as_json, check_properties, deliver, regional, scoped
 
 if TYPE_CHECKING:
     from mealspec.check.region import Region
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="One row for each mechanism.")
 @click.option("--table", "as_table", is_flag=True, help="Every verdict on every design: decision diagrams, as JSON.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--out", type=OutFile(), help="Write to a file.")
 @scoped
 def command(
     only: tuple[str, ...], separately: bool, as_json: bool, as_csv: bool, as_table: bool, out: Path | None,
@@ -42,8 +42,6 @@ def command(
         raise CheckerError("choose --json or --csv or --table, not two of them")
     if as_table and separately:
         raise CheckerError("--table asks for each property by itself anyway; leave --each out")
-    if out is not None and not out.parent.is_dir():  # said before the work, not after it
-        raise CheckerError(f"cannot write {out}: there is no folder {out.parent}")
     properties = [p for p in PROPERTIES.values() if p.id in (only or PROPERTIES)]
     if as_table:
         sweeping.table(scope, properties, region, out)

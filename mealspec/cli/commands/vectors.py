@@ -23,20 +23,18 @@ def command(name: str, role: str | None, out: Path | None, itf: bool, as_json: b
     from mealspec.check.progress import Reporter
     from mealspec.conform.files import itf_files, schema_files
     from mealspec.conform.suite import files, manifest, suite
-    from mealspec.core.files import make, write
+    from mealspec.core.files import check_folder, write_all
     from mealspec.model.design import design
     from mealspec.model.scope import counted
 
     plan, reporter = design(name), Reporter()
     if out is not None:  # said before the work, not after it
-        make(out)
+        ours = ("*.json", "client/**/*.json", "server/**/*.json")
+        check_folder(out, [file for pattern in ours for file in out.glob(pattern)])
     made = suite(plan, [role] if role else ["client", "server"], report=reporter.say)
     reporter.done("vectors")
     if out is not None:
-        told = {**files(made, plan), **schema_files(), **(itf_files(made) if itf else {})}
-        for file, text in told.items():
-            make((out / file).parent)
-            write(out / file, text)
+        write_all(out, {**files(made, plan), **schema_files(), **(itf_files(made) if itf else {})})
     if as_json:
         print_json(manifest(made, plan))
     else:

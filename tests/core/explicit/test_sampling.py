@@ -38,7 +38,7 @@ def rung(system: System, rates: dict[str, float], instead: dict[str, list[tuple[
     names = ("a.ring", "b.ring", "a.break")
     counted = {name: np.array([event.name == name for event in system.events]) for name in names}
     until = At("b", lambda s: s == "rung")
-    noted = Noted(counted["a.ring"], until, counted, {"set": At("b", lambda s: s == "set")}, 0, 40, 80)
+    noted = Noted(counted["a.ring"], until, counted, {"set": At("b", lambda s: s == "set"), "rung": until}, 0, 40, 80)
     return sample(system, told, noted, runs, seed)
 
 
@@ -84,7 +84,8 @@ def test_the_stopwatch_starts_and_stops_and_time_is_counted_while_something_hold
     assert (found.stop[stopped] >= found.start[stopped]).all()
     names = [found.system.events[e].name for e in np.unique(found.started_by[found.start >= 0])]
     assert names == ["a.ring"]
-    assert (found.times["set"] <= found.ticks).all()
+    assert (found.times["set"] + found.times["rung"] == found.ticks).all(), "each tick counts for what holds, and once"
+    assert (found.times["rung"][~later] == 0).all()
     assert found.where(At("a", lambda s: s == "rung"))[found.start >= 0].all()
 
 

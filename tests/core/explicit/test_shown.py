@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from random import Random
 
+import networkx as nx
 import numpy as np
 import pytest
 
-from mealspec.core import At, Event, Kind, Machine, System, Trace, races
+from mealspec.core import At, Event, Kind, Machine, System, Trace, races, trimmed
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE
 from mealspec.core.explicit.shown import Aim, Cost, Lines, Told, show
 
@@ -132,6 +134,44 @@ def test_all_runs_of_least_cost_are_counted_and_what_they_share_is_told() -> Non
     assert search.number == len(best) == 1
     assert search.must == {"dial", "answer", "ring"}
     assert search.seen == (0, 1, 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_many_ways_the_likeliest_is_found_wherever_it_leads(seed: int) -> None:
+    """A maze of which no line tells: some doors are faults; so many ways wait at once that their order matters."""
+    draw = Random(seed)
+    doors = {(draw.randrange(60), draw.randrange(60)): draw.random() < 0.8 for _ in range(180)}
+    rows = [(f"{a}-{b}", a, b) for a, b in doors]
+    kinds = {f"{a}-{b}": Kind.FAULT if fault else Kind.USER for (a, b), fault in doors.items()}
+    kept, alive = trimmed(
+        [Machine.table("maze", 0, rows)], [Event(n, kind, "x", ("maze",)) for n, kind in kinds.items()]
+    )
+    maze, count = System(kept, alive), len(alive)
+    silent = Lines(
+        np.full(count, -1),
+        np.zeros((0, count), np.bool_),
+        np.zeros(count, int),
+        np.ones(count, np.bool_),
+        np.zeros(count, np.bool_),
+    )
+    known: nx.DiGraph[int] = nx.DiGraph()
+    known.add_weighted_edges_from((a, b, 1_000 * fault + 1) for (a, b), fault in doors.items())
+    lengths = nx.single_source_dijkstra_path_length(known, 0)
+    assert max(lengths.values()) > 3_000
+    for state in sorted(lengths):
+        aim = Aim(At("maze", lambda s, state=state: s == state), (0,) * len(kept[0].states))  # type: ignore[misc]
+        cost = show(maze, silent, Told(((), ()), ((), ())), aim, most=15).cost
+        assert cost is not None
+        assert (cost.coincidences, cost.steps) == divmod(lengths[state], 1_000)
+
+
+def test_what_weighs_as_much_as_a_run_may_is_found_and_what_weighs_more_is_not() -> None:
+    told, aim = Told(((0, 2), ()), ((0, 0), ())), Aim(At("call", lambda s: s == "none"), (0, 0, 0))
+    cost = show(phone(), lines({"answer": COUNTED}), told, aim).cost
+    assert cost is not None
+    assert cost.weight > 0
+    for bound, found in ((cost.weight, cost), (cost.weight - 1, None)):
+        assert show(phone(), lines({"answer": COUNTED}), told, aim, bound=bound).cost == found
 
 
 def test_every_beginning_that_cannot_be_made_longer_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -141,6 +142,24 @@ def test_random_systems_are_judged_as_we_do(checker: str, seed: int) -> None:
     found = random_system(seed)
     assert found is not None
     assert agrees(checker, *found)
+
+
+def test_tlc_knows_the_depth_unless_several_workers_search(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Somebody in its place says of the toy what TLC says."""
+    said = (
+        "Model checking completed. No error has been found.",
+        "23 states generated, 8 distinct states found, 0 states left on queue.",
+        "The depth of the complete state graph search is 4.",
+    )
+    (tmp_path / "java").write_text("\n".join(["#!/bin/sh", *(f"echo '{line}'" for line in said), ""]))
+    (tmp_path / "java").chmod(0o755)
+    (tmp_path / "tla2tools.jar").touch()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(checkers, "TOOLS", tmp_path)
+    found = [tlc(toy[0], workers=workers) for workers in (1, 2)]
+    assert [(each.states, each.transitions, each.depth) for each in found] == [(8, 22, 3), (8, 22, None)]
 
 
 # ---------------------------------------------------------------------- broken specifications

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mealspec.core import At, Claim, Event, Form, Kind, Machine, System, all_of
-from mealspec.core.external.promela import claim_names, promela
+from mealspec.core.external.promela import claim_names, fair_words, promela
 
 Toy = tuple[System, list[Claim]]
 
@@ -110,3 +110,11 @@ def test_no_line_could_be_taken_for_the_end_of_a_statement() -> None:
     assert len(lines) > 5, "it is long enough to be broken"
     assert all(line.endswith(("||", "&&", "->", ":", "(", ";")) for line in lines)
     assert all(len(line) <= 110 for line in lines)
+
+
+@pytest.mark.parametrize("count", range(1, 14))
+def test_fairness_has_room_for_every_process_and_no_word_more(count: int) -> None:
+    """One process for each action, one for the environment, and two of SPIN's own; four to a word."""
+    rows = [(f"e{k}", 0, 0) for k in range(count)]
+    system = System([Machine.table("m", 0, rows)], [Event(name, Kind.SYSTEM, "x", ("m",)) for name, *_ in rows])
+    assert 4 * (fair_words(system) - 1) <= count + 1 + 2 < 4 * fair_words(system)
