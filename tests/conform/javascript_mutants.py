@@ -15,7 +15,8 @@ FOLDER = EXAMPLES.parent / "javascript"
 DRIVERS = {"client": "drive.mjs", "server": "drive_server.mjs"}
 
 STATEMENT = re.compile(
-    r"^ +(?!(?:return|const|let|if|for|else|throw|await)\b)[\w.#?]+(?:\(.*\)| (?:\?\?)?= .*[^{]);(?: //.*)?$"
+    r"^ +(?:await )?(?:new )?(?!(?:return|const|let|if|for|else|throw|await|new)\b)[\w.#?]+"
+    r"(?:\(.*\)| (?:\?\?)?= .*[^{]);(?: //.*)?$"
 )
 CONDITION = re.compile(r"\bif (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))")
 
