@@ -82,10 +82,12 @@ def survivors(
     order = [vector for vector in vectors if vector.role == role]
     for function, line, what, program in sorted(set(mutated(source)), key=lambda each: each[1:])[::step]:
         told = source.splitlines()[line - 1].strip()
+        listed = tuple((f, part) for f, part in EQUIVALENT[role] if f in ("*", function) and part in told)
+        if listed and step > 1:
+            continue  # it takes longest, for all vectors are put to it
         count += 1
         (folder / f"hardened_{role}.py").write_text(program, encoding="utf-8")
         if not killed(bench, [sys.executable, str(folder / f"drive_{role}.py"), "hardened"], order):
-            listed = tuple((f, part) for f, part in EQUIVALENT[role] if f in ("*", function) and part in told)
             left.append(Survivor(f"{role}, line {line} {what}: {told}", listed))
     return left, count
 
