@@ -53,10 +53,10 @@ class Reason:
 
     def __str__(self) -> str:
         which = " or ".join(f"`{name}`" for name in self.names)
-        classes = f" ({', '.join(self.classes)})" if self.classes else ""
+        notes = [", ".join(self.classes), "nothing that can be seen tells which" if self.alike else ""]
+        noted = f" ({'; '.join(filter(None, notes))})" if any(notes) else ""
         said = " Or: ".join(CATALOGUE[name].does for name in self.names)
-        same = " (nothing that can be seen tells which)" if self.alike else ""
-        return f"{'without' if self.missing else 'with'} {which}{classes}{same}: {said}"
+        return f"{'without' if self.missing else 'with'} {which}{noted}: {said}"
 
 
 def deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:

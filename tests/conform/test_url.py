@@ -120,16 +120,16 @@ def test_a_close_may_cross_the_servers_own(broken: bool, fine: bool) -> None:
 
 
 class Hiccup(Played):
-    """Its first dial is lost, for the machine was busy."""
+    """Its first dials are lost, for the machine was busy."""
 
-    def __init__(self, late: float) -> None:
+    def __init__(self, late: float, lost: int = 1) -> None:
         super().__init__()
-        self.late, self.plays = late, 0
+        self.late, self.lost, self.plays = late, lost, 0
 
     def ask(self, command: Json) -> Json:
         if command["op"] == "reset":
             self.plays += 1
-            self.shown = [[ACCEPT, READY]] if self.plays > 1 else []
+            self.shown = [[ACCEPT, READY]] if self.plays > self.lost else []
         return super().ask(command)
 
 
@@ -140,6 +140,14 @@ def test_a_failure_says_nothing_while_the_tester_is_late_itself(late: float) -> 
     made = at_url.conformance(server, [lookup], design("hardened"), examples=0, named=False)
     assert made.fine == (late > 0)
     assert server.plays == (2 if late else 1)
+
+
+@pytest.mark.parametrize("late", [0.0, 1.0])
+def test_the_report_says_of_a_failure_that_the_tester_was_late(late: float) -> None:
+    server, lookup = Hiccup(late, lost=9), Vector("server/x", "server", "", (), {}, ({"do": DIAL},), (), (), {})
+    (verdict,) = at_url.conformance(server, [lookup], design("hardened"), examples=0, named=False).verdicts
+    assert verdict.outcome is Outcome.DIVERGED
+    assert verdict.why == ("the tester itself was late by 1.0 s" if late else "")
 
 
 def test_a_server_learns_of_a_silent_socket_that_is_closed(served: Served) -> None:
