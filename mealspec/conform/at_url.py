@@ -62,11 +62,15 @@ def conformance(
     server: Settling, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
     named: bool = True, report: Callable[[str], None] = lambda text: None,
 ) -> Conformance:  # fmt: skip
-    """Hold a server against a design: the vectors' scripts, then random ones; ``named`` asks for what explains it."""
+    """Hold a server against a design: the vectors' scripts, then the probes and random ones, of each at most so many.
+
+    ``named`` asks for what explains it.
+    """
     bench = _Bench(server, plan, known)
     made = bench.made
     lacking = {need for vector in some for need in vector.needs}
     scripts = {v.id: steps(v) for v in some if v.role == "server" and not v.needs}
+    scripts |= {f"server/probe/{name.replace(' ', '-')}": list(PROBES[name]) for name in [*PROBES][:examples]}
     scripts |= {f"server/random/{seed}": list(chosen(seed)) for seed in range(examples)}
     for k, (name, script) in enumerate(scripts.items()):
         if sum(not verdict.fine for verdict in made.verdicts) >= ENOUGH:
