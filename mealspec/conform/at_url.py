@@ -17,7 +17,7 @@ from mealspec.conform.reason import Reason
 from mealspec.conform.role import Json
 from mealspec.conform.script import PROBES, Settling, Step, chosen, held, of, steps
 from mealspec.conform.vector import Vector
-from mealspec.conform.verdict import Outcome, Verdict
+from mealspec.conform.verdict import Divergence, Outcome, Verdict
 from mealspec.model.design import Design
 
 ENOUGH = 3
@@ -32,35 +32,45 @@ class _Bench:
     def __init__(self, server: Settling, plan: Design, known: Iterable[str]) -> None:
         self.server, self.plan, self.known = server, plan, set(known)
         self.made = Conformance((), "a server on real sockets", "server", ())
-        self.good, self.bad = list[list[Step]](), list[list[Step]]()
+        self.good, self.bad, self.doubtful = list[list[Step]](), list[list[Step]](), list[list[Step]]()
 
     def play(self, name: str, script: Sequence[Json]) -> None:
         """Put it through a script."""
         known = name in self.known
         try:
-            for _ in range(AGAIN):
-                run = list[Step]()
-                found = held(self.server, of(self.plan), script, run)
-                if found is None or self.server.late <= LATE:
-                    break
+            found, run = self.held(self.plan, script)
         except Broken as broken:
             self.made.verdicts.append(Verdict(name, WORDS[broken.how], broken.what, known=known))
             return
-        outcome = Outcome.PASSED if found is None else Outcome.DIVERGED
-        self.made.verdicts.append(Verdict(name, outcome, divergence=found, known=known))
+        outcome, late = Outcome.PASSED if found is None else Outcome.DIVERGED, self.server.late > LATE
+        why = f"the tester itself was late by {self.server.late:.1f} s" if found is not None and late else ""
+        self.made.verdicts.append(Verdict(name, outcome, why, divergence=found, known=known))
         self.made.commands += len(run)
-        (self.good if found is None else self.bad).append(run)
+        (self.good if found is None else self.doubtful if late else self.bad).append(run)
+
+    def held(self, plan: Design, script: Sequence[Json]) -> tuple[Divergence | None, list[Step]]:
+        """What a design does not allow of it, and all that happened; again if the tester was late itself."""
+        for _ in range(AGAIN):
+            run = list[Step]()
+            found = held(self.server, of(plan), script, run)
+            if found is None or self.server.late <= LATE:
+                break
+        return found, run
 
 
 def conformance(
     server: Settling, some: Sequence[Vector], plan: Design, *, known: Iterable[str] = (), examples: int = 20,
     named: bool = True, report: Callable[[str], None] = lambda text: None,
 ) -> Conformance:  # fmt: skip
-    """Hold a server against a design: the vectors' scripts, then random ones; ``named`` asks for what explains it."""
+    """Hold a server against a design: the vectors' scripts, then the probes and random ones, of each at most so many.
+
+    ``named`` asks for what explains it.
+    """
     bench = _Bench(server, plan, known)
     made = bench.made
     lacking = {need for vector in some for need in vector.needs}
     scripts = {v.id: steps(v) for v in some if v.role == "server" and not v.needs}
+    scripts |= {f"server/probe/{name.replace(' ', '-')}": list(PROBES[name]) for name in [*PROBES][:examples]}
     scripts |= {f"server/random/{seed}": list(chosen(seed)) for seed in range(examples)}
     for k, (name, script) in enumerate(scripts.items()):
         if sum(not verdict.fine for verdict in made.verdicts) >= ENOUGH:
@@ -68,7 +78,7 @@ def conformance(
             continue
         report(f"script {k + 1} of {len(scripts)}")
         bench.play(name, script)
-    if named and bench.bad:
+    if named and (bench.bad or bench.doubtful):
         made.reasons = _named(bench, report)
     why = f"a server cannot be made to from outside: {', '.join(sorted(lacking))}"
     made.verdicts += [Verdict(v.id, Outcome.SKIPPED, why) for v in some if v.role == "server" and v.needs]
@@ -80,7 +90,7 @@ def _named(bench: _Bench, report: Callable[[str], None]) -> tuple[Reason, ...]:
 
     As long as that is several mechanisms, it is held against the design with one of them, to see which it is not.
     """
-    naming = Naming(bench.plan, bench.bad, bench.good, report)
+    naming = Naming(bench.plan, bench.bad or bench.doubtful, bench.good, report)
     scripts = dict(PROBES)
     while scripts:
         found = naming.telling(scripts)
@@ -88,8 +98,8 @@ def _named(bench: _Bench, report: Callable[[str], None]) -> tuple[Reason, ...]:
             break
         name, other = found
         report(f"{name}, to tell apart what explains it")
-        run = list[Step]()
         with suppress(Broken):
-            held(bench.server, of(other), scripts.pop(name), run)
-        naming.learn(run)
+            wrong, run = bench.held(other, scripts.pop(name))
+            if wrong is None or bench.server.late <= LATE:
+                naming.learn(run)
     return naming.reasons

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -131,13 +132,13 @@ class Bench:
     def __init__(self, command: Sequence[str], deadline: float) -> None:
         self._command, self._deadline = command, deadline
         self.driver = Driver(command, deadline)
-        try:
-            self.role, self.said = identified(self.driver)
-        except BaseException as error:  # an interrupt, too: a driver that says nothing would live on
-            self.driver.close()
-            if isinstance(error, Broken):
-                raise BadTrace(f"the driver does not start: {error}") from None
-            raise
+        with ExitStack() as ends:
+            ends.callback(self.driver.close)  # at an interrupt, too: a driver that says nothing would live on
+            try:
+                self.role, self.said = identified(self.driver)
+            except Broken as broken:
+                raise BadTrace(f"the driver does not start: {broken}") from None
+            ends.pop_all()
 
     def anew(self) -> None:
         """A new process."""

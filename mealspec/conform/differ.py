@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mealspec.conform.client import CLIENT
-from mealspec.conform.reason import Reason, deviations, reason
+from mealspec.conform.reason import Reason, deviations, joined, reason
 from mealspec.conform.role import Names
 from mealspec.conform.settle import Place, Spec, Step, canonical
 from mealspec.conform.watch import seen, told
@@ -178,7 +178,7 @@ def named(found: Sequence[Difference], plan: Design, report: Report = lambda tex
         for reasons, difference in zip(out, some, strict=True):
             if explains(beside, difference):
                 reasons.append(reason(mechanism, missing))
-    return out
+    return [joined(reasons) for reasons in out]
 
 
 def known(rows: Rows) -> list[Design]:

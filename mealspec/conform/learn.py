@@ -3,28 +3,28 @@
 AALpy learns it by the algorithm of Kearns and Vazirani, under the virtual clock. Its letters are what people, the
 network and the server do; a letter that means nothing at that moment (an answer to nothing) is no step. Requests are
 answered at once, as a server would: so the answers are no letters, and the machine stays small enough to be learned.
-What is learned is right for all words only as far as the conformance test goes: at random, or complete for machines
-with up to so many states more (the Wp method).
+What is learned is right for all words only as far as the conformance test goes: it is complete for machines with up to
+so many states more (:mod:`mealspec.conform.complete`).
 
 Then the learned machine is walked through beside the model, letter by letter: where the model has no state left that
 fits what the machine shows, that is a difference, with the shortest word that shows it.
 
-References: Kearns and Vazirani, An Introduction to Computational Learning Theory (1994). Fujiwara and others, Test
-selection based on finite state models (IEEE TSE, 1991), for the Wp method. Tappler, Aichernig and Bloem, Model-based
-testing IoT communication via active automata learning (ICST 2017): all but one of five MQTT brokers violated the
-specification. Fiterau-Brostean and others, Automata-based automated detection of state machine bugs in protocol
-implementations (NDSS 2023): bugs as automata. Muskardin and others, AALpy (ATVA 2021).
+References: Kearns and Vazirani, An Introduction to Computational Learning Theory (1994). Muskardin and others, AALpy
+(ATVA 2021). Tappler, Aichernig and Bloem, Model-based testing IoT communication via active automata learning (ICST
+2017): all but one of five MQTT brokers violated the specification. Fiterau-Brostean and others, Automata-based
+automated detection of state machine bugs in protocol implementations (NDSS 2023): bugs as automata.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any
 
+from mealspec.conform.complete import Word, minimal, suite
 from mealspec.conform.differ import Beside, Difference, Report, Rows, apart, differences, plain
 from mealspec.conform.driver import Exchange
 from mealspec.conform.reason import Reason
@@ -64,53 +64,67 @@ class Surroundings:
     asked: bool = False
     waiting: list[Json] = field(default_factory=list)
 
+    def means(self, letter: str) -> bool:
+        """Whether a letter means anything now; what was told and seen so far says so."""
+        match letter:
+            case "appear" | "leave":
+                return self.shown == (letter == "leave")
+            case "submit":
+                return self.shown and self.meal == "none"
+            case "open" | "refuse" | "fail":
+                return self.stage == "dialling"
+            case "ready":
+                return self.stage == "open"
+            case "close":
+                return self.stage in ("open", "ready")
+            case "pong":
+                return self.stage == "ready" and self.asked
+            case "push":
+                return self.stage == "ready" and self.meal == "processing"
+            case "finish":
+                return self.meal == "processing"
+        return True
+
     def letter(self, letter: str) -> str:
         """What comes of it, as one text; empty if it means nothing now."""
         self.steps = []
-        does = self._does(letter)
-        for each in does:
-            self._tell(each)
-        return canonical(self.steps) if does else ""
+        if not self.means(letter):
+            return ""
+        self._tell(self._does(letter))
+        return canonical(self.steps)
 
-    def _does(self, letter: str) -> list[Json]:
+    def _does(self, letter: str) -> Json:
+        """What is told, and what stands then."""
         socket = {"socket": self.socket}
         match letter:
-            case "appear" if not self.shown:
-                self.shown = True
-                return [{"what": "appear"}]
-            case "leave" if self.shown:
-                self.shown = False
-                return [{"what": "leave"}]
-            case "submit" if self.shown and self.meal == "none":
+            case "appear" | "leave":
+                self.shown = letter == "appear"
+                return {"what": letter}
+            case "submit":
                 self.meal = "saved"
-                return [{"what": "submit", "meal": 1, "text": text(1)}]
-            case "open" if self.stage == "dialling":
+                return {"what": "submit", "meal": 1, "text": text(1)}
+            case "open":
                 self.stage = "open"
-                return [{"what": "open", **socket}]
-            case "ready" if self.stage == "open":
+                return {"what": "open", **socket}
+            case "ready":
                 self.stage = "ready"
-                return [{"what": "message", **socket, "message": note("ready")}]
-            case "refuse" if self.stage == "dialling":
+                return {"what": "message", **socket, "message": note("ready")}
+            case "refuse" | "fail":
                 self.stage = "none"
-                return [{"what": "refuse", **socket, "status": 503}]
-            case "fail" if self.stage == "dialling":
+                return {"what": letter, **socket, **({"status": 503} if letter == "refuse" else {})}
+            case "close":
                 self.stage = "none"
-                return [{"what": "fail", **socket}]
-            case "close" if self.stage in ("open", "ready"):
-                self.stage = "none"
-                return [{"what": "close", **socket, "code": 1001}]
-            case "pong" if self.stage == "ready" and self.asked:
+                return {"what": "close", **socket, "code": 1001}
+            case "pong":
                 self.asked = False
-                return [{"what": "message", **socket, "message": note("pong", listed=True)}]
-            case "push" if self.stage == "ready" and self.meal == "processing":
+                return {"what": "message", **socket, "message": note("pong", listed=True)}
+            case "push":
                 self.meal = "completed"
-                return [{"what": "message", **socket, "message": note("completed", meal=1)}]
-            case "finish" if self.meal == "processing":
+                return {"what": "message", **socket, "message": note("completed", meal=1)}
+            case "finish":
                 self.meal = "completed"
-                return [{"what": "work"}]
-            case "tick":
-                return [{"what": "advance", "seconds": self.tick}]
-        return []
+                return {"what": "work"}
+        return {"what": "advance", "seconds": self.tick}
 
     def _tell(self, does: Json) -> None:
         if does["what"] == "work":
@@ -142,6 +156,27 @@ class Surroundings:
         return {"what": "answer", "request": label, "answer": answers[message]}
 
 
+@dataclass(frozen=True)
+class Complete:
+    """A test that a machine has passed, and that no other with up to so many states more passes.
+
+    Attributes
+    ----------
+    extra
+        So many.
+    words, letters
+        What was asked.
+    """
+
+    extra: int
+    words: int
+    letters: int
+
+    def __str__(self) -> str:
+        asked = f"{counted(self.words, 'word')} and {counted(self.letters, 'letter')}"
+        return f"the last one completely for up to {counted(self.extra, 'extra state')} ({asked}; Wp)"
+
+
 @dataclass
 class Learned:
     """A machine that was learned.
@@ -152,14 +187,23 @@ class Learned:
         Its rows; it begins in ``s0``.
     queries, steps
         How many words were asked, and how many letters of them; those that were known already do not count.
-    tested
-        How far it was tested, in words.
+    tests
+        With how many words at random each hypothesis was tested.
+    complete
+        The complete test that it has passed, if there was one.
     """
 
     machine: Rows
     queries: int
     steps: int
-    tested: str
+    tests: int
+    complete: Complete | None = None
+
+    @property
+    def tested(self) -> str:
+        """How far it was tested, in words."""
+        said = f"each hypothesis was tested with {self.tests} random words (Wp) and beside the model"
+        return said if self.complete is None else f"{said}, {self.complete}"
 
 
 def learned(
@@ -172,20 +216,22 @@ def learned(
 ) -> tuple[Learned, list[Difference]]:
     """Learn the machine of a client, and where it differs from the specification.
 
-    Each hypothesis is tested with so many random words; one that passes is walked through beside the model, and where
-    the two differ the driver is asked who is right. With ``extra`` the last one is tested by the whole Wp method.
+    Each hypothesis is tested with so many random words and, with ``extra``, completely; one that passes is walked
+    through beside the model, and where the two differ the driver is asked who is right.
     """
     try:
         from aalpy.base import SUL, Oracle
         from aalpy.learning_algs import run_KV
-        from aalpy.oracles import RandomWpMethodEqOracle, WpMethodEqOracle
+        from aalpy.oracles import RandomWpMethodEqOracle
     except ImportError:
         raise CheckerError("AALpy is not installed, and learning needs it: pip install 'mealspec[learn]'") from None
 
+    def begin() -> Surroundings:
+        return Surroundings(Session(driver, "client", spec.plan), seconds["tick"])
+
     class System(SUL):  # type: ignore[misc]
         def pre(self) -> None:
-            session = Session(driver, "client", spec.plan)
-            self.around = Surroundings(session, seconds["tick"])
+            self.around = begin()
 
         def post(self) -> None:
             pass
@@ -196,31 +242,53 @@ def learned(
     random.seed(SEED)
     system, letters = System(), list(LETTERS)
     beside, found = Beside(spec), list[Difference]()
+    complete: Complete | None = None
 
     class Test(Oracle):  # type: ignore[misc]
         def find_cex(self, hypothesis: Any) -> Any:
             report(f"a hypothesis of {len(hypothesis.states)} states")
             chance = RandomWpMethodEqOracle(letters, self.sul, min_length=1, expected_length=8, num_tests=tests)
             wrong = chance.find_cex(hypothesis)
-            if wrong is None:
-                found[:] = differences(rows_of(hypothesis), beside)
-                wrong = next((d.word for d in found if not self._right(hypothesis, d.word)), None)
+            rows = rows_of(hypothesis)
             if wrong is None and extra is not None:
-                wrong = WpMethodEqOracle(letters, self.sul, len(hypothesis.states) + extra).find_cex(hypothesis)
+                wrong = self._completely(rows, extra)
+            if wrong is None:  # last, for this takes longest
+                found[:] = differences(rows, beside)
+                wrong = next((word for d in found if (word := wrong_of(begin, rows, d.word))), None)
             return wrong
 
-        def _right(self, hypothesis: Any, word: Sequence[str]) -> bool:
-            self.reset_hyp_and_sul(hypothesis)
-            said = [(hypothesis.step(letter), self.sul.step(letter)) for letter in word]
-            self.sul.post()
-            return all(one == other for one, other in said)
+        def _completely(self, rows: Rows, extra: int) -> Word | None:
+            nonlocal complete
+            words = suite(rows, extra)
+            for k, word in enumerate(words):
+                if k % 1000 == 0:
+                    report(f"{k:,} of {len(words):,} words for up to {counted(extra, 'extra state')}")
+                if wrong := wrong_of(begin, rows, word):
+                    return wrong
+            if minimal(rows):  # else it has fewer states than it seems
+                complete = Complete(extra, len(words), sum(map(len, words)))
+            return None
 
     machine, data = run_KV(letters, system, Test(letters, system), "mealy", print_level=0, return_data=True)
-    tested = f"each hypothesis was tested with {tests} random words (Wp) and beside the model"
-    if extra is not None:
-        tested += f", the last one completely for machines with up to {extra} states more (Wp)"
-    made = Learned(rows_of(machine), int(data["queries_learning"]), int(data["steps_learning"]), tested)
+    made = Learned(rows_of(machine), int(data["queries_learning"]), int(data["steps_learning"]), tests, complete)
     return made, found
+
+
+def wrong_of(begin: Callable[[], Surroundings], rows: Rows, word: Word) -> Word | None:
+    """As much of a word as shows that a client does otherwise than a learned machine; what means nothing counts.
+
+    It ends with the letter that shows it: AALpy looks at what comes of the last one.
+    """
+    around, state = begin(), "s0"
+    for k in range(len(word) + 1):
+        for letter, (_, said) in rows[state].items():
+            if around.means(letter) != bool(said):
+                return (*word[:k], letter)
+        if k < len(word):
+            state, said = rows[state][word[k]]
+            if around.letter(word[k]) != said:
+                return word[: k + 1]
+    return None
 
 
 def rows_of(machine: Any) -> Rows:

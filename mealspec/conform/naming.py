@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from mealspec.conform.reason import Reason, deviations, reason
+from mealspec.conform.reason import Reason, deviations, joined, reason
 from mealspec.conform.role import Json
 from mealspec.conform.script import Step, allows, imagined, of
 from mealspec.core import CheckerError
@@ -59,7 +59,7 @@ class Naming:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """What explains all runs; what allows least comes first, and of what allows as much what adds least."""
-        return tuple(dict.fromkeys(reason(mechanism, missing) for mechanism, missing, _ in self._tight_first))
+        return tuple(joined(reason(mechanism, missing) for mechanism, missing, _ in self._tight_first))
 
     @property
     def _tight_first(self) -> list[Suspect]:

@@ -199,6 +199,16 @@ class ServerAtUrl:
             link.cut()
         else:
             await wire.close(code)
+        await self._noticed(link)
+
+    async def _noticed(self, link: Link) -> None:
+        """Until the server must know that a socket is gone: it has answered a request since.
+
+        Else what is asked next on another socket may be answered by a server that is late, and has not looked yet; and
+        whom it then takes out of its registry is taken out later than what is allowed has it.
+        """
+        await link.far.wait_closed()
+        await self._list()
 
     async def _dial(self, socket: int) -> None:
         before = set(self._befalls.links)
@@ -250,7 +260,8 @@ class ServerAtUrl:
         while link.far.state is State.OPEN:
             await asyncio.sleep(self._quiet / 10)
         link.far.transport.abort()  # it waits for an answer to its close, and there is none
-        await link.far.wait_closed()
+        with contextlib.suppress(OSError, TimeoutError, Broken, asyncio.IncompleteReadError):  # then others will tell
+            await self._noticed(link)
         if self._wires.pop(socket, None) is not None:
             self._closed(socket, link.far.close_code)
 

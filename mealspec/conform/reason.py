@@ -7,7 +7,7 @@ design allows all that was seen, up to and with the step that diverges, the mech
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mealspec.conform.check import same
 from mealspec.conform.hunt import Found
@@ -21,6 +21,8 @@ from mealspec.model.scope import Scope
 
 INSTEAD = {M.CONNECTION_SET: M.COMPARE_AND_DELETE}
 """What whoever lacks a mechanism may have in its place."""
+ALIKE = ({M.OTHER_REGISTRY, M.OTHER_KEY},)
+"""Flaws that look the same from outside: either notifier finds nobody, and the sockets are in the registry."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Reason:
     ----------
     mechanism
         Which one.
+    alike
+        Others, of which nothing that can be seen tells it.
     missing
         Whether it is missing, or there and should not be.
     classes
@@ -40,11 +44,19 @@ class Reason:
     mechanism: M
     missing: bool
     classes: tuple[str, ...]
+    alike: tuple[M, ...] = ()
+
+    @property
+    def names(self) -> tuple[M, ...]:
+        """It, and those that look the same."""
+        return (self.mechanism, *self.alike)
 
     def __str__(self) -> str:
-        classes = f" ({', '.join(self.classes)})" if self.classes else ""
-        said = CATALOGUE[self.mechanism].does
-        return f"{'without' if self.missing else 'with'} `{self.mechanism}`{classes}: {said}"
+        which = " or ".join(f"`{name}`" for name in self.names)
+        notes = [", ".join(self.classes), "nothing that can be seen tells which" if self.alike else ""]
+        noted = f" ({'; '.join(filter(None, notes))})" if any(notes) else ""
+        said = " Or: ".join(CATALOGUE[name].does for name in self.names)
+        return f"{'without' if self.missing else 'with'} {which}{noted}: {said}"
 
 
 def deviations(plan: Design) -> Iterable[tuple[M, bool, Design]]:
@@ -78,6 +90,19 @@ def reasons(role: Role, plan: Design, scope: Scope, found: Found) -> list[Reason
             continue
         if explains(spec, found):
             out.append(reason(mechanism, missing))
+    return joined(out)
+
+
+def joined(some: Iterable[Reason]) -> list[Reason]:
+    """Each once, and those that look the same as one."""
+    out = list[Reason]()
+    for each in dict.fromkeys(some):
+        k = next((k for k, one in enumerate(out) if {one.mechanism, each.mechanism} in ALIKE), None)
+        if k is None:
+            out.append(each)
+        else:
+            one = out[k]
+            out[k] = replace(one, alike=(each.mechanism,), classes=tuple(dict.fromkeys((*one.classes, *each.classes))))
     return out
 
 

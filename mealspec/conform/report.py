@@ -146,13 +146,13 @@ def to_json(made: Conformance) -> dict[str, Any]:
     return {
         "command": list(made.command), "name": made.name, "role": made.role, "capabilities": list(made.can),
         "fine": made.fine, "commands": made.commands, "verdicts": [verdict.to_json() for verdict in made.verdicts],
-        "reasons": [str(reason.mechanism) for reason in made.reasons],
+        "reasons": [str(name) for reason in made.reasons for name in reason.names],
         "found": None if found is None else {
             "events": [found.spec.system.events[e].name for seen in found.run for e in seen.way.events],
             "divergence": found.divergence.to_json(),
             "reasons": [
-                {"mechanism": str(reason.mechanism), "missing": reason.missing, "classes": list(reason.classes)}
-                for reason in made.reasons
+                {"mechanism": str(name), "missing": reason.missing, "classes": list(reason.classes)}
+                for reason in made.reasons for name in reason.names
             ],
         },
     }  # fmt: skip

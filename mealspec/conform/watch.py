@@ -32,6 +32,8 @@ from mealspec.model.network.connection import HELD
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.model.server.job import Job
+from mealspec.model.wire.message import named
+from mealspec.model.wire.table import REPLIES
 
 LATE = (
     "client.redial", "client.give_up", "client.expire", "client.ping", "client.poll.wake", "client.upload",
@@ -42,11 +44,6 @@ LATE = (
 
 NEVER_OWED = ("server.expire_entry",)
 """What may happen by itself, and need not: nobody knows how long it takes."""
-
-
-IN_TWO_GOES = "client.reregister"
-"""A ping, whose answer says that the socket is not listed, and then a register: who is no client of ours may leave it
-at the ping."""
 
 
 def _of_server(state: State) -> object:
@@ -208,8 +205,8 @@ class Open:
                 own = hidden or (is_one_of(event.name, self.role.own) and not is_one_of(event.name, NEVER_OWED))
                 late = hidden or is_one_of(event.name, LATE)
                 goes = [parts]
-                if event.is_of(IN_TWO_GOES) and self.role.name == "server":
-                    goes = [parts[:1], parts[1:]]
+                if self.role.name == "server" and named(REPLIES, event):
+                    goes = [parts[:1], parts[1:]]  # who is no client of ours may leave it at reading
                 for go in goes:
                     then = Spot(after, names) if go is goes[-1] else spot
                     for items in [()] if hidden else _orders(go):

@@ -278,6 +278,13 @@ MESSAGES: tuple[Message, ...] = (
 
 BY_ID = {message.id: message for message in MESSAGES}
 
+REPLIES = tuple(
+    event
+    for message in MESSAGES if message.kind is TEXT and message.sender is CLIENT
+    for event in message.sent if isinstance(event, str) and any(event in read.taken for read in MESSAGES if read.kind is TEXT)
+)  # fmt: skip
+"""Events at which a client reads a message, and sends another because of what it says."""
+
 AUTHENTICATION = (
     ("Requests carry the access token as `Authorization: Bearer`, the dial carries it as `?token=` or in the same header.", APP, ("E23",)),
     ("It lives 24 hours or about 15 minutes: documents differ. So nobody counts on either, and everybody is ready for a 401.", APP, ("E23",)),

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from mealspec.conform.conformance import Bench
 from mealspec.conform.vector import Vector
-from tests.conform.reference import EXAMPLES, killed
+from tests.conform.reference import EXAMPLES, Survivor, killed
 
 FOLDER = EXAMPLES.parent / "javascript"
 DRIVERS = {"client": "drive.mjs", "server": "drive_server.mjs"}
 
-STATEMENT = re.compile(r"^ +(?!(?:return|const|let|if|for|else|throw|await)\b)[\w.#?]+(?:\(.*\)| (?:\?\?)?= .*[^{]);$")
+STATEMENT = re.compile(
+    r"^ +(?:await )?(?:new )?(?!(?:return|const|let|if|for|else|throw|await|new)\b)[\w.#?]+"
+    r"(?:\(.*\)| (?:\?\?)?= .*[^{]);(?: //.*)?$"
+)
 CONDITION = re.compile(r"\bif (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))")
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -50,19 +53,16 @@ def mutated(source: str) -> Iterator[tuple[int, str, str]]:
 
 def survivors(
     role: str, vectors: list[Vector], bench: Callable[..., Bench], folder: Path, step: int
-) -> tuple[list[str], int]:
+) -> tuple[list[Survivor], int]:
     """Mutants that no vector kills, and how many there were."""
     shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
     source = (FOLDER / f"{role}.mjs").read_text(encoding="utf-8")
     some = list(mutated(source))[::step]
-    order, left = [vector for vector in vectors if vector.role == role], []
+    order, left = [vector for vector in vectors if vector.role == role], list[Survivor]()
     for number, what, program in some:
         (folder / f"{role}.mjs").write_text(program, encoding="utf-8")
         line = source.splitlines()[number].strip()
-        if not killed(bench, ["node", str(folder / DRIVERS[role])], order) and not _equivalent(role, line):
-            left.append(f"{role}, line {number + 1} {what}: {line}")
+        if not killed(bench, ["node", str(folder / DRIVERS[role])], order):
+            listed = tuple(part for part in EQUIVALENT[role] if part in line)
+            left.append(Survivor(f"{role}, line {number + 1} {what}: {line}", listed))
     return left, len(some)
-
-
-def _equivalent(role: str, line: str) -> bool:
-    return any(part in line for part in EQUIVALENT[role])

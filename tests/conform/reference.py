@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mealspec.conform.check import checked
@@ -25,6 +26,14 @@ BUGS = {
     "stale_unregister": "connection_set",
 }
 """The switches of the faulty server, and the mechanism that the model has for each."""
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A wrong program that no vector kills, and what is listed of it as a change that none can see."""
+
+    what: str
+    listed: tuple[object, ...]
 
 
 def driver(role: str, *design: str) -> list[str]:

@@ -18,9 +18,27 @@ BUILT = {
 }
 """A theme of each role, and the machines of that side alone."""
 
-UNSEEN = {"client": 0.03, "server": 0.15}
-"""The share of mutants that nobody at the wire can tell apart: work that is queued or begun, what is forgotten of a
-meal that is done with, what becomes of a message after it was sent, a clock for which nothing waits."""
+UNSEEN = {
+    "client": {
+        ("screen", "tick.hidden"): "time goes on for whatever else waits",
+        ("loader", "user.leave"): "the load has gone with its screen, and none is under way when that comes back",
+        ("loader", "server.read"): "the screen has gone before the answer is told",
+        ("loader", "client.apply"): "the load was the last one of its walk",
+    },
+    "server": {
+        ("registry", "server.register"): "an entry may expire sooner, and need not",
+        ("registry", "client.reregister"): "the same",
+        ("registry", "server.push"): "the same",
+        ("receipt", "user.archive"): "what is forgotten of a meal that is done with",
+        ("job", "user.archive"): "the same",
+        ("job", "server.take"): "work that is queued looks like work that is begun",
+        ("notification", "client.receive"): "what becomes of a message after it was sent, nobody at the server sees",
+        ("notification", "user.reconnect"): "the same",
+    },
+}
+"""Of which rows some mutants survive, by the kind of machine and the event's beginning, and why nobody sees it."""
+MOST = {"client": 0.03, "server": 0.15}
+"""The share of mutants that may survive."""
 
 
 def killed(role: str, vectors: list[Vector], step: int) -> tuple[list[Mutant], int]:
@@ -54,9 +72,17 @@ def _dies(mutant: Mutant, base: Spec, vectors: list[Vector]) -> bool:
         return True
 
 
+def _of(mutant: Mutant, row: tuple[str, str]) -> bool:
+    return mutant.machine.split(".")[0] == row[0] and mutant.event.startswith(row[1])
+
+
 @pytest.mark.parametrize("role", BUILT)
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_wrong_rows_are_noticed(committed: list[Vector], role: str, step: int) -> None:
     left, count = killed(role, committed, step)
+    print(f"\n{role}: {count - len(left)} of {count} killed")
     assert count >= 2
-    assert len(left) <= max(1, UNSEEN[role] * count), "; ".join(map(str, left))
+    assert [str(mutant) for mutant in left if not any(_of(mutant, row) for row in UNSEEN[role])] == []
+    assert len(left) <= max(1, MOST[role] * count)
+    if step == 1:
+        assert [row for row in UNSEEN[role] if not any(_of(mutant, row) for mutant in left)] == [], "these are killed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,11 @@ import pytest
 from mealspec.conform.conformance import Bench
 from mealspec.conform.vector import Vector
 from tests.conform import javascript_mutants
-from tests.conform.reference import EXAMPLES, killed
+from tests.conform.reference import EXAMPLES, Survivor, killed
 
 EQUIVALENT = {
     "client": {
         ("_redial_later", "self.failures"): "the bounds of a pause are equal in a test",
-        ("_redial_later", "random.uniform"): "the same",
-        ("_succeeded", "self.failures"): "the same",
         ("*", "self.socket = None"): "a second close of a closed socket shows nothing",
         ("leave", "self.news"): "the tester sends no message while the load of another is out",
         ("*", '_stop("socket")'): "its socket is closed, so it ends by itself",
@@ -51,10 +49,13 @@ def mutated(source: str) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _acts(node: ast.stmt) -> bool:
-    """A call, or an attribute that is set."""
+    """A call, or an attribute that is set, or several."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, (ast.Call, ast.Await))
-    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute)
+    if not isinstance(node, ast.Assign):
+        return False
+    several = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
+    return all(isinstance(each, ast.Attribute) for each in several)
 
 
 def _with(source: str, node: ast.expr | ast.stmt, text: str, what: str) -> tuple[int, str, str]:
@@ -72,25 +73,26 @@ def _column(line: str, bytes_in: int) -> int:
 
 def survivors(
     role: str, vectors: list[Vector], bench: Callable[..., Bench], folder: Path, step: int
-) -> tuple[list[str], int]:
+) -> tuple[list[Survivor], int]:
     """Mutants that no vector kills, and how many there were."""
     source = (EXAMPLES / f"hardened_{role}.py").read_text(encoding="utf-8")
     for file in EXAMPLES.glob("*.py"):
         shutil.copy(file, folder)
-    left, count = [], 0
+    left, count = list[Survivor](), 0
     order = [vector for vector in vectors if vector.role == role]
     for function, line, what, program in sorted(set(mutated(source)), key=lambda each: each[1:])[::step]:
         told = source.splitlines()[line - 1].strip()
-        if function == "__init__" or any(f in ("*", function) and part in told for f, part in EQUIVALENT[role]):
-            continue
+        listed = tuple((f, part) for f, part in EQUIVALENT[role] if f in ("*", function) and part in told)
+        if listed and step > 1:
+            continue  # it takes longest, for all vectors are put to it
         count += 1
         (folder / f"hardened_{role}.py").write_text(program, encoding="utf-8")
         if not killed(bench, [sys.executable, str(folder / f"drive_{role}.py"), "hardened"], order):
-            left.append(f"{role}, line {line} {what}: {told}")
+            left.append(Survivor(f"{role}, line {line} {what}: {told}", listed))
     return left, count
 
 
-Survivors = Callable[[str, list[Vector], Callable[..., Bench], Path, int], tuple[list[str], int]]
+Survivors = Callable[[str, list[Vector], Callable[..., Bench], Path, int], tuple[list[Survivor], int]]
 NODE = pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
 
 
@@ -107,22 +109,25 @@ def test_a_handful_of_mutants_is_killed(
     committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, survivors: Survivors, role: str, step: int
 ) -> None:
     left, count = survivors(role, committed, bench, tmp_path, step)
-    assert not left, "; ".join(left)
+    assert [each.what for each in left if not each.listed] == []
     assert count >= 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "survivors",
+    ("survivors", "equivalent"),
     [
-        pytest.param(survivors, id="python"),
-        pytest.param(javascript_mutants.survivors, id="javascript", marks=NODE),
+        pytest.param(survivors, EQUIVALENT, id="python"),
+        pytest.param(javascript_mutants.survivors, javascript_mutants.EQUIVALENT, id="javascript", marks=NODE),
     ],
 )
 @pytest.mark.parametrize("role", ["client", "server"])
-def test_every_mutant_is_killed(
-    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, survivors: Survivors, role: str
-) -> None:
+def test_every_mutant_is_killed_or_listed(
+    committed: list[Vector], bench: Callable[..., Bench], tmp_path: Path, survivors: Survivors,
+    equivalent: Mapping[str, Mapping[object, str]], role: str,
+) -> None:  # fmt: skip
     left, count = survivors(role, committed, bench, tmp_path, 1)
-    assert not left, "; ".join(left)
+    print(f"\n{role}: {count - len(left)} of {count} killed")
+    assert [each.what for each in left if not each.listed] == []
+    assert set(equivalent[role]) == {part for each in left for part in each.listed}, "of what is listed some survives"
     assert count > 15

@@ -15,7 +15,7 @@ from mealspec.draw.entries import RICH, every_event
 from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.events import alphabet
 from mealspec.model.wire.message import Kind, Message, Source, example, named, schema
-from mealspec.model.wire.table import AUTHENTICATION, MESSAGES
+from mealspec.model.wire.table import AUTHENTICATION, MESSAGES, REPLIES
 from mealspec.properties.evidence import FACTS
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES
@@ -162,3 +162,11 @@ def test_whose_word_it_is_names_a_fact_or_what_it_closes() -> None:
     bare = [message.id for message in apps if not any(ref[0] == "E" for ref in message.refs)]
     assert bare == ["list", "list.answer", "malformed"], "these stand in the description of its interface only"
     assert [message.id for message in seeds if not any(ref[0] == "R" for ref in message.refs)] == []
+
+
+def test_a_reply_is_what_a_client_sends_because_of_what_it_reads() -> None:
+    """And the events are those at which it reads the one and sends the other."""
+    assert REPLIES == ("client.reregister",)
+    (event,) = [each for each in alphabet(design("hardened"), RICH) if each.name == "client.reregister.c1"]
+    assert named(REPLIES, event)
+    assert [m.id for m in MESSAGES if named(m.taken, event)] == ["pong", "register"]

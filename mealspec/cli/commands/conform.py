@@ -20,7 +20,11 @@ TESTS = 200
 @click.argument("driver", nargs=-1, metavar="-- COMMAND...")
 @click.option("--learn", is_flag=True, help="Learn the machine of a client, and compare it.")
 @click.option(
-    "--extra", type=click.IntRange(0, 5), help="Test it completely for so many states more (hours, from 2 on)."
+    "--extra",
+    type=click.IntRange(0, 5),
+    default=2,
+    show_default=True,
+    help="Test what was learned completely for so many states more.",
 )
 @click.option("--draw", "drawing", type=OutFile(), help="Draw it, as SVG.")
 @click.option("--url", default="", help="In place of COMMAND: where a server on this machine takes requests.")
@@ -70,7 +74,7 @@ TESTS = 200
 def command(
     driver: tuple[str, ...], places: tuple[Path, ...], only: str, name: str, examples: int, deadline: float,
     known: Path | None, junit: Path | None, keep: Path | None, as_json: bool, url: str, sockets: str, token: str,
-    settle: float, quiet: float, learn: bool, extra: int | None, drawing: Path | None,
+    settle: float, quiet: float, learn: bool, extra: int, drawing: Path | None,
 ) -> None:  # fmt: skip
     """Run a driver of your client or server: the vectors first, then Hypothesis.
 
@@ -127,7 +131,7 @@ def command(
         raise SystemExit(1)
 
 
-def _learn(driver: tuple[str, ...], plan: Design, deadline: float, extra: int | None, drawing: Path | None) -> None:
+def _learn(driver: tuple[str, ...], plan: Design, deadline: float, extra: int, drawing: Path | None) -> None:
     from mealspec.check.progress import Reporter
     from mealspec.conform import differ, learn
     from mealspec.conform.conformance import Bench
