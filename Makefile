@@ -49,7 +49,7 @@ mutants: $(READY) ## the spec under test: all mutants of hardened
 	@$(BIN)/mealspec mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 draw: $(READY) ## all pictures, charts and reference pages, into diagrams/
-	@echo "== drawing (about four minutes)"
+	@echo "== drawing (about three minutes)"
 	@$(BIN)/mealspec draw
 
 sweep: $(READY) ## all designs at once: which mechanisms are enough
@@ -134,7 +134,7 @@ checkers: $(READY) ## obtain SPIN and TLC, where they are missing and can be had
 	@command -v java > /dev/null || echo "TLC needs Java 11 or later on the path"
 
 crosscheck: checkers ## SPIN and TLC beside our checker, on all designs
-	@echo "== asking SPIN and TLC what they find (six minutes on 2 cores)"
+	@echo "== asking SPIN and TLC what they find (four minutes on 2 cores)"
 	@$(BIN)/mealspec crosscheck
 	@echo "== the same on small and random systems, and on broken specifications"
 	@$(BIN)/pytest -q -m "external $(WHICH)" -n 2 --dist worksteal tests
