@@ -30,6 +30,9 @@ from mealspec.properties.facts import Facts
 MOST = 40_000_000
 """States that are searched one by one at most."""
 
+FEW = 10_000_000
+"""The same with several faults, each of which makes up to ten times as many: who has more then has far more."""
+
 WATCHED = At("screen", lambda s: s is not Screen.HIDDEN)
 """Somebody looks; else it is up to people when they do."""
 
@@ -297,7 +300,8 @@ def timekeeper(
     product = timed_system(plan, scope, table, quantum)
     facts = Facts(plan, scope, product)
     if engine != "symbolic":
-        graph = explore(product, limit=MOST, report=report)
+        several = scope.faults is None or scope.faults > 1
+        graph = explore(product, limit=FEW if several and engine == "auto" else MOST, report=report)
         if graph.complete:
             return StateTimes(graph), facts
         if engine == "explicit":
