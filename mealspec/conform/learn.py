@@ -190,7 +190,7 @@ class Learned:
     tests
         With how many words at random each hypothesis was tested.
     complete
-        The complete test that it has passed, if there was one.
+        The complete test that it has passed; None if some of its states cannot be told apart.
     """
 
     machine: Rows
@@ -211,13 +211,13 @@ def learned(
     spec: Spec,
     seconds: Json,
     tests: int,
-    extra: int | None = None,
+    extra: int,
     report: Report = lambda text: None,
 ) -> tuple[Learned, list[Difference]]:
     """Learn the machine of a client, and where it differs from the specification.
 
-    Each hypothesis is tested with so many random words and, with ``extra``, completely; one that passes is walked
-    through beside the model, and where the two differ the driver is asked who is right.
+    Each hypothesis is tested with so many random words, and then completely for up to ``extra`` states more; one that
+    passes is walked through beside the model, and where the two differ the driver is asked who is right.
     """
     try:
         from aalpy.base import SUL, Oracle
@@ -250,7 +250,7 @@ def learned(
             chance = RandomWpMethodEqOracle(letters, self.sul, min_length=1, expected_length=8, num_tests=tests)
             wrong = chance.find_cex(hypothesis)
             rows = rows_of(hypothesis)
-            if wrong is None and extra is not None:
+            if wrong is None:
                 wrong = self._completely(rows, extra)
             if wrong is None:  # last, for this takes longest
                 found[:] = differences(rows, beside)

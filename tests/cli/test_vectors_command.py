@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 
 import pytest
@@ -34,15 +32,10 @@ def test_a_folder_that_cannot_be_is_refused_before_the_work(capsys: pytest.Captu
 
 @pytest.mark.parametrize("out", ["new/deep", "there"])
 def test_a_medium_that_takes_nothing_is_refused_before_the_work(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, out: str
+    capsys: pytest.CaptureFixture[str], read_only: None, tmp_path: Path, out: str
 ) -> None:
     (tmp_path / "there" / "client").mkdir(parents=True)
-    (tmp_path / "there" / "client" / "F1.json").touch()
+    (tmp_path / "there" / "client" / "F1.json").write_text("older")
     before = sorted(tmp_path.rglob("*"))
-
-    def full(file: Path) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr(Path, "touch", full)
     assert refused(capsys, tmp_path / out).endswith(f"{out}: Read-only file system\n")
     assert sorted(tmp_path.rglob("*")) == before
