@@ -41,15 +41,25 @@ function walkedInTime(system, events) {
   return { refused, said };
 }
 
-/** Per property the outcome of a search from the beginning. */
-function nearestOf(system, on, properties, most) {
-  return properties.map((property) => {
-    const search = nearest(system, system.initial, claimsOf(system, property, new Set(on)), { most });
-    for (;;) {
-      const { value, done } = search.next();
-      if (done) return value;
-    }
-  });
+/** What a generator returns in the end. */
+function ended(work) {
+  for (;;) {
+    const { value, done } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Per property the outcome of a search from the beginning, in seconds or without. */
+function nearestOf(system, on, properties, most, timed = false) {
+  const has = new Set(on), from = timed ? new Timed(system, has) : system;
+  const search = (claims) => (timed ? nearestInTime : nearest)(from, from.initial, claims, { most });
+  return properties.map((property) => ended(search(claimsOf(system, property, has))));
+}
+
+/** Every verdict on a design, by all its states. */
+function decidedOf(system, on, properties, most) {
+  const has = new Set(on), asked = properties.map((id) => [id, { claims: claimsOf(system, id, has), premise: premiseOf(system, id, has) }]);
+  return ended(decided(system, Object.fromEntries(asked), { most }));
 }
 
 /** The events of a system, those that can happen first, and a sum over its rows. */
