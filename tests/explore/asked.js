@@ -117,3 +117,19 @@ function nameless() {
   const name = (each) => each.textContent.trim() || each.getAttribute("aria-label") || each.title || each.labels?.[0]?.textContent.trim();
   return all("button, select, input, textarea").filter((each) => !name(each)).map((each) => each.outerHTML.slice(0, 90));
 }
+
+/** The share of pixels in which two PNGs differ clearly; 1 if they are not of one size. */
+async function unlike(pictures) {
+  const [one, other] = await Promise.all(pictures.map(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return context.getImageData(0, 0, image.width, image.height);
+  }));
+  if (one.width !== other.width || one.height !== other.height) return 1;
+  let differing = 0;
+  for (let at = 0; at < one.data.length; at += 4) if ([0, 1, 2].some((c) => Math.abs(one.data[at + c] - other.data[at + c]) > 40)) differing += 1;
+  return differing / (one.width * one.height);
+}

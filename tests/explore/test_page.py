@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from mealspec.explore.bundle import ENGINE, PAGE, script
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
+from tests.explore import still
 from tests.explore.browser import CHROMIUM, MISSING, Broken, Browser
 from tests.explore.pages import (
+    ASKED,
     PAGE_FILE,
     digest,
     embedded,
@@ -301,6 +304,15 @@ def test_nothing_runs_off_the_page_and_all_text_stands_out(page: Browser, width:
     assert page.run("document.documentElement.scrollWidth <= innerWidth")
     assert page.run("faint(4.5)") == []
     assert page.run("nameless()") == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_still_shows_the_page_as_it_is(page: Browser, dark: bool) -> None:
+    """But for one pixel in twenty, for browsers draw letters a little differently; if it does not: ``make still``."""
+    both = [b64encode(some).decode() for some in (still.FILES[dark].read_bytes(), still.picture(page, dark=dark))]
+    page.run(f"{ASKED}; 0")
+    assert page.run(f"unlike({json.dumps(both)})") < 0.05
+    assert page.run(f"unlike({json.dumps([both[0], b64encode(still.FILES[not dark].read_bytes()).decode()])})") > 0.5
 
 
 def test_the_browser_of_the_tests_notices_what_fails(page: Browser) -> None:
