@@ -16,7 +16,7 @@ from mealspec.model.scope import Scope
 from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import expected
 from tests.explore.browser import CHROMIUM, MISSING, Browser
-from tests.explore.pages import embedded, scope_of, some_design
+from tests.explore.pages import embedded, made, rows, scope_of, some_design
 
 pytestmark = [
     pytest.mark.slow,
@@ -97,6 +97,18 @@ def test_a_design_that_no_table_holds_is_decided_at_once_by_its_states(page: Bro
     assert page.text("#judged").startswith("Exact, for runs"), "what was decided once is known"
 
 
+def test_what_makes_no_difference_in_a_scope_makes_none_to_verdicts(page: Browser) -> None:
+    """With one connection nobody removes another's entry: no table knows it, and the verdict is there at once."""
+    world, more = embedded()["worlds"]["seed_c1"], design("published+compare_and_delete+probe_on_foreground")
+    assert rows(made(world, more)) == rows(made(world, DESIGNS["published"]))
+    found = page.run("cells('#verdicts tr')")
+    page.run(f"choose({json.dumps(more.name)})")
+    assert page.text("#judged") == "Exact, for runs of any length in this scope."
+    assert page.run("cells('#verdicts tr')") == found
+    page.pick("#world", "seed")
+    assert "compare_and_delete" not in page.run("model.idle()")
+
+
 def test_a_design_with_too_many_states_says_so_and_how_it_is_decided(page: Browser) -> None:
     page.run("MOST.decide = 20000; choose('published+generation_token')")
     page.until("document.getElementById('judged').textContent.includes('stays open here')")
@@ -131,17 +143,19 @@ def test_the_nearest_violation_is_found_in_seconds(page: Browser) -> None:
     page.click("#timed")
     page.click("[data-do=search]")
     page.until("!document.querySelector('[data-do=search]').hidden")
-    assert re.match(r"Violated after \d+ steps from here: now shown", page.text("#searched"))
+    found = re.match(r"Violated after (\d+) steps and (\d+) seconds from here: now shown", page.text("#searched"))
+    assert found is not None
     events, product = page.run("model.events"), timed_system(DESIGNS["published"], Scope(connections=1))
     state = product.initial
     for event in events:
         after = product.step(state, event)
         assert isinstance(after, tuple), event
         state = after
-    assert "tick" in events
+    ticks = sum(event.startswith("tick") for event in events)
+    assert [int(part) for part in found.groups()] == [len(events) - ticks, ticks]
     shortest = counterexample(DESIGNS["published"], Scope(connections=1), "delivery")
     assert shortest is not None
-    assert len([event for event in events if not event.startswith("tick")]) >= len(shortest)
+    assert len(events) - ticks >= len(shortest)
     page.pick("#design", "hardened")
     page.click("[data-do=fresh]")
     page.click("[data-do=search]")

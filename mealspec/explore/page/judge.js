@@ -15,13 +15,23 @@ class Judge {
     this.found = new Map(); // by world and design: what deciding it here has said last
   }
 
-  /** The tables of verdicts that know the design, that of this scope first, as `[{name, says, scope}]`. */
+  /**
+   * All tables of verdicts, as `[{name, says, scope, on}]`; `on` is the design as a table is to be asked about it: without
+   * what makes no difference, if the table is of this scope and has not heard of it.
+   */
+  every(model) {
+    const has = [...model.mechanisms(model.design)], here = model.table().says, idle = new Set(model.idle());
+    return (this.tables?.worlds() ?? []).map((name) => {
+      const says = this.tables.scope(name), { free, fixed } = this.tables.mechanisms(name), heard = new Set([...free, ...fixed]);
+      const on = says === here ? has.filter((m) => heard.has(m) || !idle.has(m)) : has;
+      return { name, says, scope: model.data.decided[name], on };
+    });
+  }
+
+  /** The tables that know the design, that of this scope first. */
   known(model) {
-    if (!this.tables) return [];
-    const has = [...model.mechanisms(model.design)], here = model.table().says;
-    const some = this.tables.worlds().filter((world) => this.tables.knows(world, has));
-    const told = some.map((name) => ({ name, says: this.tables.scope(name), scope: model.data.decided[name] }));
-    return told.sort((one, other) => (other.says === here) - (one.says === here));
+    const here = model.table().says, some = this.every(model).filter(({ name, on }) => this.tables.knows(name, on));
+    return some.sort((one, other) => (other.says === here) - (one.says === here));
   }
 
   /**
@@ -29,19 +39,19 @@ class Judge {
    * violated in a scope is violated in every larger one; so what holds in a scope holds in every smaller one.
    */
   verdicts(model) {
-    const here = model.table(), has = [...model.mechanisms(model.design)], tables = this.known(model);
+    const here = model.table(), tables = this.known(model);
     const live = this.found.get(designKey(model)), of = Object.fromEntries(Object.entries(live?.of || {}).map(([id, verdict]) => [id, WORDS[verdict]]));
     for (const [id, verdict] of Object.entries(model.data.pinned[model.world]?.[model.design] || {})) of[id] ||= WORDS[verdict];
     for (const table of tables) {
       for (const id of Object.keys(model.data.properties)) {
-        const verdict = this.tables.verdict(table.name, id, has), bad = verdict === "violated";
+        const verdict = this.tables.verdict(table.name, id, table.on), bad = verdict === "violated";
         if (table.says === here.says) of[id] ||= WORDS[verdict];
         else if (bad && within(table.scope, here.scope)) of[id] ||= WORDS.violated;
         else if (!bad && within(here.scope, table.scope)) of[id] ||= WORDS.holds;
       }
     }
     const open = Object.keys(model.data.properties).filter((id) => !of[id]);
-    if (tables.length) for (const id of open) of[id] = this.tables.verdict(tables[0].name, id, has) === "violated" ? ["✗ there", "quiet"] : ["✓ there", "quiet"];
+    if (tables.length) for (const id of open) of[id] = this.tables.verdict(tables[0].name, id, tables[0].on) === "violated" ? ["✗ there", "quiet"] : ["✓ there", "quiet"];
     return { of, open: open.length > 0, says: open.length ? unsettled(model, live, tables) : `Exact, for runs of any length in this scope${settled(live)}.` };
   }
 
@@ -83,14 +93,13 @@ class Judge {
     const has = model.mechanisms(model.design), here = model.table(), what = properties.length === 1 ? properties[0] : "everything";
     const rank = ({ says, scope }) => (says === here.says ? 0 : within(here.scope, scope) ? 1 : 3);
     const size = ({ add, leave_out }) => add.length + leave_out.length;
-    const known = (this.tables?.worlds() ?? []).map((name) => ({ name, says: this.tables.scope(name), scope: model.data.decided[name] }));
-    const found = known.map((table) => ({ ...this.tables.repair(table.name, properties, [...has]), table, rank: rank(table) })).filter(({ add }) => add);
+    const found = this.every(model).map((table) => ({ ...this.tables.repair(table.name, properties, table.on), table, rank: rank(table) })).filter(({ add }) => add);
     const named = Object.entries(model.data.designs).filter(([name]) => properties.every((id) => ["holds", "vacuous"].includes(model.data.pinned[model.world]?.[name]?.[id])));
     found.push(...named.map(([name, { has: own }]) => ({ add: own.filter((m) => !has.has(m)), leave_out: [...has].filter((m) => !own.includes(m)), named: name, rank: 2 })));
     const fits = ({ add, leave_out }) => !model.misfits(new Set([...has, ...add].filter((m) => !leave_out.includes(m)))).length;
     const [best] = found.filter(fits).sort((one, other) => one.rank - other.rank || size(one) - size(other));
     if (!best) return null;
-    const every = best.table && this.tables.knows(best.table.name, [...has]);
+    const every = best.table && this.tables.knows(best.table.name, best.table.on);
     const says = [
       every ? `The smallest change that keeps ${what}` : `Of the designs that are decided in this scope, the nearest that keeps ${what}`,
       `The nearest change that keeps ${what}, with more than this scope has (${best.table?.says})`,
@@ -148,7 +157,8 @@ class Judge {
     if (said.events) {
       if (!said.events.length) return `${model.property} is violated here already.${time}`;
       const loop = said.loop === null ? "" : ` Its last ${counted(said.events.length - said.loop, "step")} go round for ever.`;
-      return `Violated after ${counted(said.events.length, "step")} from here: now shown.${loop}${time}`;
+      const ticks = said.events.filter((name) => name.startsWith("tick")).length, waited = ticks ? ` and ${counted(ticks, "second")}` : "";
+      return `Violated after ${counted(said.events.length - ticks, "step")}${waited} from here: now shown.${loop}${time}`;
     }
     const holds = this.holds(model, model.property), endless = said.endless ? " A run that goes round for ever is looked for only without seconds." : "";
     if (said.complete) return `${said.states ? `None exists from here: all ${counted(said.states, "state")} that can lead to one were looked at` : "None exists from here, in seconds or without"}.${endless}${time}`;
