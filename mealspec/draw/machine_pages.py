@@ -106,7 +106,7 @@ def _foreign(name: str, machine: Machine) -> list[str]:
 
 def _rows(here: str, some: Iterable[Entry], *, designs: bool = False) -> list[tuple[str, ...]]:
     """As cells: events, of which the first leads to what is owed there, and designs; where; change; mechanisms."""
-    out = []
+    out: list[tuple[str, ...]] = []
     for entry in some:
         first, *rest = map(code, entry.events)
         names = "<br>".join([link(here, f"reference/events.md#{group_of(entry.events[0])}", first), *rest])
