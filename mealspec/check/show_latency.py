@@ -23,21 +23,20 @@ def outcome_table(plan: Design, found: list[Outcome]) -> Table:
         table.add_column(column, justify="right" if column in ("least", "most") else "left")
     for each in found:
         if each.occurs:
-            least = "-" if each.least is None else f"{each.least:g} s"
             ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
             verdict = Text(each.verdict, style="green" if each.verdict == "true" else "red")
-            table.add_row(each.measure.name, least, each.most, ways, each.measure.claimed, verdict)
+            table.add_row(each.measure.name, each.fewest, each.most, ways, each.measure.claimed, verdict)
     return table
 
 
 def further_table(found: list[Outcome]) -> Table:
-    """What else takes time, and how much."""
+    """What else takes time, and how much; or how often."""
     table = Table(width=80)
     for column in ("how long", "least", "most"):
         table.add_column(column, justify="left" if column == "how long" else "right")
     for each in found:
         if each.occurs:
-            table.add_row(each.measure.name, "-" if each.least is None else f"{each.least:g} s", each.most)
+            table.add_row(each.measure.name, each.fewest, each.most)
     return table
 
 

@@ -27,10 +27,11 @@ from mealspec.cli.options import print_json
 from mealspec.core import CheckerError
 from mealspec.model.clocks import Clock, clocks
 from mealspec.model.design import Design
+from mealspec.model.growth import Figures
 from mealspec.model.scope import Scope
 
 Table = tuple[Clock, ...]
-Changes = Mapping[str, tuple[float, float | None]]
+Changes = Mapping[str, Figures]
 
 
 def outcome(
