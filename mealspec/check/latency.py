@@ -102,11 +102,15 @@ class Measure:
         return "" if self.counted else " s"
 
 
+COMPLETED = ("server.complete",)
+"""The work is done."""
+
+
 def _situation(
     name: str, holds: Callable[[Facts], Predicate], claim: tuple[float, float], claimed: str, *refs: str
 ) -> Measure:
     """How things stand when the work is done and somebody looks: until the meal is on the screen."""
-    return Measure(name, lambda f: WATCHED & holds(f), ("server.complete",), claim=claim, claimed=claimed, refs=refs)
+    return Measure(name, lambda f: WATCHED & holds(f), COMPLETED, claim=claim, claimed=claimed, refs=refs)
 
 
 def _held_by_service(f: Facts, holds: Callable[[Connection], bool]) -> Predicate:
@@ -238,6 +242,11 @@ class Outcome(NamedTuple):
         }  # fmt: skip
 
     @property
+    def fails(self) -> bool:
+        """Whether what is claimed is not so."""
+        return self.occurs and self.measure.claim is not None and not self.verdict.startswith("true")
+
+    @property
     def verdict(self) -> str:
         """The claim against the figures."""
         if not self.occurs:
@@ -331,7 +340,7 @@ def _figures(
     found = outcomes(design(name), scope, clocks(changes), quantum, partial(tell, name), engine, asked)
     return {
         one.measure.name: (
-            _Figures.of(one.whole, runs=one.measure.name in runs),
+            _Figures.of(one.whole, runs=one.measure.name in runs or (one.whole.quick and one.fails)),
             {way: _Figures.of(delay, runs=False) for way, delay in one.ways.items()},
         )
         for one in found

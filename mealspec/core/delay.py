@@ -50,12 +50,15 @@ class Delay:
     runs
         Makes a run that takes the least, or, if asked for the latest, one that takes the greatest or goes round for
         ever.
+    quick
+        Whether a run is made at once, and without a search.
     """
 
     least: int | None
     greatest: int | None
     begins: bool = False
     runs: Callable[[bool], Attained | None] = field(default=_no_run, compare=False, repr=False)
+    quick: bool = field(default=False, compare=False)
 
     @cached_property
     def soonest(self) -> Attained | None:
@@ -85,6 +88,10 @@ class Timekeeper(ABC):
     @abstractmethod
     def entered(self, states: Any) -> Any:
         """Those of the states to which some step leads from outside, or in which everything begins."""
+
+    @abstractmethod
+    def within(self, begins: Any, until: Any, ticks: int) -> bool:
+        """Whether all runs from some states have reached the others after so many ticks."""
 
     @abstractmethod
     def delays(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +87,10 @@ class StateTimes(Timekeeper):
             self._known.append((until, ways, counting, stopwatch))
         return stopwatch.delays(begins)
 
+    def within(self, begins: Mask, until: Mask, ticks: int) -> bool:
+        watch = Stopwatch(self.graph, until, {}, self._counted(TICKS))
+        return len(watch.layers(np.flatnonzero(begins & ~until), most=ticks + 2)) <= ticks + 1
+
     def _counted(self, counting: Counting) -> Mask:
         some = self._named(counting.events)[self.graph.event]
         return some if counting.leaving is None else np.asarray(some & counting.leaving[self.graph.source], np.bool_)
@@ -143,7 +148,7 @@ class Stopwatch:
             return dict.fromkeys(self.ends, Delay(None, None))
         reached, loop = self._endless(start)
         due = [(some.calm | some.counted) & reached for some in self.ends.values()]
-        layers = self._layers(start, None if loop is None else due)
+        layers = self.layers(start, None if loop is None else due)
         return {name: self._delay(some, layers, loop, self.whole and not name) for name, some in self.ends.items()}
 
     def _delay(self, ends: _Ends, layers: list[_Layer], loop: Attained | None, whole: bool) -> Delay:
@@ -165,16 +170,19 @@ class Stopwatch:
             return end and self._run(layers, end, ends.edges)
 
         if greatest is None:
-            return Delay(None, None, True, lambda _: loop)
-        return Delay(least and least.number, greatest.number if loop is None else None, True, run)
+            return Delay(None, None, True, lambda _: loop, quick=True)
+        return Delay(least and least.number, greatest.number if loop is None else None, True, run, quick=True)
 
-    def _layers(self, start: Edges, enough: list[Mask] | None) -> list[_Layer]:
-        """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met."""
+    def layers(self, start: Edges, enough: list[Mask] | None = None, most: float = inf) -> list[_Layer]:
+        """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met.
+
+        There are no more than ``most`` of them.
+        """
         graph, layers = self.graph, list[_Layer]()
         seen = np.full(len(graph), -1, np.int32)
         entries, by = start, np.full(len(start), -1, np.int64)
         missing = None if enough is None else [mask for mask in enough if mask.any()]
-        while len(entries) and missing != []:
+        while len(entries) and missing != [] and len(layers) < most:
             layer = self._kept(
                 closure(
                     graph.offset, graph.dest, self.counted, self.inside, entries, by, seen, len(layers), *self._room

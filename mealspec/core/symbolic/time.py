@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
@@ -119,6 +120,12 @@ class InTime(Symbolic):
             yield Layer(entries, states)
             entries = self.any(self.image(step, states) for step in counted) & ~until
 
+    @bounded
+    def left(self, begins: Set, until: Set) -> Set:
+        """All that can be reached before ``until``, however long it takes."""
+        moving = [step for step in self.steps if step.moves]
+        return self._close(begins & ~until, moving, lambda step, new: self.image(step, new) & ~until)
+
     def split(self, counting: Counting) -> Split:
         """The steps that are counted, and all others; one that is counted in some states only is among both."""
         if counting is TICKS:
@@ -145,6 +152,7 @@ class SetTimes(Timekeeper):
 
     def __init__(self, space: InTime, system: System) -> None:
         self.space, self.system = space, system
+        self._endless = dict[tuple[Set, Counting], Set]()
 
     def where(self, predicate: Predicate) -> Set:
         return self.space.where(predicate)
@@ -157,32 +165,65 @@ class SetTimes(Timekeeper):
         outside = space.reachable & ~states
         return states & (space.initial | space.any(space.image(step, outside) for step in space.steps))
 
+    def within(self, begins: Set, until: Set, ticks: int) -> bool:
+        return len(list(islice(self.space.layers(begins & self.space.reachable, until), ticks + 2))) <= ticks + 1
+
     def delays(
         self, begins: Set, until: Set, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
     ) -> dict[str, Delay]:
-        return _Measured(self.space, self.system, begins, until, counting).delays(ways)
+        known = self._endless.get((until, counting), self.space.false)
+        measured = _Measured(self.space, self.system, begins, until, counting, ways, known)
+        self._endless[until, counting] = known | measured.endless
+        return measured.delays(ways)
 
 
 class _Measured:
     """What was measured from some states until others are reached."""
 
-    def __init__(self, space: InTime, system: System, begins: Set, until: Set, counting: Counting) -> None:
+    def __init__(
+        self, space: InTime, system: System, begins: Set, until: Set, counting: Counting,
+        ways: Mapping[str, tuple[str, ...]], known: Set,
+    ) -> None:  # fmt: skip
+        """Of ``known`` states a run is known to go on for ever, and to count; ``endless`` are those that it finds."""
         self.space, self.system, self.until, self.whole = space, system, until, counting is not TICKS
-        self.layers, self.repeats, self.steps = list[Layer](), None, space.split(counting)
-        known = dict[Set, int]()
+        self.layers, self.endless, self.steps = list[Layer](), space.false, space.split(counting)
+        met, missing = dict[Set, int](), None
         for k, layer in enumerate(space.layers(begins & space.reachable, until, self.steps)):
-            if layer.entries in known:  # what follows has all been there
-                self.repeats = known[layer.entries]
+            if missing is None and layer.entries in met:  # what follows has all been there
+                self.endless = self._lasting(self.layers[met[layer.entries] :])
                 break
-            known[layer.entries] = k
+            met[layer.entries] = k
             self.layers.append(layer)
+            if missing is None and layer.states & known != space.false:
+                self.endless, missing = known, self._open(begins & space.reachable, ways)
+            if missing is not None and not (missing := [steps for steps in missing if not self._met(steps)]):
+                break
+
+    def _open(self, begins: Set, ways: Mapping[str, tuple[str, ...]]) -> list[list[Step]]:
+        """The steps of each way that there is: once it is known that there is no end, only the least is asked for."""
+        every = list(self.space.steps)
+        left = self.space.left(begins, self.until)
+        kinds = [every, *([s for s in every if is_one_of(s.name, events)] for events in ways.values())]
+        return [steps for steps in kinds if self._lead(steps, left) != self.space.false]
+
+    def _met(self, steps: list[Step]) -> bool:
+        """Whether one of them ends some layer so far."""
+        return any(self._lead(steps, layer.states) != self.space.false for layer in reversed(self.layers))
+
+    def _lasting(self, layers: list[Layer]) -> Set:
+        """The states of layers that come again from which something is counted for ever."""
+        left, before = self.space.any(layer.states for layer in layers), None
+        while left != before:
+            before = left
+            left = self.space.back(self._counting(left, left), left, self.steps.calm)
+        return left
 
     def delays(self, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
         """For each way, and as ``""`` for all."""
         return {name: self._delay(name, events) for name, events in {"": None, **ways}.items()}
 
     def _delay(self, name: str, events: tuple[str, ...] | None) -> Delay:
-        layers, repeats = self.layers, self.repeats
+        layers, endless = self.layers, self.endless != self.space.false
         ends = [[s for s in some if events is None or is_one_of(s.name, events)] for some in reversed(self.steps)]
         found = [
             (k + last, k, steps)
@@ -196,12 +237,12 @@ class _Measured:
         least, greatest = min(some, key=_number, default=None), max(found, key=_number, default=None)
 
         def run(latest: bool) -> Attained | None:
-            if latest and repeats is not None:
-                return self._round(layers, repeats)
+            if latest and endless:
+                return self._round(layers)
             end = greatest if latest else least
             return end and self._run(layers, end[1], end[2])
 
-        most = greatest[0] if greatest and repeats is None else None
+        most = greatest[0] if greatest and not endless else None
         return Delay(least and least[0], most, bool(layers), run)
 
     def _lead(self, steps: Iterable[Step], states: Set) -> Set:
@@ -235,13 +276,9 @@ class _Measured:
         into = ((step, self.space.preimage(step, goal) & before) for step in self.steps.counted)
         return next((step, source) for step, source in into if source != self.space.false)
 
-    def _round(self, layers: list[Layer], repeats: int) -> Attained:
+    def _round(self, layers: list[Layer]) -> Attained:
         """A run that goes round for ever, and counts in its loop."""
-        space = self.space
-        left, before = space.any(layer.states for layer in layers[repeats:]), None
-        while left != before:
-            before = left
-            left = space.back(self._counting(left, left), left, self.steps.calm)
+        space, left = self.space, self.endless
         k = next(k for k, layer in enumerate(layers) if layer.states & left != space.false)
         begin, stem, at = self._walk(layers[: k + 1], layers[k].states & left)
         every = list(space.steps)  # each of them once, though one may be among both kinds

@@ -10,7 +10,7 @@ import pytest
 
 from mealspec.core import At, FeaturedSystem, Kind, System, explore
 from mealspec.core.configuration import Branch
-from mealspec.core.delay import Counting
+from mealspec.core.delay import Counting, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.symbolic.time import InTime, SetTimes
 from mealspec.core.timed import Clockwork, TimedFamily, in_time, is_one_of, timed
@@ -85,3 +85,27 @@ def test_by_sets_as_much_is_counted_as_state_by_state_and_as_a_slow_search_count
                     marks = [is_one_of(name, events) for name in run.trace.events]
                     held = [where is None or where.holds(run.trace.state(k)) for k in range(len(marks))]
                     assert sum(mark and there for mark, there in zip(marks, held, strict=True)) == number
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_known_of_one_beginning_changes_no_answer_about_another(seed: int) -> None:
+    """That some states can be left for ever is found once; later beginnings get there, or do not."""
+    rng = Random(seed)
+    plain = lively(rng)
+    clocks = [random_clock(rng, machine) for machine in plain.machines]
+    system = in_time(plain, list(map(timed, clocks)))
+    graph = explore(system)
+    every = {clock.machine.name: (Branch[Clockwork | None]({}, clock),) for clock in clocks}
+    space = InTime(TimedFamily(FeaturedSystem.of(plain), every, {}))
+    both: list[Timekeeper] = [StateTimes(graph), SetTimes(space, system)]
+    ways = {event.name: (event.name,) for event in plain.events}
+    machines = [machine.name for machine in plain.machines]
+    for machine in machines:
+        for place in ("start", "middle"):
+            here = At(machine, lambda state, place=place: state == place)  # type: ignore[misc]
+            one, other = (times.delays(times.where(here), times.where(END), ways) for times in both)
+            assert one == other
+            for way, found in other.items():
+                assert (found.latest is None) == (one[way].latest is None)
+                if found.latest is not None and found.latest.trace.loop is not None:
+                    assert any(name in TICKS for name in found.latest.trace.events[found.latest.trace.loop :])
