@@ -9,7 +9,8 @@ enough to exclude anything by them (:data:`UNTOLD`).
 Some clocks may grow with the number of rounds, if one asks for that: see :mod:`mealspec.model.growth`.
 
 Left out: the phase of the dispatcher's tick (E37), and a suspended app, whose clocks stand still. That a proxy closes
-what is idle for 60 s (F2) is a break, which may come at any moment.
+what is idle for 60 s (F2) is a break, which may come at any moment, and so may the end of a token, unless one says how
+long it lives.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from mealspec.model.client.poller import Loop
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.store import Store
 from mealspec.model.client.sync import Fetch
+from mealspec.model.client.token import Token
 from mealspec.model.design import Design
 from mealspec.model.featured import AnyDesign, family
 from mealspec.model.growth import GROWTHS, Figures, Growing
@@ -141,6 +143,9 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("sync", "the pause between two fetches of what is unfinished", "store", {Store.PENDING, Store.PROCESSING}, ("client.sync",), 0, 30, ("E11",), restarts=True),
     Clock("request", "such a fetch", "sync", {"phase": {Fetch.SENT, Fetch.ANSWERED}},
           ("server.read.sync", "client.synced", "client.unchanged", "client.error", "client.offline", "client.denied"), 0, 1),
+    Clock("token", "the life of a token, whose age nobody knows when the app opens", "token", {Token.FRESH, Token.RENEWED},
+          ("server.expire_token",), 0, None, ("E23",)),
+    Clock("renew", "the renewal of an expired token", "token", Token.EXPIRED, ("client.renew_token",), 0, 1),
 )  # fmt: skip
 """All of them."""
 

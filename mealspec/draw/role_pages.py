@@ -42,7 +42,7 @@ RUNS = (
 
 PINGED = next(clock for clock in CLOCKS if clock.name == "client_ping")
 
-WORK = ("dispatch", "work", "boot")
+WORK = ("dispatch", "work", "boot", "token")
 """Clocks that nobody sets."""
 
 
