@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mealspec.check.frontier import Pair, Reach
-from mealspec.check.latency import Outcome
+from mealspec.check.latency import COUNTS, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.staircase import Staircase
 from mealspec.core import Kind
@@ -151,7 +151,8 @@ def timeline(found: Outcome) -> Iterator[str]:
     run, begin = found.whole.latest
     kinds = [run.system.event(name).kind for name in run.events]
     ticks = -kinds[:begin].count(Kind.TIME)
-    yield f"{found.measure.name}: the slowest run" if run.loop is None else f"{found.measure.name}: a run without end"
+    most = "a run with the most" if found.measure in COUNTS else "the slowest run"
+    yield f"{found.measure.name}: {most if run.loop is None else 'a run without end'}"
     for k, name in enumerate(run.events):
         if k == run.loop:
             yield "        from here round and round"

@@ -152,7 +152,6 @@ class SetTimes(Timekeeper):
 
     def __init__(self, space: InTime, system: System) -> None:
         self.space, self.system = space, system
-        self._endless = dict[tuple[Set, Counting], Set]()
 
     def where(self, predicate: Predicate) -> Set:
         return self.space.where(predicate)
@@ -171,10 +170,7 @@ class SetTimes(Timekeeper):
     def delays(
         self, begins: Set, until: Set, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
     ) -> dict[str, Delay]:
-        known = self._endless.get((until, counting), self.space.false)
-        measured = _Measured(self.space, self.system, begins, until, counting, ways, known)
-        self._endless[until, counting] = known | measured.endless
-        return measured.delays(ways)
+        return _Measured(self.space, self.system, begins, until, counting, ways).delays(ways)
 
 
 class _Measured:
@@ -182,11 +178,12 @@ class _Measured:
 
     def __init__(
         self, space: InTime, system: System, begins: Set, until: Set, counting: Counting,
-        ways: Mapping[str, tuple[str, ...]], known: Set,
+        ways: Mapping[str, tuple[str, ...]],
     ) -> None:  # fmt: skip
-        """Of ``known`` states a run is known to go on for ever, and to count; ``endless`` are those that it finds."""
+        """``endless`` are states from which a run counts for ever: if it gets there, there is no greatest."""
         self.space, self.system, self.until, self.whole = space, system, until, counting is not TICKS
         self.layers, self.endless, self.steps = list[Layer](), space.false, space.split(counting)
+        still = space.any(step.guard & ~step.moving for step in self.steps.counted) & ~until  # it changes nothing there
         met, missing = dict[Set, int](), None
         for k, layer in enumerate(space.layers(begins & space.reachable, until, self.steps)):
             if missing is None and layer.entries in met:  # what follows has all been there
@@ -194,8 +191,8 @@ class _Measured:
                 break
             met[layer.entries] = k
             self.layers.append(layer)
-            if missing is None and layer.states & known != space.false:
-                self.endless, missing = known, self._open(begins & space.reachable, ways)
+            if missing is None and layer.states & still != space.false:
+                self.endless, missing = still, self._open(begins & space.reachable, ways)
             if missing is not None and not (missing := [steps for steps in missing if not self._met(steps)]):
                 break
 

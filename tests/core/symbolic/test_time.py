@@ -88,8 +88,8 @@ def test_by_sets_as_much_is_counted_as_state_by_state_and_as_a_slow_search_count
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_what_is_known_of_one_beginning_changes_no_answer_about_another(seed: int) -> None:
-    """That some states can be left for ever is found once; later beginnings get there, or do not."""
+def test_every_beginning_has_the_answers_of_a_stopwatch(seed: int) -> None:
+    """Also where there is no end: then the least of every way is still found."""
     rng = Random(seed)
     plain = lively(rng)
     clocks = [random_clock(rng, machine) for machine in plain.machines]
