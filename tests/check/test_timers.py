@@ -66,7 +66,7 @@ def meets(bound: float, **seconds: tuple[float, float | None]) -> bool:
 
 def test_two_clocks_share_a_bound() -> None:
     """By hand: a meal that is completed just after a poll was answered waits for a sleep and a load, so together these
-    fill the bound; a push that may take long is made up for by polls."""
+    fill the bound."""
     asked = Frontier(HARDENED, NONE, 4)
     pair = asked.pair(("request", "poll"))
     assert pair.names == ("poll", "request")  # the exact one comes first
@@ -78,7 +78,7 @@ def test_two_clocks_share_a_bound() -> None:
             assert late is not None
             assert late.greatest is not None
             assert late.greatest > 4
-    assert asked.pair(("request", "push")).corners[0].beyond[0] is None
+    assert asked.pair(("request", "push")).corners == ()  # the sleep of 5 s alone is longer
 
 
 @pytest.mark.slow
