@@ -36,7 +36,7 @@ HOMES = ("published", "app_published", "app_head")
 DROP, OTHER = 0.3, "somebody-else"
 SECONDS = 600.0
 """Of healthy runs no more are tried after that."""
-LIMIT = 400_000
+LIMIT = 1_500_000
 """States that are looked at for each suspect."""
 
 
