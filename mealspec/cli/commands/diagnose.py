@@ -57,6 +57,7 @@ LISTED = 40
 )
 @click.option("--excerpt", is_flag=True, help="Kinds that a log does not show were cut from it.")
 @click.option("--absent", multiple=True, metavar="KIND", help="With --excerpt: it would show this kind.")
+@click.option("--seconds", is_flag=True, help="Leave out causes that the model's clocks exclude.")
 @click.option("--mask", is_flag=True, help="Mask users, meals and connections.")
 @click.option(
     "--draft-mapping",
@@ -69,8 +70,8 @@ LISTED = 40
 @as_json
 def command(
     client: Path | None, server: Path | None, named: str, plans: tuple[str, ...], meal: str | None, summary: bool,
-    apart: float, drift: float, absences: tuple[str, ...], excerpt: bool, absent: tuple[str, ...], mask: bool,
-    draft: Path | None, out: Path | None, as_json: bool,
+    apart: float, drift: float, absences: tuple[str, ...], seconds: bool, excerpt: bool, absent: tuple[str, ...],
+    mask: bool, draft: Path | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Which causes fit the two logs of a client and a server, meal by meal.
 
@@ -95,7 +96,7 @@ def command(
     designs = tuple(design(name) for name in plans or ("published",))
     question = Question(
         (paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask,
-        margin=0 if summary else 1,
+        margin=0 if summary else 1, seconds=seconds,
     )  # fmt: skip
     reporter = Reporter()
     found = Diagnosis(question, reporter.say)
