@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -98,3 +99,30 @@ def test_what_does_not_fit_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "not in time" in told
     assert "No likeliest run of any cause fits the seconds" in " ".join(told.split())
     assert max(map(len, told.splitlines())) <= 80
+
+
+def test_a_meal_is_drawn_with_its_lines_and_the_steps_between(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meal = asked(tmp_path, 6.0)
+    logs = [str(tmp_path / f"{log}.log") for log in ("client", "server")]
+    main(["diagnose", *logs, "--mapping", "jsonl", "--absence", "all=cut", "--chart", str(tmp_path / "meal.svg")])
+    capsys.readouterr()
+    drawn = ElementTree.parse(tmp_path / "meal.svg").getroot()
+    told = "".join(drawn.itertext())
+    best = meal.best.best
+    assert best is not None
+    assert "client log" in told
+    assert "server log" in told
+    bars = drawn.findall(".//{http://www.w3.org/2000/svg}rect[@class='bar']")
+    assert len(bars) == sum(log < 0 for log in best.seen)
+
+
+def test_what_does_not_fit_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(tmp_path, 1.0)
+    logs = [str(tmp_path / f"{log}.log") for log in ("client", "server")]
+    with pytest.raises(SystemExit) as ends:
+        main(["diagnose", *logs, "--mapping", "jsonl", "--absence", "all=cut", "--chart", str(tmp_path / "meal.svg")])
+    assert ends.value.code == 2
+    assert "nothing to draw" in capsys.readouterr().err
+    assert not (tmp_path / "meal.svg").exists()
