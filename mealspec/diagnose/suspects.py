@@ -112,7 +112,7 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
 
 def _of_this_meal(watch: Machine, steps: tuple[str, ...], events: tuple[Event, ...]) -> Machine:
     """The same, but with a meal that is done with its milestones are, too: what befell another explains nothing."""
-    about = (k for k, step in enumerate(steps) if any("m" in event.values for event in events if event.is_of(step)))
+    about = (k for k, step in enumerate(steps) if all("m" in event.values for event in events if event.is_of(step)))
     first = next(about, len(steps))
     again = [(event.name, k, min(int(str(k)), first)) for event in events if event.is_of(ARCHIVE) for k in watch.states]
     return Machine.table(watch.name, watch.initial, [*watch.rows, *again], doc=watch.doc)
