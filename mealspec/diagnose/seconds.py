@@ -129,7 +129,7 @@ class Seconds:
             phase, then = phases[here.state[k]], phases[state[k]]
             for bound in phase.bounds if phase else ():
                 if bound.covers(name):
-                    bounds.append((now, since[k], -float(bound.least)))
+                    bounds.append((now, since[k], -float(bound.least or 0)))
                     if bound.greatest is not None and not bound.excused and not bound.restarts:
                         bounds.append((since[k], now, float(bound.greatest)))
             if then is not phase or (phase is not None and phase.restarted_by(name)):
