@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from mealspec.core.explicit.settling import MOST
-from mealspec.core.explicit.shown import Search, Told, show
+from mealspec.core.explicit.around import Around, around
+from mealspec.core.explicit.asked import Aim, Told
+from mealspec.core.explicit.settling import EVIDENCE, MOST
+from mealspec.core.explicit.shown import Search, show
 from mealspec.diagnose.kinds import lines_of
 from mealspec.diagnose.mapping import LineMapping
-from mealspec.diagnose.suspects import Suspect
+from mealspec.diagnose.suspects import Suspect, bases
 
 After = tuple[tuple[int, ...], tuple[int, ...]]
 """For each line of each log, how many of the other come before it."""
@@ -26,6 +28,9 @@ Order = tuple[tuple[int, int], ...]
 
 REFINED = 6
 """So often a search learns something of the order; then it is told all."""
+
+QUICK = 20_000
+"""States that are looked at before all that several suspects have in common is looked at once."""
 
 MOST_KEPT = 20_000
 """Searches that are kept; when there are more all are forgotten, so that memory does not grow."""
@@ -82,15 +87,19 @@ class Asker:
         What lines mean.
     limit
         States that are looked at in one search.
+    slack
+        How much more than the likeliest run whatever is asked about may weigh.
     searches
         How many there were.
     """
 
     mapping: LineMapping
     limit: int
+    slack: int = EVIDENCE
     searches: int = 0
     _kept: dict[tuple[Suspect, Shape], list[Answer]] = field(default_factory=dict)
     _number: int = 0
+    _last: tuple[tuple[Suspect, Shape, After], Around] | None = None
 
     def ask(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Answer:
         """The likeliest runs of the suspect that print the lines in such an order; none that weigh more than that."""
@@ -108,7 +117,11 @@ class Asker:
             if cost is not None:
                 told = joined((told, some.after))
         for step in range(REFINED + 1):
-            found = Answer(self._search(suspect, shape, told, bound), told, bound)
+            search = self._quick(suspect, shape, told, bound)
+            if search.cost is None and not search.complete:  # then the order of lines helps
+                told = after
+                search = self._thorough(suspect, shape, told, bound)
+            found = Answer(search.lean(), told, bound)
             cost = found.search.cost
             early = violated(found.search.order, after) if cost is not None else []
             kept.append(found)
@@ -121,21 +134,57 @@ class Asker:
         """A search that is told all, with everything that it looked at; it is not kept."""
         return self._show(suspect, shape, after, bound, guided=False)
 
-    def _search(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
+    def _quick(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
         self._number += 1
         if self._number > MOST_KEPT:
             self._kept.clear()
             self._number = 0
-        return self._show(suspect, shape, after, bound, guided=bound > 0).lean()
+        return self._show(suspect, shape, after, bound, guided=bound > 0, limit=min(QUICK, self.limit))
 
-    def _show(self, suspect: Suspect, shape: Shape, after: After, bound: int, *, guided: bool) -> Search:
+    def _thorough(self, suspect: Suspect, shape: Shape, after: After, bound: int) -> Search:
+        known = self._around(suspect, shape, after)
+        if known is None or not known.complete:
+            return self._show(
+                suspect, shape, after, bound, guided=True, limit=self.limit // (4 if suspect.assumes else 1)
+            )
+        found = self._show(suspect, shape, after, min(bound, known.bound), around=known)
+        if found.cost is None and bound > known.bound:
+            return self._show(suspect, shape, after, bound, guided=True)
+        return found
+
+    def _around(self, suspect: Suspect, shape: Shape, after: After) -> Around | None:
+        """All runs of the design that are likely enough, if the suspect is of the usual scope and looks at the end."""
+        base = bases(suspect.design)[0]
+        if (
+            suspect.assumes
+            or suspect.scope != base.scope
+            or self._aim(suspect, shape).settled != self._aim(base, shape).settled
+        ):
+            return None
+        key = (base, shape, after)
+        if self._last is None or self._last[0] != key:
+            made, aim = base.watched()[0], self._aim(base, shape)
+            lines = lines_of(made, self.mapping, shape.cut, alone=shape.alone)
+            told = Told(shape.kinds, after, ended=shape.ended)
+            self.searches += 1
+            self._last = key, around(made, lines, told, aim, slack=self.slack, limit=self.limit)
+        return self._last[1]
+
+    def _aim(self, suspect: Suspect, shape: Shape) -> Aim:
+        aim = suspect.watched()[1]
+        return replace(aim, settled=frozenset()) if shape.ended or shape.alone else aim
+
+    def _show(
+        self, suspect: Suspect, shape: Shape, after: After, bound: int, *,
+        guided: bool = False, around: Around | None = None, limit: int = 0,
+    ) -> Search:  # fmt: skip
         self.searches += 1
-        made, aim = suspect.watched()
-        if shape.ended or shape.alone:
-            aim = replace(aim, settled=frozenset())
+        made, aim = suspect.watched()[0], self._aim(suspect, shape)
         lines = lines_of(made, self.mapping, shape.cut, alone=shape.alone)
         told = Told(shape.kinds, after, ended=shape.ended)
-        return show(made, lines, told, aim, most=MOST, bound=bound, limit=self.limit, guided=guided)
+        return show(
+            made, lines, told, aim, most=MOST, bound=bound, limit=limit or self.limit, guided=guided, around=around
+        )
 
 
 def _with(told: After, after: After, early: list[tuple[int, int]]) -> After:

@@ -60,7 +60,7 @@ class Clocks:
         self, client: Sequence[Entry], server: Sequence[Entry], ahead: Interval
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """For each line of each log how many of the other's come before it with every offset of the interval."""
-        fine = _fineness((*client, *server))
+        fine = fineness((*client, *server))
 
         def before(at: float | None, others: Sequence[Entry], lag: float) -> int:
             if at is None:
@@ -75,7 +75,7 @@ class Clocks:
         )
 
 
-def _fineness(entries: Iterable[Entry]) -> float:
+def fineness(entries: Iterable[Entry]) -> float:
     """How much later than its stamp a line may have been written: stamps of whole seconds are cut off."""
     return 1.0 if all(entry.at is None or entry.at == int(entry.at) for entry in entries) else LATE
 
@@ -84,7 +84,7 @@ def fits(
     client: Sequence[Entry], server: Sequence[Entry], order: Iterable[tuple[int, int]], ahead: Interval
 ) -> Interval:
     """Of some offsets those with which the lines were written in an order: pairs of a log and a number."""
-    fine = _fineness((*client, *server))
+    fine = fineness((*client, *server))
     least, most = ahead
     late_client = late_server = None
     for log, k in order:

@@ -78,6 +78,7 @@ class Question:
     mask: bool = False
     margin: int = 1
     limit: int = LIMIT
+    seconds: bool = False
 
 
 class Diagnosis:
@@ -116,6 +117,7 @@ class Diagnosis:
                 lacking=lacking,
                 limit=q.limit,
                 why_skipped=q.margin > 0,
+                seconds=q.seconds,
             )
             for plan in q.designs
         )

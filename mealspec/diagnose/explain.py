@@ -18,6 +18,7 @@ from mealspec.diagnose.asking import MOST_KEPT, After, Asker, Shape, joined, lax
 from mealspec.diagnose.clocks import Clocks, Interval, fits
 from mealspec.diagnose.episodes import Episode
 from mealspec.diagnose.mapping import LineMapping
+from mealspec.diagnose.seconds import Seconds
 from mealspec.diagnose.suspects import Suspect, bases, classes, lookups
 from mealspec.diagnose.verdict import (
     HEALTHY,
@@ -27,6 +28,7 @@ from mealspec.diagnose.verdict import (
     Explanation,
     Stop,
     Verdict,
+    in_time,
     judged,
     together,
 )
@@ -61,6 +63,8 @@ class Diagnoser:
         Logs that there are none of, by number.
     limit
         States that are looked at for one suspect.
+    seconds
+        Whether the seconds of the lines are asked, too, of the likeliest runs of each cause.
     """
 
     mapping: LineMapping
@@ -71,6 +75,7 @@ class Diagnoser:
     why_skipped: bool = True
     lacking: frozenset[int] = frozenset()
     limit: int = LIMIT
+    seconds: bool = False
     verdicts: int = 0
     """How many meals, or stretches of offsets in which they were asked about, needed a verdict of their own."""
     _known: dict[tuple[Shape, int], list[tuple[After, Verdict]]] = field(default_factory=dict)
@@ -78,7 +83,7 @@ class Diagnoser:
     @cached_property
     def asker(self) -> Asker:
         """By which it asks."""
-        return Asker(self.mapping, self.limit)
+        return Asker(self.mapping, self.limit, EVIDENCE * self.margin)
 
     def explain(self, some: Episode) -> tuple[Verdict, Interval | None]:
         """The verdict, and the offsets with which the likeliest run fits; None if no line has a time."""
@@ -87,7 +92,17 @@ class Diagnoser:
         verdict, ahead = self._within(some, around, SPLITS, BOUND)
         if verdict.best is None:
             verdict = self._impossible(self.shape(some), self.clocks.after(*some.lines, ahead), verdict)
+        elif self.seconds and times:
+            verdict = in_time(verdict, lambda each: self._timed(each, some))
+            ahead = verdict.best.times.ahead if verdict.best and verdict.best.times else ahead
         return verdict, (ahead if all(any(e.at is not None for e in lines) for lines in some.lines) else None)
+
+    def _timed(self, each: Explanation, some: Episode) -> Explanation | None:
+        """The explanation with a run that fits the seconds; of a suspended app, whose clocks stand still, as it is."""
+        if "background" in each.suspect.scope:
+            return each
+        times = Seconds(each.suspect, each.search, some.lines, self.clocks).times()
+        return each._replace(times=times) if times else None
 
     def _within(self, some: Episode, ahead: Interval, splits: int, bound: int) -> tuple[Verdict, Interval]:
         """The verdict if the offset is within an interval, and with which it fits.

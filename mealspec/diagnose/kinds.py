@@ -10,8 +10,8 @@ import numpy as np
 
 from mealspec.check.excerpts import LOGS
 from mealspec.core import System
+from mealspec.core.explicit.asked import Lines, Mask
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT
-from mealspec.core.explicit.shown import Lines, Mask
 from mealspec.diagnose.mapping import LineMapping, every_event, selects
 
 LENIENT = {"always": ALWAYS, "sometimes": COUNTED, "cut": CUT}

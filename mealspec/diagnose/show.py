@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from math import ceil, floor, inf
 from typing import Any
 
 from mealspec.check.excerpts import LOGS
@@ -11,6 +12,7 @@ from mealspec.check.show import wrapped
 from mealspec.core import Kind, races
 from mealspec.core.explicit.settling import MOST
 from mealspec.core.explicit.shown import Cost
+from mealspec.diagnose.clocks import Interval
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
 from mealspec.diagnose.reading import Counts, shown_time
 from mealspec.diagnose.verdict import Explanation, Verdict
@@ -61,6 +63,10 @@ def meal_lines(meal: Diagnosed) -> list[str]:
     out = [meal_line(meal)]
     for v, ahead in zip(meal.verdicts, meal.ahead, strict=True):
         out += ["", f"{v.design}: {v.kind}", *_causes("cause", v.causes), *_causes("not connected because", v.lookups)]
+        out += _causes("not in time", v.late)
+        if v.best is None and v.late:
+            out += wrapped(["No likeliest run of any cause fits the seconds; what is less likely was not asked."])
+            continue
         if v.best is None:
             out += _stops(meal, v)
             continue
@@ -98,8 +104,8 @@ def _head(each: Explanation) -> str:
 
 def run_lines(meal: Diagnosed, each: Explanation) -> list[str]:
     """The run: real lines with their times, and between them what must have happened unseen."""
-    run, counts, out, tight = each.search.run, [0, 0], [], set(races(each.search.run))
-    for k, (name, log) in enumerate(zip(run.events, each.search.seen, strict=True), start=1):
+    run, counts, out, tight = each.run, [0, 0], [], set(races(each.run))
+    for k, (name, log) in enumerate(zip(run.events, each.seen, strict=True), start=1):
         event = run.system.event(name)
         if log >= 0:
             entry = meal.episode.lines[log][counts[log]]
@@ -108,10 +114,19 @@ def run_lines(meal: Diagnosed, each: Explanation) -> list[str]:
             text = entry.text.split(" ", 1)[1] if entry.at is not None and " " in entry.text else entry.text
             out.append(f"{at:12} {LOGS[log]} | {text}"[:WIDTH])
         else:
+            at = _when(each.times.at[k - 1]) if each.times else ""
             signs = ("=" if name in each.search.must else "~") + ("!" if event.kind is Kind.FAULT else "")
             note = "  (fault)" if event.kind is Kind.FAULT else "  (tight race)" if k in tight else ""
-            out.append(f"{'':12} {signs:>6} | {event.label or name}{note}"[:WIDTH])
+            out.append(f"{at:12} {signs:>6} | {event.label or name}{note}"[:WIDTH])
     return out
+
+
+def _when(at: Interval) -> str:
+    """When a step was that no line tells, in minutes and seconds; nothing where that is not known on both sides."""
+    if at.least == -inf or at.most == inf:
+        return ""
+    first, last = (int(second) % 3600 for second in (floor(at.least), ceil(at.most)))
+    return f"{first // 60:02}:{first % 60:02}-{last // 60:02}:{last % 60:02}"
 
 
 def _stops(meal: Diagnosed, v: Verdict) -> list[str]:
@@ -164,6 +179,7 @@ def to_json(meal: Diagnosed) -> dict[str, Any]:
                 "offset": list(ahead) if ahead else None,
                 "causes": [_explanation(each) for each in v.causes], "remain": v.remain, "tells": v.tells,
                 "not_connected": [_explanation(each) for each in v.lookups],
+                "not_in_time": [_explanation(each) for each in v.late],
                 "furthest": [stop._asdict() for stop in v.stops],
                 "possible_in": v.elsewhere[0] if v.elsewhere else None,
             }
@@ -178,8 +194,9 @@ def _explanation(each: Explanation) -> dict[str, Any]:
         "cause": each.label, "says": each.says, "design": each.suspect.design.name,
         "scope": each.suspect.scope.to_meta(), "assumes": each.suspect.assumes,
         "faults": each.cost.faults, "races": each.cost.races, "missing": each.cost.missing, "steps": each.cost.steps,
-        "runs": run.number, "must": sorted(run.must), "trace": list(run.run.events),
-        "seen": [LOGS[log] if log >= 0 else None for log in run.seen],
+        "runs": run.number, "must": sorted(run.must), "trace": list(each.run.events),
+        "seen": [LOGS[log] if log >= 0 else None for log in each.seen],
+        "at": [[_iso(end) if abs(end) < inf else None for end in at] for at in each.times.at] if each.times else None,
     }  # fmt: skip
 
 

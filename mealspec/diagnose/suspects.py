@@ -13,7 +13,8 @@ from functools import cache
 from mealspec.check.causes import WORLDS, cause_machine
 from mealspec.check.incident import backends
 from mealspec.core import At, Event, Kind, Machine, System
-from mealspec.core.explicit.shown import Aim
+from mealspec.core.explicit.asked import Aim
+from mealspec.diagnose.kinds import ARCHIVE
 from mealspec.model.design import Design, design
 from mealspec.model.events import alphabet
 from mealspec.model.product import system
@@ -94,7 +95,7 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
         return None
 
     def watched() -> tuple[System, Aim]:
-        watch = milestones(told.steps, events)
+        watch = _of_this_meal(milestones(told.steps, events), told.steps, events)
         toll = tuple(_faults(told.steps[int(str(k)) :], events) for k in watch.states)
         made = system(asked, told.scope, extra=(watch,))
         return made, Aim(At("scenario", lambda s: s == last), toll, awaited(made))
@@ -107,6 +108,14 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
     more = len(told.scope.includes - Scope().includes) + len(asked.mechanisms ^ plan.mechanisms)
     without = Suspect(f"no {told.id}", f"not so: {told.title}", asked, told.scope, cache(unseen), more)
     return Suspect(told.id, told.title, asked, told.scope, has, more, without)
+
+
+def _of_this_meal(watch: Machine, steps: tuple[str, ...], events: tuple[Event, ...]) -> Machine:
+    """The same, but with a meal that is done with its milestones are, too: what befell another explains nothing."""
+    about = (k for k, step in enumerate(steps) if all("m" in event.values for event in events if event.is_of(step)))
+    first = next(about, len(steps))
+    again = [(event.name, k, min(int(str(k)), first)) for event in events if event.is_of(ARCHIVE) for k in watch.states]
+    return Machine.table(watch.name, watch.initial, [*watch.rows, *again], doc=watch.doc)
 
 
 def _faults(steps: tuple[str, ...], events: tuple[Event, ...]) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from mealspec.core import Trace
 from mealspec.core.explicit.settling import EVIDENCE
 from mealspec.core.explicit.shown import Cost, Search
+from mealspec.diagnose.seconds import Times
 from mealspec.diagnose.suspects import Suspect
 from mealspec.model.design import Design
 
@@ -35,6 +37,8 @@ class Explanation(NamedTuple):
         The likeliest runs.
     implied
         Of causes that are as likely as each other: no run as likely does without it.
+    times
+        Where seconds were asked, the first likeliest run that fits them.
     """
 
     label: str
@@ -42,6 +46,17 @@ class Explanation(NamedTuple):
     suspect: Suspect
     search: Search
     implied: bool = False
+    times: Times | None = None
+
+    @property
+    def run(self) -> Trace:
+        """The first likeliest run; where seconds were asked, of those that fit."""
+        return self.times.run if self.times else self.search.run
+
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """Of each of its steps the log in which its line was found: 0 or 1, -1 for none."""
+        return self.times.seen if self.times else self.search.seen
 
     @property
     def cost(self) -> Cost:
@@ -87,6 +102,10 @@ class Verdict:
         How many of these are as likely as the first, but for their steps; of the lookups, if there are no others.
     lookups
         Of a lookup that found nobody why, the likeliest first.
+    found
+        All explanations, and all of a lookup: of a cause also those that are less likely, with another backend say.
+    late
+        Where seconds were asked, causes of which no likeliest run fits them.
     stops
         If there is none, each beginning of the logs that cannot be made longer.
     elsewhere
@@ -102,6 +121,8 @@ class Verdict:
     causes: tuple[Explanation, ...] = ()
     remain: int = 0
     lookups: tuple[Explanation, ...] = ()
+    found: tuple[tuple[Explanation, ...], tuple[Explanation, ...]] = ((), ())
+    late: tuple[Explanation, ...] = ()
     stops: tuple[Stop, ...] = ()
     elsewhere: tuple[str, Cost] | None = None
     tells: str = ""
@@ -111,7 +132,7 @@ class Verdict:
     def kind(self) -> str:
         """In a word."""
         if not self.causes and not self.lookups:
-            return IMPOSSIBLE if self.complete else UNDECIDED
+            return IMPOSSIBLE if self.complete and not self.late else UNDECIDED
         return UNDER_OBSERVED if self.remain > 1 else COMPATIBLE
 
     @property
@@ -139,13 +160,28 @@ def judged(
     plan: Design, causes: Iterable[Explanation], lookups: Iterable[Explanation], *, shown: bool, complete: bool
 ) -> Verdict:
     """The verdict of some explanations, of each cause the likeliest; what is in no class counts where no class does."""
-    found, skipped = _ranked(causes), _ranked(lookups)
+    every = tuple(causes), tuple(lookups)
+    found, skipped = _ranked(every[0]), _ranked(every[1])
+    if not found and not skipped:
+        return Verdict(plan, shown, complete=complete)
     if any(each.label != UNCLASSIFIED and each.level <= found[0].level for each in found):
         found = tuple(each for each in found if each.label != UNCLASSIFIED)
     leading = found or skipped
     remain = sum(each.level == leading[0].level for each in leading)
     tells = _telling(leading[0], leading[1]) if remain > 1 else ""
-    return Verdict(plan, shown, found, remain, skipped, tells=tells, complete=complete)
+    return Verdict(plan, shown, found, remain, skipped, every, tells=tells, complete=complete)
+
+
+def in_time(verdict: Verdict, asked: Callable[[Explanation], Explanation | None]) -> Verdict:
+    """The verdict without the causes of which no likeliest run fits the seconds, for which it is asked None."""
+    answers = [[(each, asked(each)) for each in some] for some in verdict.found]
+    causes, lookups = ([fits for _, fits in some if fits is not None] for some in answers)
+    fitting = {each.label for each in (*causes, *lookups)}
+    late = [each for some in answers for each, fits in some if fits is None and each.label not in fitting]
+    best = min(causes, key=lambda each: each.rank, default=None)
+    shown = best.label in (HEALTHY, WEATHERED) if best else verdict.shown and not late
+    found = judged(verdict.design, causes, lookups, shown=shown, complete=verdict.complete)
+    return replace(found, late=_ranked(late), stops=verdict.stops, elsewhere=verdict.elsewhere)
 
 
 def together(some: Iterable[Verdict]) -> Verdict:
@@ -155,8 +191,8 @@ def together(some: Iterable[Verdict]) -> Verdict:
     level = [each for each in every if each.best and first.best and each.best.level == first.best.level]
     return judged(
         first.design,
-        (each for verdict in every for each in verdict.causes),
-        (each for verdict in every for each in verdict.lookups),
+        (each for verdict in every for each in verdict.found[0]),
+        (each for verdict in every for each in verdict.found[1]),
         shown=any(each.shown for each in level),
         complete=all(each.complete for each in every),
     )

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from mealspec.core import Trace
 from mealspec.core.explicit.settling import EVIDENCE
+from mealspec.core.explicit.shown import Search
 from mealspec.diagnose.clocks import Clocks, Interval
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
 from mealspec.diagnose.explain import Diagnoser
@@ -36,17 +37,21 @@ HOMES = ("published", "app_published", "app_head")
 DROP, OTHER = 0.3, "somebody-else"
 SECONDS = 600.0
 """Of healthy runs no more are tried after that."""
-LIMIT = 400_000
+LIMIT = 1_500_000
 """States that are looked at for each suspect."""
 
 
 class Case(NamedTuple):
-    """One drawn run, and what was found of it; what the likeliest run without the cause weighs, if it was asked."""
+    """One drawn run, and what was found of it; what the likeliest run without the cause weighs, if it was asked.
+
+    ``behind`` says that no run with the cause is as likely as what was found first, though not all else was asked.
+    """
 
     label: str
     seed: int
     verdict: Verdict | None
     twin: tuple[int, int] | None = None
+    behind: bool = False
 
     @property
     def own(self) -> tuple[int, int] | None:
@@ -75,7 +80,7 @@ class Case(NamedTuple):
         if self.verdict is None or self.healthy:
             return True
         if self.own is None:  # what was found is likelier than any run with the cause, if all was looked at
-            return self.verdict.complete and bool(self.verdict.causes)
+            return (self.verdict.complete or self.behind) and bool(self.verdict.causes)
         return self.verdict.causes[0].level < self.own or (self.twin is not None and self.twin <= self.own)
 
 
@@ -108,6 +113,9 @@ def cases(number: int, form: str, begin: int = 0) -> Iterator[Case]:
 def case(label: str, seed: int, found: Diagnosed | None, mapping: LineMapping) -> Case:
     """What was found; where nothing is likelier than the true cause, a twin is looked for."""
     plain = Case(label, seed, found.best if found else None)
+    if found is not None and plain.own is None and not plain.traceless and found.best.causes:
+        search = asked_for(found, suspect(label), mapping, found.best.causes[0].level[0])
+        return plain._replace(behind=search.cost is None and search.complete)
     if found is None or plain.own is None or plain.traceless:
         return plain
     without = suspect(label).without
@@ -117,13 +125,18 @@ def case(label: str, seed: int, found: Diagnosed | None, mapping: LineMapping) -
 
 def twin(found: Diagnosed, asked: Suspect, mapping: LineMapping, own: tuple[int, int]) -> tuple[int, int] | None:
     """What the likeliest run without the cause weighs that prints the lines; None if that is more than with it."""
+    answer = asked_for(found, asked, mapping, own[0])
+    return None if answer.cost is None else (answer.cost.weight + EVIDENCE * asked.assumes, answer.cost.races)
+
+
+def asked_for(found: Diagnosed, asked: Suspect, mapping: LineMapping, weight: int) -> Search:
+    """The likeliest runs of a suspect that print the lines and weigh no more than so much, with what it assumes."""
     some = found.episode
     lenient = mapping.with_absence({kind.name: "sometimes" for kind in mapping.lines})
     by = Diagnoser(lenient, asked.design, Clocks(origin=min(some.times, default=0.0)), limit=LIMIT)
     around = by.clocks.around(some.times[0]) if some.times else Interval(0, 0)
-    bound = own[0] - EVIDENCE * asked.assumes
-    answer = by.asker.ask(asked, by.shape(some), by.clocks.after(*some.lines, around), bound).search
-    return None if answer.cost is None else (answer.cost.weight + EVIDENCE * asked.assumes, answer.cost.races)
+    after = by.clocks.after(*some.lines, around)
+    return by.asker.ask(asked, by.shape(some), after, weight - EVIDENCE * asked.assumes).search
 
 
 def later(mapping: LineMapping, log: int) -> str:

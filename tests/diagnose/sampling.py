@@ -13,8 +13,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from mealspec.core import Graph, Kind, System, Trace, explore
+from mealspec.core.explicit.asked import Lines, Told
 from mealspec.core.explicit.settling import CUT
-from mealspec.core.explicit.shown import Lines, Told, show
+from mealspec.core.explicit.shown import show
 from mealspec.core.system import Locals, each
 from mealspec.diagnose.suspects import Suspect, awaited
 from mealspec.model.design import Design

@@ -57,6 +57,8 @@ LISTED = 40
 )
 @click.option("--excerpt", is_flag=True, help="Kinds that a log does not show were cut from it.")
 @click.option("--absent", multiple=True, metavar="KIND", help="With --excerpt: it would show this kind.")
+@click.option("--seconds", is_flag=True, help="Leave out causes that the model's clocks exclude.")
+@click.option("--chart", type=OutFile(), metavar="FILE.svg", help="Draw that meal, or the first lost one; by seconds.")
 @click.option("--mask", is_flag=True, help="Mask users, meals and connections.")
 @click.option(
     "--draft-mapping",
@@ -69,8 +71,8 @@ LISTED = 40
 @as_json
 def command(
     client: Path | None, server: Path | None, named: str, plans: tuple[str, ...], meal: str | None, summary: bool,
-    apart: float, drift: float, absences: tuple[str, ...], excerpt: bool, absent: tuple[str, ...], mask: bool,
-    draft: Path | None, out: Path | None, as_json: bool,
+    apart: float, drift: float, absences: tuple[str, ...], seconds: bool, excerpt: bool, absent: tuple[str, ...],
+    chart: Path | None, mask: bool, draft: Path | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Which causes fit the two logs of a client and a server, meal by meal.
 
@@ -95,11 +97,14 @@ def command(
     designs = tuple(design(name) for name in plans or ("published",))
     question = Question(
         (paths[0], paths[1]), load(named), designs, apart, drift / 1e6, changes, excerpt, absent, mask,
-        margin=0 if summary else 1,
+        margin=0 if summary else 1, seconds=seconds or chart is not None,
     )  # fmt: skip
     reporter = Reporter()
     found = Diagnosis(question, reporter.say)
-    lost = _told(found, meal, summary, out, as_json)
+    drawn: list[Diagnosed] = []
+    lost = _told(found, meal, summary, out, as_json, drawn)
+    if chart is not None:
+        _draw(drawn, chart)
     reporter.done("")
     if lost:
         raise SystemExit(1)
@@ -114,28 +119,42 @@ def _absence(text: str) -> tuple[str, str]:
     return name, what
 
 
-def _told(found: Diagnosis, wanted: str | None, summary: bool, out: Path | None, as_json: bool) -> bool:
+def _draw(drawn: list[Diagnosed], chart: Path) -> None:
+    from mealspec.cli.meal_chart import meal_chart
+    from mealspec.core.errors import CheckerError
+    from mealspec.draw.timeline import svg
+
+    if not drawn:
+        raise CheckerError("no line tells of a meal, so there is none to draw")
+    deliver(svg(meal_chart(drawn[0])), chart)
+
+
+def _told(
+    found: Diagnosis, wanted: str | None, summary: bool, out: Path | None, as_json: bool, drawn: list[Diagnosed]
+) -> bool:
     """Write the answer; whether a meal was lost."""
     from mealspec.diagnose.summary import Summary
 
     total = Summary(found.mapping)
     if not as_json:
-        deliver("\n".join(_lines(found, total, wanted, summary)) + "\n", out)
+        deliver("\n".join(_lines(found, total, wanted, summary, drawn)) + "\n", out)
     elif out is None and wanted is None:  # as it comes, however many there are
-        for part in _json(found, total, wanted, summary):
+        for part in _json(found, total, wanted, summary, drawn):
             click.echo(part, nl=False)
     else:
-        deliver("".join(_json(found, total, wanted, summary)), out)
+        deliver("".join(_json(found, total, wanted, summary, drawn)), out)
     return total.total.lost > 0
 
 
-def _counted(found: Diagnosis, total: Summary, wanted: str | None) -> Iterator[Diagnosed]:
-    """The meals, each counted; one that is wanted must be among them."""
+def _counted(found: Diagnosis, total: Summary, wanted: str | None, drawn: list[Diagnosed]) -> Iterator[Diagnosed]:
+    """The meals, each counted; one that is wanted must be among them. The one to be drawn is kept."""
     from mealspec.core.errors import unknown
 
     names, there = list[str](), wanted is None
     for meal in found:
         total.take(meal)
+        if wanted in (None, meal.episode.meal) and (not drawn or (drawn[0].shown and not meal.shown)):
+            drawn[:] = [meal]
         there |= meal.episode.meal == wanted
         if len(names) < LISTED:
             names.append(meal.episode.meal)
@@ -144,13 +163,13 @@ def _counted(found: Diagnosis, total: Summary, wanted: str | None) -> Iterator[D
         raise unknown("meal", wanted, names)
 
 
-def _json(found: Diagnosis, total: Summary, wanted: str | None, summary: bool) -> Iterator[str]:
+def _json(found: Diagnosis, total: Summary, wanted: str | None, summary: bool, drawn: list[Diagnosed]) -> Iterator[str]:
     from mealspec.diagnose.show import clock_lines, counts_lines, to_json
 
     comma = ""
     if not summary:
         yield '{"meals": [\n'
-    for meal in _counted(found, total, wanted):
+    for meal in _counted(found, total, wanted, drawn):
         if not summary and wanted in (None, meal.episode.meal):
             yield comma + json.dumps(to_json(meal), ensure_ascii=False)
             comma = ",\n"
@@ -159,12 +178,12 @@ def _json(found: Diagnosis, total: Summary, wanted: str | None, summary: bool) -
     yield rest if summary else "\n],\n" + rest[2:]
 
 
-def _lines(found: Diagnosis, total: Summary, wanted: str | None, summary: bool) -> list[str]:
+def _lines(found: Diagnosis, total: Summary, wanted: str | None, summary: bool, drawn: list[Diagnosed]) -> list[str]:
     from mealspec.diagnose.show import clock_lines, counts_lines, meal_line, meal_lines
 
     listed: list[str] = []
     told: list[Diagnosed] = []
-    for meal in _counted(found, total, wanted):
+    for meal in _counted(found, total, wanted, drawn):
         if len(listed) < LISTED:
             listed.append(meal_line(meal))
         new = not meal.shown and len(told) < TOLD and all(meal.best is not each.best for each in told)

@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 
 @compiled()
-def outlook(rules: Any, asked: Any, base: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+def outlook(rules: Any, asked: Any, base: Ints, sizes: Ints) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """By machine's state, lines found of each log, and whether one about this one was: what is to come, at least.
 
     The first is whole, the second in shares, to be summed over the machines.
@@ -32,7 +32,7 @@ def outlook(rules: Any, asked: Any, base: Ints, sizes: Ints) -> tuple[Ints, Ints
     for k in range(machines):
         _backwards(k, rules, asked, whole[base[k] : base[k] + sizes[k]], False)
         _backwards(k, rules, asked, shared[base[k] : base[k] + sizes[k]], True)
-    return whole // SHARES, shared
+    return (whole // SHARES).astype(np.int16), shared.astype(np.int16)
 
 
 @compiled()

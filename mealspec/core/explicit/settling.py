@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mealspec.core.explicit.heap import pop, put
 from mealspec.core.explicit.kernel import compiled
 
 Ints = NDArray[np.int64]
@@ -42,6 +43,9 @@ BOUND = 480
 SHARES, NEVER = 60, 500
 """In so many shares what weighs one is parted among machines; and more than any run may weigh."""
 
+NOTHING_COMES = 1 << 37
+"""What is to come where no run is left; more than any run may weigh."""
+
 BEGUN, GHOST = 1 << 40, 1 << 41
 """Flags beside the numbers of lines: a line about this one was found; one about another was not, and is to be over."""
 
@@ -58,7 +62,7 @@ def _hashed(state: Words) -> np.uint64:
 
 
 @compiled()
-def _place(table: Ints, nodes: Words, state: Words) -> np.int64:
+def place(table: Ints, nodes: Words, state: Words) -> np.int64:
     """Where the state stands in the table, or the free place where it belongs."""
     size = np.uint64(table.shape[0] - 1)
     at = _hashed(state) & size
@@ -170,6 +174,32 @@ def successors(
     return found
 
 
+@compiled()
+def _known(state: Words, around: Any) -> np.int64:
+    """What is to come of a state of some machines of a region that is known; NOTHING_COMES if that has no such run."""
+    nodes, table, left, kept = around[:4]
+    width = kept.shape[0]
+    h = np.uint64(0x9E3779B97F4A7C15)
+    for w in range(width):
+        h ^= (state[w] if w < width - 1 else state[state.shape[0] - 1]) & kept[w]
+        h *= np.uint64(0xBF58476D1CE4E5B9)
+        h ^= h >> np.uint64(29)
+    h *= np.uint64(0x94D049BB133111EB)
+    h ^= h >> np.uint64(32)
+    size = np.uint64(table.shape[0] - 1)
+    at = h & size
+    while table[at] > 0:
+        number, same = table[at] - 1, True
+        for w in range(width):
+            if nodes[number, w] != (state[w] if w < width - 1 else state[state.shape[0] - 1]) & kept[w]:
+                same = False
+                break
+        if same:
+            return np.int64(left[number])
+        at = (at + np.uint64(1)) & size
+    return np.int64(NOTHING_COMES)
+
+
 @compiled(inline="always")
 def _to_come(state: Words, rules: Rules, asked: Asked) -> np.int64:
     """What a run still takes at least."""
@@ -178,20 +208,23 @@ def _to_come(state: Words, rules: Rules, asked: Asked) -> np.int64:
     at = np.int64(state[state.shape[0] - 1])
     i, j = at & 0xFFFF, (at >> 16) & 0xFFFF
     least = toll[np.int64((state[word[watch]] >> shift[watch]) & mask[watch])]
+    if asked[14].shape[0] > 0:
+        return max(_known(state, asked[14:]), np.int64(least))
     whole, shared, base = asked[12], asked[13], rules[16]
     if whole.shape[0] > 0:
         begun, most, total = 1 if at & BEGUN else 0, np.int64(0), np.int64(0)
         for k in range(word.shape[0]):
             local = base[k] + np.int64((state[word[k]] >> shift[k]) & mask[k])
-            most = max(most, whole[local, i, j, begun])
-            total += shared[local, i, j, begun]
+            most = max(most, np.int64(whole[i, j, begun, local]))
+            total += shared[i, j, begun, local]
         most = min(max(most, (total + SHARES - 1) // SHARES), np.int64(NEVER))
         least = max(least, most << WEIGHT)
     return np.int64(least + (len(asked[0]) - i + len(asked[1]) - j) * STEP)
 
 
 @compiled(inline="always")
-def _is_end(state: Words, rules: Rules, asked: Asked) -> bool:
+def is_end(state: Words, rules: Rules, asked: Asked) -> bool:
+    """Whether all lines are found and what is aimed at holds."""
     word, shift, mask = rules[0], rules[1], rules[2]
     watch, goal = asked[4], asked[5]
     at = np.int64(state[state.shape[0] - 1])
@@ -200,7 +233,7 @@ def _is_end(state: Words, rules: Rules, asked: Asked) -> bool:
 
 
 @compiled()
-def _is_awaited(state: Words, rules: Rules, awaited: Mask) -> bool:
+def is_awaited(state: Words, rules: Rules, awaited: Mask) -> bool:
     """Whether one of these events can happen and would change the state."""
     word, shift, mask, first, machine, row, dest = rules[:7]
     for event in range(first.shape[0] - 1):
@@ -221,39 +254,10 @@ def _is_awaited(state: Words, rules: Rules, awaited: Mask) -> bool:
 
 
 @compiled()
-def _push(heap: Ints, size: int, key: np.int64) -> None:
-    at = size
-    while at > 0:
-        up = (at - 1) >> 1
-        if heap[up] <= key:
-            break
-        heap[at] = heap[up]
-        at = up
-    heap[at] = key
+def settle(start: Words, rules: Rules, asked: Asked, slack: int) -> tuple[Words, Ints, Ints, Ints, Any, int, Mask]:
+    """Settle states until those of the aim's weight are: states, table, weights, what is to come, and its weight.
 
-
-@compiled()
-def _pop(heap: Ints, size: int) -> np.int64:
-    """The least key; the last one takes its place and sinks. ``size`` is the number before."""
-    top, last, at, size = heap[0], heap[size - 1], 0, size - 1
-    while True:
-        down = 2 * at + 1
-        if down >= size:
-            break
-        if down + 1 < size and heap[down + 1] < heap[down]:
-            down += 1
-        if heap[down] >= last:
-            break
-        heap[at] = heap[down]
-        at = down
-    heap[at] = last
-    return np.int64(top)
-
-
-@compiled()
-def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints, Any, int, Mask]:
-    """Settle states until those of the aim's weight are settled: states, their table and weights, the aim's weight.
-
+    With a ``slack`` that is not negative all are settled from which a run may go on that weighs so much more at most.
     The status is 0 if everything was looked at, 1 if there is more.
     """
     events, machines = rules[3].shape[0] - 1, rules[0].shape[0]
@@ -261,7 +265,7 @@ def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints,
     width = start.shape[0]
     room = 1 << 12
     nodes = np.zeros((room, width), np.uint64)
-    cost = np.zeros(room, np.int64)
+    cost, hope = np.zeros(room, np.int64), np.zeros(room, np.int64)
     table = np.zeros(4 * room, np.int64)
     heap = np.zeros(4 * room, np.int64)
     reached = np.zeros((len(asked[0]) + 1, len(asked[1]) + 1), np.bool_)
@@ -269,31 +273,40 @@ def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints,
     after = np.empty((3 * events, width), np.uint64)
     price, via, log_of = np.empty(3 * events, np.int64), np.empty(3 * events, np.int64), np.empty(3 * events, np.int64)
     nodes[0] = start
-    table[_place(table, nodes, start)] = 1
+    table[place(table, nodes, start)] = 1
     count, size, best, status = 1, 1, np.int64(-1), 0
-    heap[0] = (_to_come(start, rules, asked) << 24) | 0
+    hope[0] = _to_come(start, rules, asked)
+    heap[0] = hope[0] << 24
+    if hope[0] >= bound:
+        size = 0
     while size > 0:
-        key = _pop(heap, size)
+        key = pop(heap, size)
         size -= 1
         number = key & 0xFFFFFF
         total = key >> 24
-        if best >= 0 and total > best:
+        if (best >= 0 and slack < 0 and total > best) or total >= bound:
             break
-        if total != cost[number] + _to_come(nodes[number], rules, asked):
+        if total != cost[number] + hope[number]:
             continue  # a cheaper way was found since
         at = np.int64(nodes[number, width - 1])
         reached[at & 0xFFFF, (at >> 16) & 0xFFFF] = True
-        if _is_end(nodes[number], rules, asked) and not _is_awaited(nodes[number], rules, asked[10]):
-            best = total
-            continue
+        if is_end(nodes[number], rules, asked) and not is_awaited(nodes[number], rules, asked[10]):
+            if best < 0:
+                best = total
+                bound = min(bound, ((best >> WEIGHT) + slack + 1) << WEIGHT) if slack >= 0 else bound
+            if slack < 0:
+                continue
         found = successors(nodes[number], rules, asked, local, can, after, price, via, log_of)
         for f in range(found):
             new = cost[number] + price[f]
-            ahead = new + _to_come(after[f], rules, asked)
-            if ahead >= bound or (ahead >> COINCIDENCES) & 15 > most or (best >= 0 and ahead > best):
-                continue
-            slot = _place(table, nodes, after[f])
+            slot = place(table, nodes, after[f])
             other = table[slot] - 1
+            if other >= 0 and cost[other] <= new:
+                continue
+            to_come = hope[other] if other >= 0 else _to_come(after[f], rules, asked)
+            ahead = new + to_come
+            if ahead >= bound or (ahead >> COINCIDENCES) & 15 > most or (best >= 0 and slack < 0 and ahead > best):
+                continue
             if other < 0:
                 if count >= limit:
                     status = 1
@@ -305,31 +318,28 @@ def settle(start: Words, rules: Rules, asked: Asked) -> tuple[Words, Ints, Ints,
                     longer = np.zeros(4 * count, np.int64)
                     longer[:count] = cost
                     cost = longer
+                    longer = np.zeros(4 * count, np.int64)
+                    longer[:count] = hope
+                    hope = longer
                     table = np.zeros(16 * count, np.int64)
                     for n in range(count):
-                        table[_place(table, nodes, nodes[n])] = n + 1
-                    slot = _place(table, nodes, after[f])
+                        table[place(table, nodes, nodes[n])] = n + 1
+                    slot = place(table, nodes, after[f])
                 other = count
                 nodes[other] = after[f]
                 table[slot] = other + 1
+                hope[other] = to_come
                 count += 1
-            elif cost[other] <= new:
-                continue
             cost[other] = new
-            if size == heap.shape[0]:
-                larger = np.zeros(2 * size, np.int64)
-                larger[:size] = heap
-                heap = larger
-            _push(heap, size, (ahead << 24) | other)
-            size += 1
-        if status == 1 and best < 0:
+            heap, size = put(heap, size, (ahead << 24) | other)
+        if status == 1 and (best < 0 or slack >= 0):
             break
-    return nodes[:count], table, cost[:count], best, status, reached
+    return nodes[:count], table, cost[:count], hope[:count], best, status, reached
 
 
 @compiled()
 def tight(
-    nodes: Words, table: Ints, cost: Ints, best: int, rules: Rules, asked: Asked
+    nodes: Words, table: Ints, cost: Ints, hope: Ints, best: int, rules: Rules, asked: Asked
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """The steps on likeliest runs: sources, destinations, events, logs; and where these runs end."""
     events, machines = rules[3].shape[0] - 1, rules[0].shape[0]
@@ -341,19 +351,19 @@ def tight(
     ends = np.zeros(len(nodes), np.int64)
     count, last = 0, 0
     for number in range(len(nodes)):
-        if cost[number] + _to_come(nodes[number], rules, asked) > best:
+        if cost[number] + hope[number] > best:
             continue
-        if _is_end(nodes[number], rules, asked) and not _is_awaited(nodes[number], rules, asked[10]):
+        if is_end(nodes[number], rules, asked) and not is_awaited(nodes[number], rules, asked[10]):
             if cost[number] == best:
                 ends[last] = number
                 last += 1
             continue
         found = successors(nodes[number], rules, asked, local, can, after, price, via, log_of)
         for f in range(found):
-            if cost[number] + price[f] + _to_come(after[f], rules, asked) > best:
+            if cost[number] + price[f] > best:
                 continue
-            other = table[_place(table, nodes, after[f])] - 1
-            if other < 0 or cost[other] != cost[number] + price[f]:
+            other = table[place(table, nodes, after[f])] - 1
+            if other < 0 or cost[other] != cost[number] + price[f] or cost[other] + hope[other] > best:
                 continue
             if count == edges.shape[1]:
                 wider = np.zeros((4, 2 * count), np.int64)

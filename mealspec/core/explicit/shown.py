@@ -14,19 +14,18 @@ are needed, so of a system that is too large to be explored only what is likely 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core.event import Kind
-from mealspec.core.explicit.outlook import outlook
+from mealspec.core.explicit.around import NOWHERE, Around
+from mealspec.core.explicit.asked import Aim, Lines, Mask, Told, Words, asked_of
 from mealspec.core.explicit.settling import (
     BOUND,
-    COINCIDENCE,
     COINCIDENCES,
     MISSING_LINES,
     MOST,
@@ -35,13 +34,8 @@ from mealspec.core.explicit.settling import (
     settle,
     tight,
 )  # fmt: skip
-from mealspec.core.predicate import At
 from mealspec.core.system import System, each
 from mealspec.core.trace import Trace
-
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Words = NDArray[np.uint64]
 
 
 class Cost(NamedTuple):
@@ -77,57 +71,6 @@ class Cost(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """Which events of a system print which kinds of line, by the events' numbers.
-
-    Attributes
-    ----------
-    log
-        The log in which an event's line stands: 0, 1, or -1 if it prints none.
-    shows
-        For each kind and event, whether the event prints a line of that kind.
-    missing
-        :data:`ALWAYS`, :data:`COUNTED` or :data:`CUT`.
-    own
-        Whether the event is about what the lines are about; the line of another may always be missing before the first.
-    renews
-        Whether the event makes room for another: what came before it was not about this one. If no event does, all
-        that is printed is about this one.
-    """
-
-    log: Ints
-    shows: Mask
-    missing: Ints
-    own: Mask
-    renews: Mask
-
-
-@dataclass(frozen=True)
-class Told:
-    """What was found of two logs: the kinds of their lines, and how many of the other's certainly come before each.
-
-    Where they have ``ended``, whatever a run prints after the last line of a log is missing.
-    """
-
-    kinds: tuple[tuple[int, ...], tuple[int, ...]]
-    after: tuple[tuple[int, ...], tuple[int, ...]]
-    ended: bool = False
-
-
-@dataclass(frozen=True)
-class Aim:
-    """What a run is looked for: a fact of one machine at its end, and what it takes at least from each of its states.
-
-    ``toll`` is in coincidences, by the machine's states; never more than what it takes. At the end no event named in
-    ``settled`` is possible that would change something: the logs go on for so long after their last line.
-    """
-
-    fact: At
-    toll: tuple[int, ...]
-    settled: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, eq=False)
 class Search:
     """What was looked at: states with their costs and the steps by which they were found.
 
@@ -139,6 +82,8 @@ class Search:
         Of the likeliest run to the aim, or None.
     complete
         Whether everything was looked at, up to so many coincidences; or up to the aim, if that is reached.
+    start
+        Where likeliest runs begin.
     reached
         By how many lines of each log, whether a run shows so many, shape ``(n + 1, m + 1)``.
     """
@@ -150,7 +95,7 @@ class Search:
     states: int
     _nodes: Words
     _edges: tuple[NDArray[np.int32], ...]
-    _start: int
+    start: int
     _ends: tuple[int, ...]
     _steps: tuple[tuple[int, int], ...] = ()
 
@@ -196,8 +141,12 @@ class Search:
                     waiting.append(frm)
         return {at: sorted(steps) for at, steps in out.items()}
 
+    def steps_on(self, at: int) -> Sequence[tuple[int, int, int]]:
+        """The steps on from a state of likeliest runs, :attr:`start` the first: event, log of its line or -1, state."""
+        return self._out.get(at, ())
+
     def _first(self) -> Iterator[tuple[int, int]]:
-        at = self._start
+        at = self.start
         if self._steps:
             yield from self._steps
             return
@@ -212,12 +161,12 @@ class Search:
         for at in self._order:
             if at not in count:
                 count[at] = sum(count[to] for *_, to in self._out[at])
-        return count[self._start]
+        return count[self.start]
 
     @cached_property
     def _order(self) -> list[int]:
         """The states on likeliest runs, later ones first."""
-        found, order, waiting = set[int](), list[int](), [(self._start, False)]
+        found, order, waiting = set[int](), list[int](), [(self.start, False)]
         while waiting:
             at, over = waiting.pop()
             if over:
@@ -241,7 +190,7 @@ class Search:
             if at not in every:
                 ways = [every[to] | {e} for e, _, to in self._out[at]]
                 every[at] = frozenset.intersection(*ways)
-        return frozenset(self.system.events[e].name for e in every[self._start])
+        return frozenset(self.system.events[e].name for e in every[self.start])
 
     def next_at(self, cut: tuple[int, int], most: int = 2_000) -> frozenset[str]:
         """The events that could come next after a beginning of the logs, in some of the runs that were looked at."""
@@ -270,6 +219,7 @@ def show(
     bound: int = BOUND,
     limit: int = 3_000_000,
     guided: bool = False,
+    around: Around | None = None,
 ) -> Search:
     """The likeliest runs of the system that show the lines and reach the aim.
 
@@ -282,46 +232,20 @@ def show(
     guided
         Whether what is to come is asked of each machine first. It takes a while, and fewer states are looked at then,
         so that :attr:`Search.furthest` says nothing.
+    around
+        All runs among which they are looked for, of the system without its last machines, which only watch; then
+        ``bound`` is at most that of these.
     limit
         States that are looked at; if there are more the answer says that it is not complete.
     """
-    t = system.tables
-    faults = system.of_kind(Kind.FAULT)
-    prompt = np.array([event.prompt for event in system.events], np.bool_)
-    rules = (
-        t.word, t.shift, t.mask, t.first, t.machine, t.row, t.dest,
-        faults, prompt, prompt & system.of_kind(Kind.SYSTEM), lines.log, lines.shows, lines.missing,
-        lines.own, lines.renews, *_permits(system),
-    )  # fmt: skip
-    kinds = [np.array(some, np.int64) for some in told.kinds]
-    after = [np.array(some, np.int64) for some in told.after]
-    goal = np.array(aim.fact.table(system), np.bool_)
-    toll = np.array(aim.toll, np.int64) * COINCIDENCE
-    awaited = np.array([event.name in aim.settled for event in system.events], np.bool_)
-    asked = (
-        *kinds,
-        *after,
-        system.position[aim.fact.machine],
-        goal,
-        toll,
-        most,
-        (bound + 1) << WEIGHT,
-        limit,
-        awaited,
-        told.ended,
-    )
-    nothing = np.zeros((0, 1, 1, 2), np.int64)
-    if guided:
-        sizes = np.array([len(machine.states) for machine in system.machines], np.int64)
-        asked = (*asked, *outlook(rules, asked, rules[16], sizes))
-    else:
-        asked = (*asked, nothing, nothing)
+    rules, asked = asked_of(system, lines, told, aim, most, bound, limit, guided and around is None)
+    asked = (*asked, *(NOWHERE if around is None else around.within(system, aim)))
     start = np.append(system.pack(system.initial), np.uint64(0))
-    nodes, table, cost, best, status, reached = settle(start, rules, asked)
+    nodes, table, cost, hope, best, status, reached = settle(start, rules, asked, -1)
     if best < 0:
         empty = np.zeros(0, np.int32)
         return Search(system, None, status == 0, reached, len(nodes), nodes, (empty,) * 4, 0, ())
-    source, dest, event, log, ends = tight(nodes, table, cost, best, rules, asked)
+    source, dest, event, log, ends = tight(nodes, table, cost, hope, best, rules, asked)
     return Search(
         system,
         Cost.read(int(best)),
@@ -333,19 +257,3 @@ def show(
         0,
         tuple(ends.tolist()),
     )
-
-
-@lru_cache(maxsize=256)
-def _permits(system: System) -> tuple[Words, Ints]:
-    """For each machine and state the events that it permits, as bits; and where the states of a machine begin."""
-    t, events = system.tables, len(system.events)
-    sizes = [len(machine.states) for machine in system.machines]
-    base = np.cumsum([0, *sizes[:-1]]).astype(np.int64)
-    can = np.ones((sum(sizes), 64 * (-(-events // 64))), np.bool_)
-    can[:, events:] = False
-    for e in range(events):
-        for p in range(t.first[e], t.first[e + 1]):
-            k = int(t.machine[p])
-            can[base[k] : base[k] + sizes[k], e] = t.dest[t.row[p] : t.row[p] + sizes[k]] >= 0
-    packed = np.packbits(can, axis=1, bitorder="little").view("<u8")
-    return np.ascontiguousarray(packed.astype(np.uint64)), base

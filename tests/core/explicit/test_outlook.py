@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, Event, Kind, Machine, System
-from mealspec.core.explicit import shown
+from mealspec.core.explicit import asked as asked_module
+from mealspec.core.explicit.asked import Aim, Lines, Told
 from mealspec.core.explicit.outlook import outlook
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, EVIDENCE, SHARES
-from mealspec.core.explicit.shown import Aim, Lines, Told, show
+from mealspec.core.explicit.shown import show
 
 
 def fall(first: bool) -> System:
@@ -31,7 +32,7 @@ def said(monkeypatch: pytest.MonkeyPatch, system: System, missing: int, told: tu
         heard.append(outlook(rules, asked, base, sizes))
         return heard[-1]
 
-    monkeypatch.setattr(shown, "outlook", listening)
+    monkeypatch.setattr(asked_module, "outlook", listening)
     names = [event.name for event in system.events]
     none = np.zeros(len(names), np.bool_)
     lines = Lines(

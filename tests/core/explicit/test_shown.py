@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, Event, Kind, Machine, System, Trace, races, trimmed
+from mealspec.core.explicit.around import around
+from mealspec.core.explicit.asked import Aim, Lines, Told
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE
-from mealspec.core.explicit.shown import Aim, Cost, Lines, Told, show
+from mealspec.core.explicit.shown import Cost, show
 
 DEPTH = 7
 
@@ -189,3 +192,31 @@ def test_what_is_awaited_has_happened_at_the_end() -> None:
         search = show(phone(), lines({}), told, Aim(At("call", lambda s: True), (0, 0, 0), settled))
         assert search.cost is not None
         assert search.cost.steps == steps
+
+
+def test_among_all_runs_that_are_likely_enough_a_watcher_finds_what_it_finds_alone() -> None:
+    plain, watch = phone(), Machine.table("watch", 0, [("hang", 0, 1), ("hang", 1, 2), ("hang", 2, 2)])
+    events = [replace(e, takes=(*e.takes, "watch")) if e.name == "hang" else e for e in plain.events]
+    watched, anything, found = System([*plain.machines, watch], events), At("call", lambda s: True), set()
+    missing = {"answer": CUT, "hang": COUNTED}
+    for client, server, settled in product(CLIENT, SERVER, (frozenset[str](), frozenset({"hush"}))):
+        told = Told((client, server), (tuple(0 for _ in client), tuple(0 for _ in server)))
+        every = around(plain, lines(missing), told, Aim(anything, (0, 0, 0), settled), slack=EVIDENCE)
+        assert every.complete
+        for number in range(3):
+            aim = Aim(At("watch", lambda s, number=number: s == number), (0, 0, 0), settled)  # type: ignore[misc]
+            alone = show(watched, lines(missing), told, aim, bound=every.bound)
+            among = show(watched, lines(missing), told, aim, bound=every.bound, around=every)
+            assert (among.cost, among.may, among.complete) == (alone.cost, alone.may, True)
+            assert among.states <= alone.states
+            found.add(alone.cost is None)
+            if alone.cost is not None:
+                assert (among.number, among.run.events) == (alone.number, alone.run.events)
+    assert found == {False, True}
+
+
+def test_runs_of_another_system_are_none_to_look_among() -> None:
+    told, aim = Told(((0,), ()), ((0,), ())), Aim(At("call", lambda s: True), (0, 0, 0))
+    every = around(phone(), lines({}), told, aim, slack=0)
+    with pytest.raises(ValueError, match="machines that watch it"):
+        show(phone(), lines({}), told, replace(aim, settled=frozenset({"hush"})), around=every)

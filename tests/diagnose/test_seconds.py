@@ -1,0 +1,128 @@
+"""What fits by order and not by seconds is told apart, and a run that fits has its moments."""
+
+from __future__ import annotations
+
+from math import inf
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mealspec.cli.entry import main
+from mealspec.core import replay
+from mealspec.diagnose.clocks import LATE
+from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
+from mealspec.diagnose.mapping import load
+from mealspec.diagnose.verdict import HEALTHY, UNDECIDED
+from mealspec.model.design import DESIGNS
+from mealspec.model.product import system
+
+TOLD = (
+    ("client.connect", "client", 0.0), ("server.accept", "server", 0.1), ("server.register", "server", 0.2),
+    ("client.connected", "client", 0.3), ("user.submit", "client", 2.0), ("server.take", "server", 2.3),
+    ("server.start", "server", 3.0), ("server.complete", "server", None), ("server.push", "server", None),
+    ("client.receive", "client", None),
+)  # fmt: skip
+
+
+def asked(folder: Path, work: float, *, seconds: bool = True, ahead: float = 0.0) -> Diagnosed:
+    """A meal that is pushed after so many seconds of work; its other lines are no line of any log."""
+    lines: dict[str, list[str]] = {"client": [], "server": []}
+    for event, log, at in TOLD:
+        moment = (3.0 + work if at is None else at) + (ahead if log == "client" else 0)
+        lines[log].append(f'{{"time": "2025-11-08T09:00:{20 + moment:06.3f}Z", "user": "u", "event": "{event}"}}')
+    paths = [folder / f"{log}.log" for log in lines]
+    for path, some in zip(paths, lines.values(), strict=True):
+        path.write_text("\n".join(some) + "\n", encoding="utf-8")
+    mapping = load("jsonl")
+    cut = {kind.name: "cut" for kind in mapping.lines if kind.name not in {event for event, *_ in TOLD}}
+    (meal,) = Diagnosis(
+        Question((paths[0], paths[1]), mapping, (DESIGNS["published"],), absences=cut, seconds=seconds)
+    )  # fmt: skip
+    return meal
+
+
+def test_work_that_takes_as_long_as_it_does_fits_and_its_steps_have_their_moments(tmp_path: Path) -> None:
+    meal = asked(tmp_path, 6.0)
+    best = meal.best.best
+    assert meal.best.label == HEALTHY
+    assert best is not None
+    assert best.times is not None
+    assert not meal.best.late
+    assert not hasattr(replay(system(best.suspect.design, best.suspect.scope), best.run.events), "refusal")
+    found = [0, 0]
+    for name, log, at in zip(best.run.events, best.seen, best.times.at, strict=True):
+        assert at.least <= at.most, name
+        if log >= 0:
+            stamp = meal.episode.lines[log][found[log]].at
+            found[log] += 1
+            assert stamp is not None
+            slack = 2.2 if log == 0 else 0.2
+            assert stamp - slack <= at.least <= at.most <= stamp + slack, name
+    assert found == [len(some) for some in meal.episode.lines]
+    assert all(a.least <= b.least and a.most <= b.most for a, b in zip(best.times.at, best.times.at[1:], strict=False))
+    assert any(log < 0 and -inf < at.least and at.most < inf for log, at in zip(best.seen, best.times.at, strict=True))
+
+
+def test_work_that_ends_too_soon_fits_by_order_only(tmp_path: Path) -> None:
+    """The work takes 5 to 8 s, and both its lines stand in one log."""
+    assert asked(tmp_path, 1.0, seconds=False).best.label == HEALTHY
+    found = asked(tmp_path, 1.0).best
+    assert not found.causes
+    assert HEALTHY in {each.label for each in found.late}
+    assert found.kind == UNDECIDED
+
+
+@pytest.mark.parametrize("ahead", [-1.5, 0.0, 1.5])
+def test_the_clocks_are_as_far_apart_as_they_were_set(tmp_path: Path, ahead: float) -> None:
+    (offsets,) = asked(tmp_path, 6.0, ahead=ahead).ahead
+    assert offsets is not None
+    assert offsets.least <= ahead <= offsets.most
+    (by_order,) = asked(tmp_path, 6.0, ahead=ahead, seconds=False).ahead
+    assert by_order is not None
+    assert offsets.most - offsets.least <= by_order.most - by_order.least + 4 * LATE
+
+
+def test_what_does_not_fit_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(tmp_path, 1.0)
+    arguments = [
+        str(tmp_path / "client.log"),
+        str(tmp_path / "server.log"),
+        "--mapping",
+        "jsonl",
+        "--absence",
+        "all=cut",
+    ]
+    with pytest.raises(SystemExit):
+        main(["diagnose", *arguments, "--seconds"])
+    told = capsys.readouterr().out
+    assert "not in time" in told
+    assert "No likeliest run of any cause fits the seconds" in " ".join(told.split())
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_a_meal_is_drawn_with_its_lines_and_the_steps_between(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meal = asked(tmp_path, 6.0)
+    logs = [str(tmp_path / f"{log}.log") for log in ("client", "server")]
+    main(["diagnose", *logs, "--mapping", "jsonl", "--absence", "all=cut", "--chart", str(tmp_path / "meal.svg")])
+    capsys.readouterr()
+    drawn = ElementTree.parse(tmp_path / "meal.svg").getroot()
+    told = "".join(drawn.itertext())
+    best = meal.best.best
+    assert best is not None
+    assert "client log" in told
+    assert "server log" in told
+    bars = drawn.findall(".//{http://www.w3.org/2000/svg}rect[@class='bar']")
+    assert len(bars) == sum(log < 0 for log in best.seen)
+
+
+def test_what_does_not_fit_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(tmp_path, 1.0)
+    logs = [str(tmp_path / f"{log}.log") for log in ("client", "server")]
+    with pytest.raises(SystemExit) as ends:
+        main(["diagnose", *logs, "--mapping", "jsonl", "--absence", "all=cut", "--chart", str(tmp_path / "meal.svg")])
+    assert ends.value.code == 2
+    assert "nothing to draw" in capsys.readouterr().err
+    assert not (tmp_path / "meal.svg").exists()
