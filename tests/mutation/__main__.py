@@ -62,6 +62,7 @@ def judge(chosen: list[Mutant], tree: Path) -> Iterator[dict[str, Any]]:
                 end, took = ended(how, tree, [name])
                 passing[name] = took if end == "passed" else None
         costs = [passing[name] for name in asked]
+        asked.sort(key=lambda name: passing[name] or 0.0)  # the quickest first, for the first that notices ends it
         file = tree / mutant.module
         source = file.read_text(encoding="utf-8")
         line, becomes = mutant.changes(source)
