@@ -83,4 +83,6 @@ def test_each_cause_has_a_label_a_repair_and_a_world() -> None:
     assert (Cause.NOT_DIALLED.label, Cause.HELD.label) == ("not_dialled", "held")
     assert {*REPAIRS} == {*Cause} - {Cause.HELD}
     assert [len(world.causes) for world in WORLDS] == [6, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1]
-    assert [world.connections for world in WORLDS] == [1, 2, *[1] * 9], "a client that has closed a socket dials another"
+    assert [world.connections for world in WORLDS] == [1, 2, *[1] * 9], (
+        "a client that has closed a socket dials another"
+    )

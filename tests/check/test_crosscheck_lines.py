@@ -25,7 +25,9 @@ def case(*theirs: Answer, skipped: dict[str, str] | None = None, unasked: dict[s
 
 
 def test_a_case_is_a_table_of_what_each_finds_with_what_differs_below() -> None:
-    assert "\n".join(lines(case(SPIN, TLC, unasked={"TLC": 1, "SPIN": 2}))) == """\
+    assert (
+        "\n".join(lines(case(SPIN, TLC, unasked={"TLC": 1, "SPIN": 2})))
+        == """\
 published: 1 meal, 1 connection, no faults
            states  transitions  depth  deadlocks  violated
   ours      1,604       22,258     25          3    1 of 3
@@ -37,12 +39,16 @@ published: 1 meal, 1 connection, no faults
   DIFFERS: deadlocked: True by us, False by TLC
   DIFFERS: b: holds by us, violated by TLC
 """
-    assert "\n".join(lines(case(skipped={"SPIN": "no spin"}))) == """\
+    )
+    assert (
+        "\n".join(lines(case(skipped={"SPIN": "no spin"})))
+        == """\
 published: 1 meal, 1 connection, no faults
            states  transitions  depth  deadlocks  violated
   ours      1,604       22,258     25          3    1 of 3
   SPIN  skipped: no spin
 """
+    )
     wide = lines(replace(case(), scope=Scope().with_(["background", "device", "screen"])))
     assert wide[1] == "push, restart, job), background, screen, device"
     assert max(map(len, wide)) <= 80

@@ -25,7 +25,9 @@ def test_a_rate_is_states_by_seconds_of_the_search_where_both_are_known() -> Non
 
 
 def test_for_programs_a_comparison_has_the_figures_of_each_engine() -> None:
-    told = Comparison("published", WIDER, (Run("one", FOUND), Run("two", Found(), "no room")), ("they differ",)).to_json()
+    told = Comparison(
+        "published", WIDER, (Run("one", FOUND), Run("two", Found(), "no room")), ("they differ",)
+    ).to_json()
     assert told == {
         "design": "published", "scope": WIDER.describe(), "meals": 1, "differences": ["they differ"],
         "engines": [
@@ -57,7 +59,9 @@ def test_an_engine_is_compared_with_the_first_that_tells() -> None:
     assert disagreements([fewer, one, Run("two", Found(6))]) == [
         "states: 5 by one, 6 by two", "one and SPIN, reduced disagree about a",
     ]  # fmt: skip
-    assert disagreements([one, Run("two", Found(5, violated={"b": True, "c": True}))]) == ["two and one disagree about b"]
+    assert disagreements([one, Run("two", Found(5, violated={"b": True, "c": True}))]) == [
+        "two and one disagree about b"
+    ]
     assert disagreements([]) == []
 
 
@@ -98,7 +102,9 @@ def test_each_engine_is_asked_about_each_system_and_told_what_is_known_to_be_vio
 def test_a_judge_that_is_missing_or_late_is_not_begun() -> None:
     task = Task("published", SCOPE, frozenset(), time.time())
     lacking = {"SPIN": "no spin"}
-    assert engines._tried("SPIN, reduced", task, 1, lacking, set()) == Run("SPIN, reduced", Found(), "no spin: make checkers")
+    assert engines._tried("SPIN, reduced", task, 1, lacking, set()) == Run(
+        "SPIN, reduced", Found(), "no spin: make checkers"
+    )
     assert engines._tried("TLC", task, 1, lacking, {"TLC"}) == Run("TLC", Found(), NOT_TRIED)
 
 
@@ -115,7 +121,9 @@ def spun(monkeypatch: pytest.MonkeyPatch, thought: set[str], wrong: set[str]) ->
     def spin(system: object, claims: list[Claim] | None = None, *, reduce: bool, text: str) -> object:
         assert (reduce, text) == (True, "text")
         asked.append([claim.name for claim in claims or []])
-        found = {claim.name: any(each.name in wrong for each in members.get(claim.name, [claim])) for claim in claims or []}
+        found = {
+            claim.name: any(each.name in wrong for each in members.get(claim.name, [claim])) for claim in claims or []
+        }
         return SimpleNamespace(states=7, seconds=1.0, total=10.0, bytes_per_state=16.0, violated=found)
 
     def promela(system: object, claims: list[Claim]) -> str:

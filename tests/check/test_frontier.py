@@ -40,12 +40,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Seconds]]:
     """Which figures were tried, in such a world."""
     seen: list[dict[str, Seconds]] = []
 
-    def outcomes(plan: object, scope: object, table: tuple[Clock, ...], quantum: float, report: object) -> list[Outcome]:
+    def outcomes(
+        plan: object, scope: object, table: tuple[Clock, ...], quantum: float, report: object
+    ) -> list[Outcome]:
         assert (plan, scope, report) == (PLAN, SCOPE, None)
         clocks = {clock.name: (clock.least, clock.greatest) for clock in table}
         seen.append(clocks)
         both = [None if each is None else round(each / quantum) for each in delays(clocks)]
-        measured = [Outcome(SHORT, quantum, Delay(0, both[0], True), {}), Outcome(LONG, quantum, Delay(0, both[1], True), {})]
+        measured = [
+            Outcome(SHORT, quantum, Delay(0, both[0], True), {}),
+            Outcome(LONG, quantum, Delay(0, both[1], True), {}),
+        ]
         return [Outcome(NEVER, quantum, Delay(None, None, False), {}), *measured]
 
     monkeypatch.setattr(tried, "outcomes", outcomes)

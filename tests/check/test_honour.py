@@ -159,7 +159,9 @@ def test_the_reason_is_the_least_figure_above_or_else_the_greatest_below_with_wh
     """From an exact 5 s on: 10, 20, 40, 80 are tried until one is enough, and then what is between."""
 
     def told(rule: Callable[[float, float], bool]) -> Reason:
-        falls = why(monkeypatch, lambda asked, cause: rule(asked.of("push")[0], asked.of("push")[1] or 10**6), push=(5, 5))
+        falls = why(
+            monkeypatch, lambda asked, cause: rule(asked.of("push")[0], asked.of("push")[1] or 10**6), push=(5, 5)
+        )
         (reason,) = falls.reasons
         assert reason.clock.name == "push"
         return reason
@@ -177,7 +179,11 @@ def test_the_reason_is_the_least_figure_above_or_else_the_greatest_below_with_wh
 
 def test_a_clock_that_takes_no_time_may_take_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     for enough in (1, 2, 3, 4):
-        falls = why(monkeypatch, lambda asked, cause, n=enough: (asked.of("push")[1] or 99) >= n and asked.of("push")[1] != 0, push=(0, 0))  # type: ignore[misc]
+        falls = why(
+            monkeypatch,
+            lambda asked, cause, n=enough: (asked.of("push")[1] or 99) >= n and asked.of("push")[1] != 0,
+            push=(0, 0),
+        )  # type: ignore[misc]
         assert [(each.least, each.greatest) for each in falls.reasons] == [(None, enough)]
 
 
@@ -189,7 +195,9 @@ def test_a_clock_that_has_to_give_way_on_both_sides_has_no_figure(monkeypatch: p
 # ---------------------------------------------------------------------- what remains
 
 
-def test_each_cause_is_asked_with_every_backend_and_its_moments_are_those_of_any(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_cause_is_asked_with_every_backend_and_its_moments_are_those_of_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(subject, "WORLDS", (World((), (), (Cause.LOST, Cause.STALE)),))
     outlives = "app_before+reader_outlives_handler"
     for moments, found in (
@@ -220,7 +228,9 @@ def test_the_backend_with_which_the_order_fits_comes_first(monkeypatch: pytest.M
 
 def test_an_entry_that_expires_is_asked_for_each_thing_that_may_refresh_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "WORLDS", (World((M.ENTRY_EXPIRES,), (), (Cause.EXPIRED,)),))
-    MOMENTS.update(dict.fromkeys(("app_before+entry_expires", "app_before+entry_expires+reader_outlives_handler"), (1, 2)))
+    MOMENTS.update(
+        dict.fromkeys(("app_before+entry_expires", "app_before+entry_expires+reader_outlives_handler"), (1, 2))
+    )
     RULE[0] = lambda asked, cause: asked.refreshed_by == "ping"
     connect, ping = honour(search(explained(Cause.EXPIRED)), why=False).found
     assert connect == Falls(Way(Cause.EXPIRED, "connect"), ())
@@ -247,7 +257,19 @@ def lived(monkeypatch: pytest.MonkeyPatch, low: int, high: int, reasons: tuple[R
 
 def test_lives_that_fit_are_found_from_the_least_to_the_greatest(monkeypatch: pytest.MonkeyPatch) -> None:
     """From 60, 30, 0 or 120 s on, whichever of them fits."""
-    for low, high in ((0, 0), (0, 1), (0, 57), (0, 119), (25, 35), (30, 30), (30, 31), (31, 60), (60, 60), (59, 62), (60, 118)):
+    for low, high in (
+        (0, 0),
+        (0, 1),
+        (0, 57),
+        (0, 119),
+        (25, 35),
+        (30, 30),
+        (30, 31),
+        (31, 60),
+        (60, 60),
+        (59, 62),
+        (60, 118),
+    ):
         found = lived(monkeypatch, low, high)
         assert (found.least, found.greatest) == (low, high)
     for low in (0, 1, 29, 60, 119, LONGEST):
@@ -268,7 +290,9 @@ def test_lives_between_those_are_found_only_if_the_reason_has_told_one(monkeypat
 def test_of_several_designs_of_an_excerpt_any_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "WORLDS", (World((M.ENTRY_EXPIRES,), (), (Cause.EXPIRED,)),))
     spans = {"app_before": (20, 35), "app_published": (25, 70)}
-    RULE[0] = lambda asked, cause: (lambda span: span[0] <= asked.of("entry")[0] <= span[1])(spans[asked.design.name.split("+")[0]])
+    RULE[0] = lambda asked, cause: (lambda span: span[0] <= asked.of("entry")[0] <= span[1])(
+        spans[asked.design.name.split("+")[0]]
+    )
     asked = [replace(search(explained(Cause.EXPIRED)), design=DESIGNS[name]) for name in spans]
     told = [Honoured(excerpt("E41"), each.design, 1, tuple(Falls(way, ()) for way in EXPIRES)) for each in asked]
     assert [(each.least, each.greatest) for each in lives(asked, told)] == [(20, 70)] * 2

@@ -89,7 +89,9 @@ def test_a_meal_within_its_bounds_is_no_stray_both_ends_included_and_one_outside
     assert strays(FOUND, outcomes(lost=99)) == [f"published, {UNDETECTED}: inf s, and not 0 to 49.5"]
     early = [each._replace(whole=Delay(4, 9, True)) if each.measure.name == WORKING else each for each in outcomes()]
     assert strays(FOUND, early) == [f"published, {WORKING}: 1.5 s, and not 2 to 4.5"]
-    nothing = [each._replace(whole=Delay(None, None, True)) if each.measure.name == DEAD else each for each in outcomes()]
+    nothing = [
+        each._replace(whole=Delay(None, None, True)) if each.measure.name == DEAD else each for each in outcomes()
+    ]
     assert strays(FOUND, nothing) == [f"published, {DEAD}: 0 s, and not inf to inf"]
 
 

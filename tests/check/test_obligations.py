@@ -60,7 +60,10 @@ def test_a_design_owes_what_its_timers_need() -> None:
 
 def test_only_a_dials_own_limit_counts_to_its_end_and_pongs_are_left_to_arithmetic() -> None:
     assert [str(each) for each in OBLIGATIONS if not each.early] == ["dial < dial_limit"]
-    assert [str(each) for each in OBLIGATIONS if not each.searched] == ["2 x push < client_ping", "2 x push < server_ping"]
+    assert [str(each) for each in OBLIGATIONS if not each.searched] == [
+        "2 x push < client_ping",
+        "2 x push < server_ping",
+    ]
 
 
 def test_a_contradiction_is_a_sentence_with_both_figures_and_what_follows() -> None:

@@ -54,7 +54,9 @@ def test_of_a_socket_it_is_said_what_either_end_is_and_whether_it_is_broken() ->
     )
     assert said(Client.CLOSED, Server.GONE) == "c1 is closed at the client, not known at the server"
     assert said(Client.CLOSED, Server.HEARD) == "c1 is closed at the client, heard and not registered at the server"
-    assert said(Client.OPEN, Server.RETURNED_ELSEWHERE).endswith("at another instance, and its handler has returned at the server")
+    assert said(Client.OPEN, Server.RETURNED_ELSEWHERE).endswith(
+        "at another instance, and its handler has returned at the server"
+    )
 
 
 def test_what_is_as_it_should_be_is_not_told() -> None:
@@ -85,7 +87,11 @@ def test_of_loads_and_fetches_it_is_said_how_far_they_are_unless_there_is_none()
     scope = Scope(connections=1, faults=1).with_(["device"])
     app, seed = DESIGNS["app_head"], DESIGNS["published"]
     answered = "the server has read its answer, and the device does not store it yet"
-    assert {*told(app, "sync", scope).values()} == {"", "the fetch of m1: the request is out", f"the fetch of m1: {answered}"}
+    assert {*told(app, "sync", scope).values()} == {
+        "",
+        "the fetch of m1: the request is out",
+        f"the fetch of m1: {answered}",
+    }
     load = told(seed, "loader.poll", scope)
     assert (load["idle"], load["cut"]) == (
         "", "the load by poll: the task is cancelled, and its request with it; it fails next",

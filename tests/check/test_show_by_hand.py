@@ -45,7 +45,9 @@ FINDINGS = (
 
 def test_verdicts_are_a_table_that_says_what_was_expected_instead() -> None:
     report = Report("some", SCOPE, "explicit", 1, 2, 3, True, 0.5, FINDINGS)
-    assert printed(report_table(report)) == """\
+    assert (
+        printed(report_table(report))
+        == """\
 property      verdict       expected         counterexample
 delivery      ✗ violated    as expected      2 steps, a loop from step 2
 no-regress    ✓ holds       not pinned
@@ -53,6 +55,7 @@ agreement     ✗ violated    expected: holds  1 step
 no-orphan     - vacuous     as expected
 no-zombie     ? unchecked   expected: holds
 """
+    )
     told = [each for each in coloured(report_table(report)) if each[0] != "bold"]
     assert told == [
         ("red", "✗ violated"), ("dim", "as expected"), ("green", "✓ holds"), ("dim", "not pinned"), ("red", "✗ violated"),
@@ -109,7 +112,9 @@ def broken(name: str, prop: str) -> tuple[Trace, Why]:
 
 
 def test_a_run_that_breaks_a_property_is_charted_with_what_decided_it_and_how_it_ends() -> None:
-    assert text(trace_lines(*broken("published", "delivery"))) == """\
+    assert (
+        text(trace_lines(*broken("published", "delivery")))
+        == """\
 step  user         client                   network          server
 ----  -----------  -----------------------  ---------------  -----------------
    1  save m1
@@ -139,6 +144,7 @@ at the end: no poll task runs; the client believes that it is connected; the
 violates delivery: Every meal that the backend finishes is shown as finished in
   the end.
 """
+    )
     lost, why = broken("published", "delivery")
     plain = trace_lines(lost, why._replace(notes=()))
     assert trace_lines(lost, why)[: len(plain)] == plain
@@ -150,7 +156,9 @@ def told(name: str, prop: str) -> str:
 
 
 def test_the_end_of_a_run_tells_of_each_machine_that_matters_and_whether_it_goes_on() -> None:
-    assert told("published", "no-early-belief") == """\
+    assert (
+        told("published", "no-early-belief")
+        == """\
 because: step 5 (flag: connected (c1)): had 'register c1' come first, the client
   would not have believed before it was registered.
 at the end: no poll task runs; the client believes that it is connected; the
@@ -160,7 +168,10 @@ at the end: no poll task runs; the client believes that it is connected; the
 violates no-early-belief: The client believes that it is connected only when the
   server has registered its socket.
 """
-    assert told("published", "no-deadlock") == """\
+    )
+    assert (
+        told("published", "no-deadlock")
+        == """\
 because: step 14 (skip m1): the registry held nothing; had 'register c1' (step
   15) come first, 'push m1 to c1' would have taken its place, and every machine
   would come to rest.
@@ -170,7 +181,10 @@ at the end: no poll task runs; the client believes that it is connected; the
 violates no-deadlock: The only states that no system event changes are those in
   which every machine may rest.
 """
-    assert told("app_before", "belief-is-earned") == """\
+    )
+    assert (
+        told("app_before", "belief-is-earned")
+        == """\
 because: step 5 (dial c1 fails): without it, the belief would be true in the
   end, or given up.
 at the end: no poll task runs; the service holds no socket; the registry holds
@@ -178,7 +192,10 @@ at the end: no poll task runs; the service holds no socket; the registry holds
 violates belief-is-earned: A belief in being connected that stays is true in the
   end: the socket works, and the registry holds it.
 """
-    assert told("app_published", "delivery") == """\
+    )
+    assert (
+        told("app_published", "delivery")
+        == """\
 because: step 3 (save m1): without it, every finished meal would be shown.
 at the end: no poll task runs; the client believes that it is connected; the
   service holds no socket; the registry holds nothing; m1: the result is in the
@@ -186,10 +203,13 @@ at the end: no poll task runs; the client believes that it is connected; the
 violates delivery: Every meal that the backend finishes is shown as finished in
   the end.
 """
+    )
 
 
 def explained(likeliest: Trace, skipped_at: int) -> Explanation:
-    return Explanation(Cause.ACCEPTED, DESIGNS["app_before"], SCOPE, likeliest, likeliest, skipped_at, False, True, "no", "yes")
+    return Explanation(
+        Cause.ACCEPTED, DESIGNS["app_before"], SCOPE, likeliest, likeliest, skipped_at, False, True, "no", "yes"
+    )
 
 
 def test_it_is_told_which_steps_the_logs_show_and_why_the_lookup_found_nobody() -> None:
@@ -199,7 +219,9 @@ def test_it_is_told_which_steps_the_logs_show_and_why_the_lookup_found_nobody() 
         Told(None, "User u1 not connected to WebSocket, skipping notification"),
     ))  # fmt: skip
     why = why_skipped(some, explained(run(), 9))
-    assert text(wrapped(why.notes)) == """\
+    assert (
+        text(wrapped(why.notes))
+        == """\
 the logs show steps 3, 8, 9; lines cut from the excerpt: steps 2, 5, 7; steps
   that print nothing: 1, 4, 6.
 tight races: steps 3, 4, 7, 8.
@@ -207,8 +229,11 @@ because: step 9 (skip m1): the registry held nothing; had 'flag: connected (c1)'
   and 'register c1' come first, 'push m1 to c1' would have taken its place, and
   m1 would have reached the client.
 """
+    )
     assert 9 in why.marked
-    everything = Excerpt("x", "", "", (), (), tuple(Told(None, line.text) for line in lines(run()) if line.log == "server"))
+    everything = Excerpt(
+        "x", "", "", (), (), tuple(Told(None, line.text) for line in lines(run()) if line.log == "server")
+    )
     assert "lines cut from the excerpt: steps 2, 3;" in why_skipped(everything, explained(run(), 9)).notes[0]
 
 

@@ -15,7 +15,14 @@ from mealspec.model.product import system
 from mealspec.model.scope import Scope
 
 SCOPE = Scope(connections=1, faults=1, includes=frozenset({"entry"}))
-SKIPS = ("user.submit.m1", "client.upload.m1", "server.take.m1", "server.start.m1", "server.complete.m1", "server.skip.m1")
+SKIPS = (
+    "user.submit.m1",
+    "client.upload.m1",
+    "server.take.m1",
+    "server.start.m1",
+    "server.complete.m1",
+    "server.skip.m1",
+)
 BEFORE, AFTER = DESIGNS["app_before"], DESIGNS["app_published"]
 
 
@@ -28,7 +35,9 @@ def explained(
     cause: Cause, plan: str, shortest: Trace, likeliest: Trace, belief: str, pings: str, more: str = ""
 ) -> Explanation:
     design = Design(plan + more, DESIGNS[plan].mechanisms)
-    return Explanation(cause, design, SCOPE, shortest, likeliest, len(likeliest), belief != "no", pings != "no", belief, pings)
+    return Explanation(
+        cause, design, SCOPE, shortest, likeliest, len(likeliest), belief != "no", pings != "no", belief, pings
+    )
 
 
 def at(second: int, text: str) -> Told:
@@ -39,7 +48,9 @@ ONE = Excerpt(
     "E1", "a lookup", "Some lines are cut.", ("app_before", "app_published"), (Told(None, "NutritionViewModel: Saving meal log"),),
     (at(5, "[MealLogAI] Successfully completed processing"), at(9, "User u1 not connected to WebSocket, skipping notification " + "x" * 60)),
 )  # fmt: skip
-TWO = Excerpt("E2", "another", "All of it.", ("app_before",), (), (at(1, "[MealLogAI] Successfully completed processing"),))
+TWO = Excerpt(
+    "E2", "another", "All of it.", ("app_before",), (), (at(1, "[MealLogAI] Successfully completed processing"),)
+)
 
 SHORT = run("app_before")
 LONG = run("app_before", "server.accept.c1", "client.open.c1")
@@ -64,17 +75,22 @@ def text(lines: list[str]) -> str:
 
 
 def test_an_excerpt_is_told_with_the_place_of_each_line() -> None:
-    assert text(excerpt_lines(ONE)) == """\
+    assert (
+        text(excerpt_lines(ONE))
+        == """\
 E1: a lookup
 Some lines are cut.
   c1  --:--:--  NutritionViewModel: Saving meal log
   s1  09:00:05  [MealLogAI] Successfully completed processing
   s2  09:00:09  User u1 not connected to WebSocket, skipping notification xx...
 """
+    )
 
 
 def test_causes_by_excerpts_and_designs_each_with_belief_and_pings_or_the_line_that_excludes_it() -> None:
-    assert text(incident_table([FIRST, SECOND, THIRD])) == """\
+    assert (
+        text(incident_table([FIRST, SECOND, THIRD]))
+        == """\
                E1                    E2
 cause          app_before app_publ   app_before
 accepted       ✓ --       ✓ BP       ·
@@ -82,6 +98,7 @@ returned       ✗ s1       ✗ c3       ·
 stale          ·          ·          ·
 lost           ✓ bp       ✗ s2       ✓ B-
 """
+    )
 
 
 def test_what_remains_fits_every_excerpt() -> None:
@@ -92,7 +109,9 @@ def test_what_remains_fits_every_excerpt() -> None:
 
 
 def test_all_of_it_is_told_with_the_likeliest_run_of_each_cause() -> None:
-    assert text(overview_lines([FIRST, SECOND, THIRD])) == """\
+    assert (
+        text(overview_lines([FIRST, SECOND, THIRD]))
+        == """\
 E1: a lookup
 Some lines are cut.
   c1  --:--:--  NutritionViewModel: Saving meal log
@@ -139,11 +158,14 @@ What each that fits some excerpt is, and what one would do about it:
                   open: let the answer to a ping say whether the entry is there,
                   and register anew.
 """
+    )
     assert "\nNo cause fits.\n" in text(overview_lines([NOTHING]))
 
 
 def test_one_excerpt_is_told_with_a_chart_of_each_cause() -> None:
-    assert text(incident_lines([FIRST])) == """\
+    assert (
+        text(incident_lines([FIRST]))
+        == """\
 E1: a lookup
 Some lines are cut.
   c1  --:--:--  NutritionViewModel: Saving meal log
@@ -220,3 +242,4 @@ because: step 10 (skip m1): the registry held nothing; had 'flag: connected
   (c1)' and 'register c1' come first, 'push m1 to c1' would have taken its
   place, and m1 would have reached the client.
 """
+    )

@@ -23,7 +23,12 @@ def measure(name: str, claim: float | None = None, claimed: str = "") -> Measure
 
 
 NOTHING = Delay(None, None, True)
-FAST = Outcome(measure("fast", 3, "3 s"), 0.5, Delay(1, 6, True), {"socket": Delay(1, 6, True), "poll": Delay(2, 4, True), "load": NOTHING})
+FAST = Outcome(
+    measure("fast", 3, "3 s"),
+    0.5,
+    Delay(1, 6, True),
+    {"socket": Delay(1, 6, True), "poll": Delay(2, 4, True), "load": NOTHING},
+)
 SLOW = Outcome(measure("slow", 2.5, "2.5 s"), 0.5, Delay(0, 7, True), {"poll": Delay(0, 7, True)})
 LOST = Outcome(measure("lost", 1, "1 s"), 0.5, Delay(4, None, True), {"load": Delay(4, None, True)})
 NEVER = Outcome(measure("never", 1, "1 s"), 1, NOTHING, {"socket": NOTHING})
@@ -54,7 +59,9 @@ def test_for_programs_an_outcome_has_its_ways_and_the_runs_that_take_so_long() -
 
 
 def test_the_outcomes_are_a_table_of_80_columns_without_what_does_not_occur() -> None:
-    assert printed(outcome_table(PLAN, EVERY)) == """\
+    assert (
+        printed(outcome_table(PLAN, EVERY))
+        == """\
 hardened
 ┏━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┓
 ┃ completed while ┃ least ┃  most ┃ by           ┃ claimed ┃ so that is        ┃
@@ -69,11 +76,14 @@ hardened
 │ unsaid          │   2 s │   3 s │ -            │         │                   │
 └─────────────────┴───────┴───────┴──────────────┴─────────┴───────────────────┘
 """
+    )
     assert coloured(outcome_table(PLAN, [FAST, NEVER])) == [("green", "true"), ("red", "never")]
 
 
 def test_what_else_takes_time_is_a_table_of_least_and_most() -> None:
-    assert printed(further_table(EVERY)) == """\
+    assert (
+        printed(further_table(EVERY))
+        == """\
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┓
 ┃ how long                       ┃                least ┃                 most ┃
 ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━┩
@@ -84,11 +94,14 @@ def test_what_else_takes_time_is_a_table_of_least_and_most() -> None:
 │ unsaid                         │                  2 s │                  3 s │
 └────────────────────────────────┴──────────────────────┴──────────────────────┘
 """
+    )
 
 
 def test_a_staircase_is_a_table_of_what_all_within_some_seconds_have() -> None:
     stairs = (Stair(2, 1200, ("a", "b"), (), 0), Stair(5.5, 90_000, (), (), 0))
-    assert printed(stair_table(Staircase(90_001, 5, (), stairs))) == """\
+    assert (
+        printed(stair_table(Staircase(90_001, 5, (), stairs)))
+        == """\
 ┏━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
 ┃          within ┃           designs ┃ all of them have                       ┃
 ┡━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┩
@@ -96,6 +109,7 @@ def test_a_staircase_is_a_table_of_what_all_within_some_seconds_have() -> None:
 │           5.5 s │            90,000 │ nothing in common                      │
 └─────────────────┴───────────────────┴────────────────────────────────────────┘
 """
+    )
 
 
 def test_how_far_clocks_may_go_is_a_table_of_what_is_too_long_beyond() -> None:
@@ -103,7 +117,9 @@ def test_how_far_clocks_may_go_is_a_table_of_what_is_too_long_beyond() -> None:
         Reach("poll", 5, 5, 9.5, SLOW), Reach("idle", 1, 4, None, None), Reach("work", 5, None, None, LOST),
         Reach("boot", 0, 2, 30, NEVER, tried=True),
     ]  # fmt: skip
-    assert printed(reach_table(some)) == """\
+    assert (
+        printed(reach_table(some))
+        == """\
 ┏━━━━━━━━━━┳━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
 ┃ clock    ┃            now ┃            at most ┃ beyond that too long        ┃
 ┡━━━━━━━━━━╇━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┩
@@ -113,6 +129,7 @@ def test_how_far_clocks_may_go_is_a_table_of_what_is_too_long_beyond() -> None:
 │ boot     │         0 to 2 │       30 s or more │ never: never                │
 └──────────┴────────────────┴────────────────────┴─────────────────────────────┘
 """
+    )
 
 
 CLOCKS = (
@@ -157,7 +174,9 @@ def test_the_slowest_run_is_told_with_the_seconds_since_it_began() -> None:
 def test_what_is_owed_is_a_table_of_what_has_to_stay_below_what() -> None:
     run = Trace.of(bell(), ["strike"])
     found = [(WELL, Edge(WELL, 5, 4.5, run)), (BAD, Edge(BAD, 4, None, run)), (OPEN, None)]
-    assert printed(owed_table(PLAN, found, CLOCKS)) == """\
+    assert (
+        printed(owed_table(PLAN, found, CLOCKS))
+        == """\
 hardened
 ┏━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┓
 ┃ owed                 ┃ now           ┃          up to ┃ otherwise            ┃
@@ -167,7 +186,12 @@ hardened
 │ endless < long       │ any < 5 s     │     arithmetic │ it is so             │
 └──────────────────────┴───────────────┴────────────────┴──────────────────────┘
 """
-    assert coloured(owed_table(PLAN, found, CLOCKS)) == [("green", "3 s < 5 s"), ("red", "9 s < 4 s"), ("red", "any < 5 s")]
+    )
+    assert coloured(owed_table(PLAN, found, CLOCKS)) == [
+        ("green", "3 s < 5 s"),
+        ("red", "9 s < 4 s"),
+        ("red", "any < 5 s"),
+    ]
 
 
 def test_for_programs_what_is_owed_has_its_figures_and_a_run() -> None:
@@ -181,7 +205,9 @@ def test_for_programs_what_is_owed_has_its_figures_and_a_run() -> None:
 
 
 def test_clocks_are_a_table_of_seconds_and_whence() -> None:
-    assert printed(clock_table(CLOCKS)) == """\
+    assert (
+        printed(clock_table(CLOCKS))
+        == """\
 ┏━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
 ┃ clock            ┃ what             ┃ seconds              ┃ from            ┃
 ┡━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
@@ -190,3 +216,4 @@ def test_clocks_are_a_table_of_seconds_and_whence() -> None:
 │ endless          │ a pause          │ 4 or more            │ assumed         │
 └──────────────────┴──────────────────┴──────────────────────┴─────────────────┘
 """
+    )

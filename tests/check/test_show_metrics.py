@@ -20,7 +20,9 @@ FOUND = meals("published", SEEN)
 
 def test_the_tables_of_a_design_are_counted_by_hand() -> None:
     """Of three completed meals one takes 2 s, one 3 s, and one never comes; of four dials two open."""
-    assert printed(*tables([FOUND])) == """\
+    assert (
+        printed(*tables([FOUND]))
+        == """\
 From the completion to the screen, and by what
 
  design         p50      p90      p95      p99    never   socket    poll   load
@@ -40,6 +42,7 @@ Polling, from the opened app to the end of the session
  published                1.25      0      4              83.5 s    3 s   300 s
 
 """
+    )
 
 
 def test_for_programs_the_figures_are_counted_by_hand() -> None:
@@ -67,7 +70,9 @@ def test_an_alert_says_of_how_many_meals_when_and_how_often_it_is_wrong() -> Non
     one, many = Alert("polls", 1, True, 3, 0.125, 0.5), Alert("polls", 100, False, 2.25, 0, 1)
     assert alert_row(one) == ("polls", "a meal", "more than 3", "12.5%", "50.0%")
     assert alert_row(many) == ("polls", "100 meals", "less than 2.25", "0.0%", "100.0%")
-    assert printed(alert_table(FOUND, meals("hardened", SEEN), [one, many])) == """\
+    assert (
+        printed(alert_table(FOUND, meals("hardened", SEEN), [one, many]))
+        == """\
 An alert that fires on published and not on hardened
 
  what is measured               of           fires at     false alarms   misses
@@ -76,16 +81,20 @@ An alert that fires on published and not on hardened
  polls                   100 meals     less than 2.25             0.0%   100.0%
 
 """
+    )
 
 
 def test_a_rate_says_what_of_and_whence_or_that_it_is_assumed() -> None:
     pace, spread = Pace("break", "a socket breaks", ("x",), 77, ("E1", "E2")), Spread("poll", NEVER)
     assert rate_row(pace) == ("break", "a socket breaks", "77 s", "E1, E2")
     assert rate_row(spread)[1:] == (f"how it is spread: {spread.what}", spread.says, "assumed")
-    assert printed(rate_table((pace,))) == """\
+    assert (
+        printed(rate_table((pace,)))
+        == """\
 ┏━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━┓
 ┃ rate        ┃ what                         ┃ how often         ┃ from        ┃
 ┡━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━┩
 │ break       │ a socket breaks              │ 77 s              │ E1, E2      │
 └─────────────┴──────────────────────────────┴───────────────────┴─────────────┘
 """
+    )

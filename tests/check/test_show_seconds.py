@@ -52,7 +52,9 @@ def text(lines: list[str]) -> str:
 
 
 def test_causes_by_excerpts_and_designs_each_with_what_excludes_it() -> None:
-    assert text(seconds_table(EVERY)) == """\
+    assert (
+        text(seconds_table(EVERY))
+        == """\
                 E41                 E42
 cause           app_befor app_publ  app_befor
 returned        ✓         ✓         ✓
@@ -61,14 +63,24 @@ expired/ping    ✗ stamps  ✗ push    ✗ stamps
 stale           ✗ s1      ·         ·
 lost            ✓         ✓         ✗ push
 """
-    assert ways_in([TWO, replace(ONE, found=(fits(PING, 1, 1), fits(CONNECT, 1, 1)))]) == [HELD, CONNECT, PING, STALE, LOST]
+    )
+    assert ways_in([TWO, replace(ONE, found=(fits(PING, 1, 1), fits(CONNECT, 1, 1)))]) == [
+        HELD,
+        CONNECT,
+        PING,
+        STALE,
+        LOST,
+    ]
 
 
 def test_each_cause_that_falls_by_the_seconds_has_a_sentence_why() -> None:
-    assert text(reasons(TWO)) == """\
+    assert (
+        text(reasons(TWO))
+        == """\
 E41, app_published, expired/connect: together: a sleep: 5 s (R7, E7), and a message on its way: 0 to 1 s (assumed).
 E41, app_published, expired/ping: a message on its way: 0 to 1 s (assumed).
 """
+    )
 
 
 def test_lives_are_told_for_each_way_of_refreshing_with_what_fits_all() -> None:
@@ -76,13 +88,19 @@ def test_lives_are_told_for_each_way_of_refreshing_with_what_fits_all() -> None:
         Constant("E41", CONNECT, 0, 57), Constant("E42", CONNECT, 3, None), Constant("E41", PING, 0, 31),
         Constant("E42", PING, None, None),
     ]  # fmt: skip
-    assert text(constant_lines(some)) == """\
+    assert (
+        text(constant_lines(some))
+        == """\
 if nothing but a new connect refreshes it: E41: 0 to 57 s; E42: at least 3 s; all: 3 to 57 s.
 if the client's pings refresh it: E41: 0 to 31 s; E42: none; all: none.
 """
-    assert text(constant_lines(some[2:3])) == """\
+    )
+    assert (
+        text(constant_lines(some[2:3]))
+        == """\
 if the client's pings refresh it: E41: 0 to 31 s.
 """
+    )
     assert [span(*both) for both in ((0, 57), (3, None), (None, None))] == ["0 to 57 s", "at least 3 s", "none"]
 
 
@@ -91,11 +109,14 @@ def test_moments_are_by_the_servers_clock_and_those_of_several_designs_are_joine
     assert f"{begin:%H:%M:%S}" == "09:32:24"
     assert moments(ONE, fits(HELD, 0, 5)) == ("09:32:24", "09:32:26")
     assert moments(ONE, fits(HELD, None, None)) == (None, None)
-    assert text(moment_table(EVERY)) == """\
+    assert (
+        text(moment_table(EVERY))
+        == """\
                 E41                  E42
 returned        09:32:24 - 09:32:31  09:40:27 - 09:40:28
 lost            before - 09:32:32
 """
+    )
 
 
 def test_what_remains_fits_every_excerpt_with_some_design() -> None:
@@ -108,7 +129,9 @@ def test_what_remains_fits_every_excerpt_with_some_design() -> None:
 def test_all_of_it_is_told_in_80_columns() -> None:
     told = text(seconds_lines(EVERY, [Constant("E41", CONNECT, 0, 57)], [("E41", "upload", 31)]))
     assert max(map(len, told.splitlines())) <= 80
-    assert told == """\
+    assert (
+        told
+        == """\
 With the seconds between the lines:
 
                 E41                 E42
@@ -164,6 +187,7 @@ Looked at: 1,235 states in time, beside those that the reasons took. Clocks that
   late the news of a close may be; boot: no document tells how long a restart
   takes.
 """
+    )
     calm = text(seconds_lines([replace(ONE, found=(fits(HELD, 0, 1),))], [], []))
     assert "Why, for each that the order allows and the seconds do not:\n  none\n\nHow long" in calm
 
