@@ -77,7 +77,7 @@ def test_of_too_few_there_is_no_alert() -> None:
 
 @pytest.mark.parametrize("above", [True, False])
 def test_of_thresholds_with_as_few_errors_the_one_with_fewest_false_alarms_is_taken(above: bool) -> None:
-    """Of 1, 3 and 3 bad ones and 2 good ones, half the errors are made below 1 and above 2; above it nobody is woken."""
+    """Of 1, 3 and 3 bad ones and 2 good ones, half the errors are made at 1 and at 2; above 2 nobody is woken."""
     sign = 1 if above else -1
     bad, good = sign * np.array([1.0, 3.0, 3.0]), sign * np.array([0.0, 2.0, 2.0])
     assert threshold(bad, good, above) == sign * 2

@@ -22,7 +22,7 @@ def after(*events: str, has: tuple[M, ...] = ()) -> Memory:
     state: object = machine.initial
     for event in events:
         assert event in machine.alphabet, event
-        state = machine.step(state, event)  # type: ignore[arg-type]
+        state = machine.step(state, event)
         assert state is not None, event
     assert isinstance(state, Memory)
     return state

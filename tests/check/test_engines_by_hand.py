@@ -161,19 +161,17 @@ def test_spin_is_asked_for_those_that_may_hold_together_and_apart_only_if_they_d
 
 
 def test_tlc_is_asked_for_all_claims_of_safety_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
+    asked: list[tuple[int | None, int, str]] = []
 
-    def tlc(system: object, claims: object = None, *, workers: int, text: str) -> object:
-        asked.append((claims, workers, text))
+    def tlc(system: object, claims: list[Claim] | None = None, *, workers: int, text: str) -> object:
+        asked.append((None if claims is None else len(claims), workers, text))
         return SimpleNamespace(states=7, seconds=1.0, total=10.0, violated={"a": True})
 
     monkeypatch.setattr(engines, "tlc", tlc)
     monkeypatch.setattr(engines, "tla", lambda system, claims: f"{len(claims)} claims")
     found: Iterator[Found] = engines._tlc(Task("published", SCOPE, frozenset(), 0), workers=2)
     assert list(found) == [Found(7, 1.0), Found(7, 1.0, violated={"a": True}, verdict=10.0)]
-    assert [(claims and len(claims), workers, text) for claims, workers, text in asked] == [  # type: ignore[misc, attr-defined]
-        (None, 2, f"{len(safe())} claims"), (len(safe()), 2, f"{len(safe())} claims"),
-    ]  # fmt: skip
+    assert asked == [(None, 2, f"{len(safe())} claims"), (len(safe()), 2, f"{len(safe())} claims")]
 
 
 @pytest.mark.parametrize("engine", ["explicit", "symbolic"])

@@ -46,7 +46,7 @@ def test_lines_are_in_the_order_of_their_times_the_servers_first_and_those_witho
 
 def test_a_line_waits_for_those_of_the_other_log_that_are_dated_more_than_five_seconds_earlier() -> None:
     """c2, of 8 s, waits for that of 2 s; s2, of 13 s, only for that of 0 s, for 8 s is just five seconds earlier."""
-    assert TOLERANCE == timedelta(seconds=5)
+    assert timedelta(seconds=5) == TOLERANCE
     assert [SOME.waits_for(place) for place in (Place("client", k) for k in range(3))] == [0, 1, 1]
     assert [SOME.waits_for(place) for place in (Place("server", k) for k in range(2))] == [0, 1]
     later = Excerpt("x", "", "", (), (told("a", 0), told("b", 0), told("c")), (told("d", 6), told("e")))

@@ -81,8 +81,8 @@ def holds_for(bound: int, quantum: float) -> None:
     late = [(seconds, what) for seconds, what in ((4 + 1, SHORT), (2 * 3 + 1, LONG)) if seconds > bound]
     assert (now.now and (now.now.greatest, now.now.measure)) == (max(late, key=lambda each: each[0]) if late else None)
     for name, fits, least, greatest, what in (
-        ("sleep", lambda s: 2 * s + 1 <= bound and 4 + 1 <= bound, 3, 3, LONG),
-        ("nap", lambda s: s + 1 <= bound and 2 * 3 + 1 <= bound, 1, 4, SHORT),
+        ("sleep", lambda s: 2 * s + 1 <= bound and bound >= 4 + 1, 3, 3, LONG),
+        ("nap", lambda s: s + 1 <= bound and bound >= 2 * 3 + 1, 1, 4, SHORT),
     ):
         most, found = longest(fits, quantum), now.reach(name)
         assert (found.name, found.least, found.greatest, found.tried) == (name, least, greatest, False)
@@ -91,7 +91,7 @@ def holds_for(bound: int, quantum: float) -> None:
         assert found.beyond is not None
         assert found.beyond.greatest is not None
         assert found.beyond.greatest > bound
-        if most is not None and 2 * 3 + 1 <= bound:
+        if most is not None and bound >= 2 * 3 + 1:
             beyond = {"sleep": 2 * (most + quantum) + 1, "nap": most + quantum + 1}[name]
             assert (found.beyond.measure, found.beyond.greatest) == (what, beyond)
 
@@ -155,8 +155,9 @@ def test_clocks_are_those_that_bound_an_event_of_the_design_each_once(monkeypatc
 
     monkeypatch.setattr(tried, "outcomes", lambda *given: [])
     some = (
-        clock("work", ("server.complete",)), clock("fetch", ("client.sync",)), clock("push", ("nothing", "server.push")),
-        clock("work", ("server.fail",)), clock("ping", ("client.expire",), Mechanism.CLIENT_PING),
+        clock("work", ("server.complete",)), clock("fetch", ("client.sync",)),
+        clock("push", ("nothing", "server.push")), clock("work", ("server.fail",)),
+        clock("ping", ("client.expire",), Mechanism.CLIENT_PING),
         clock("sure", ("client.connected",), Mechanism.TIMED_CONNECT), clock("half", ("server.comp",)),
     )  # fmt: skip
     scope = Scope(connections=1, faults=1)

@@ -19,7 +19,8 @@ from tests.check.sessions import SCOPE, WORKS, Session, meals
 
 SEEN = [
     Session(4, 7, states=(("screen", "shown"), *WORKS), counts=(("dials", 1), ("opened", 1), ("polls", 3)), polling=9),
-    Session(4, 24, stopped_by="client.apply.poll.completed.done", states=(("screen", "shown"),), counts=(("dials", 2),)),
+    Session(4, 24, stopped_by="client.apply.poll.completed.done", states=(("screen", "shown"),),
+            counts=(("dials", 2),)),
     Session(4, 5, states=(("screen", "hidden"),)),
     Session(3, None, states=(("screen", "shown"), ("service", "c1/connected"))),
     Session(5, 5, "server.fail.m1", states=(("screen", "shown"),)),
@@ -139,4 +140,4 @@ def test_the_ends_of_what_can_be_simulated_can_be_simulated(monkeypatch: pytest.
         {"quantum": COARSEST + 0.5}, {"scope": Scope(meals=2)},
     ):  # fmt: skip
         with pytest.raises(CheckerError):
-            tries(**wrong)  # type: ignore[arg-type]
+            tries(**wrong)

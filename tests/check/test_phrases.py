@@ -37,7 +37,7 @@ def test_of_the_apps_poll_tasks_each_oddity_is_said_by_itself() -> None:
         "rogue": "one whose handle is lost polls on", "ending": "one that has ended is about to lower the flag",
     }  # fmt: skip
     for name, said in words.items():
-        assert phrase("poller", Tasks(Loop.NONE, **{name: True})) == f"no poll task runs, and {said}"  # type: ignore[arg-type]
+        assert phrase("poller", Tasks(Loop.NONE, **{name: True})) == f"no poll task runs, and {said}"
     every = ", and ".join(["no poll task runs", *words.values()])
     assert phrase("poller", Tasks(Loop.NONE, True, True, True, True)) == every
 

@@ -21,8 +21,8 @@ from tests.text import coloured, printed
 
 SCOPE = Scope(connections=1, faults=1, includes=frozenset({"dial"}))
 RUN = (
-    "client.appear", "client.connect.none.c1", "user.submit.m1", "client.upload.m1", "server.take.m1", "server.accept.c1",
-    "server.start.m1", "server.complete.m1", "server.skip.m1",
+    "client.appear", "client.connect.none.c1", "user.submit.m1", "client.upload.m1", "server.take.m1",
+    "server.accept.c1", "server.start.m1", "server.complete.m1", "server.skip.m1",
 )  # fmt: skip
 """A meal is done before its socket is registered, and nobody hears of it."""
 
@@ -38,7 +38,8 @@ def text(lines: list[str]) -> str:
 
 FINDINGS = (
     Finding("delivery", Verdict.VIOLATED, Verdict.VIOLATED, ("a", "b"), 1), Finding("no-regress", Verdict.HOLDS, None),
-    Finding("agreement", Verdict.VIOLATED, Verdict.HOLDS, ("a",)), Finding("no-orphan", Verdict.VACUOUS, Verdict.VACUOUS),
+    Finding("agreement", Verdict.VIOLATED, Verdict.HOLDS, ("a",)),
+    Finding("no-orphan", Verdict.VACUOUS, Verdict.VACUOUS),
     Finding("no-zombie", Verdict.UNCHECKED, Verdict.HOLDS),
 )  # fmt: skip
 
@@ -58,8 +59,9 @@ no-zombie     ? unchecked   expected: holds
     )
     told = [each for each in coloured(report_table(report)) if each[0] != "bold"]
     assert told == [
-        ("red", "✗ violated"), ("dim", "as expected"), ("green", "✓ holds"), ("dim", "not pinned"), ("red", "✗ violated"),
-        ("bold red", "expected: holds"), ("yellow", "- vacuous"), ("dim", "as expected"), ("yellow", "? unchecked"),
+        ("red", "✗ violated"), ("dim", "as expected"), ("green", "✓ holds"), ("dim", "not pinned"),
+        ("red", "✗ violated"), ("bold red", "expected: holds"), ("yellow", "- vacuous"), ("dim", "as expected"),
+        ("yellow", "? unchecked"),
         ("bold red", "expected: holds"),
     ]  # fmt: skip
 

@@ -45,8 +45,10 @@ def at(second: int, text: str) -> Told:
 
 
 ONE = Excerpt(
-    "E1", "a lookup", "Some lines are cut.", ("app_before", "app_published"), (Told(None, "NutritionViewModel: Saving meal log"),),
-    (at(5, "[MealLogAI] Successfully completed processing"), at(9, "User u1 not connected to WebSocket, skipping notification " + "x" * 60)),
+    "E1", "a lookup", "Some lines are cut.", ("app_before", "app_published"),
+    (Told(None, "NutritionViewModel: Saving meal log"),),
+    (at(5, "[MealLogAI] Successfully completed processing"),
+     at(9, "User u1 not connected to WebSocket, skipping notification " + "x" * 60)),
 )  # fmt: skip
 TWO = Excerpt(
     "E2", "another", "All of it.", ("app_before",), (), (at(1, "[MealLogAI] Successfully completed processing"),)
@@ -64,7 +66,8 @@ SECOND = Search(ONE, AFTER, 20, 234, (
     Excluded(Cause.RETURNED, Place("client", 2)), Excluded(Cause.LOST, Place("server", 1)), Excluded(Cause.STALE, None),
 ))  # fmt: skip
 THIRD = Search(TWO, BEFORE, 25, 1, (
-    Excluded(Cause.ACCEPTED, None), Excluded(Cause.RETURNED, None), explained(Cause.LOST, "app_before", SHORT, LONG, "yes", "no"),
+    Excluded(Cause.ACCEPTED, None), Excluded(Cause.RETURNED, None),
+    explained(Cause.LOST, "app_before", SHORT, LONG, "yes", "no"),
     Excluded(Cause.STALE, None),
 ))  # fmt: skip
 NOTHING = Search(TWO, AFTER, 30, 1, (Excluded(Cause.LOST, None),))

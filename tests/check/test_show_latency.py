@@ -6,7 +6,14 @@ from mealspec.check.frontier import Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.show_latency import (
-    clock_table, further_table, outcome_table, owed_json, owed_table, reach_table, stair_table, timeline,
+    clock_table,
+    further_table,
+    outcome_table,
+    owed_json,
+    owed_table,
+    reach_table,
+    stair_table,
+    timeline,
 )  # fmt: skip
 from mealspec.check.staircase import Stair, Staircase
 from mealspec.core import Event, Kind, Machine, System, Trace
@@ -154,7 +161,7 @@ EVENTS = ("strike", "tick", "tick", "ring")
 
 
 def rung(loop: int | None) -> Outcome:
-    """Ticks are half a second; it is measured from the first tick on, and the bell may go on ringing every half second."""
+    """Ticks are half a second; it is measured from the first tick on, and the bell may ring on for ever."""
     events = EVENTS if loop is None else (*EVENTS, "tick", "ring")
     run = Attained(Trace.of(bell(), list(events), loop), 2)
     return FAST._replace(whole=Delay(1, None if loop else 1, True, lambda latest: run))

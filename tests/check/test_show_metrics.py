@@ -10,8 +10,10 @@ from tests.text import printed
 
 SHOWN = (("screen", "shown"),)
 SEEN = [
-    Session(1, 3, states=SHOWN, counts=(("dials", 2), ("opened", 1), ("believed", 2), ("polls", 1), ("messages", 1)), polling=31),
-    Session(1, 4, stopped_by="client.apply.poll.completed.done", states=SHOWN, counts=(("dials", 1), ("polls", 4)), polling=3),
+    Session(1, 3, states=SHOWN, polling=31,
+            counts=(("dials", 2), ("opened", 1), ("believed", 2), ("polls", 1), ("messages", 1))),
+    Session(1, 4, stopped_by="client.apply.poll.completed.done", states=SHOWN, polling=3,
+            counts=(("dials", 1), ("polls", 4))),
     Session(1, None, states=SHOWN, counts=(("dials", 1), ("opened", 1), ("not_connected", 2)), polling=300),
     Session(1, 9, "server.fail.m1", states=SHOWN),
 ]  # fmt: skip

@@ -9,7 +9,17 @@ from mealspec.check.excerpts import Place, excerpt
 from mealspec.check.honour import Constant, Falls, Fits, Honoured, Out, Reason
 from mealspec.check.seconds import Found, Way
 from mealspec.check.show_seconds import (
-    constant_lines, moment_table, moments, reasons, remain, remaining_ways, seconds_lines, seconds_table, span, to_json, ways_in,
+    constant_lines,
+    moment_table,
+    moments,
+    reasons,
+    remain,
+    remaining_ways,
+    seconds_lines,
+    seconds_table,
+    span,
+    to_json,
+    ways_in,
 )  # fmt: skip
 from mealspec.core import Event, Kind, Machine, System, Trace
 from mealspec.model.clocks import CLOCKS, Clock
@@ -39,7 +49,8 @@ ONE = Honoured(excerpt("E41"), DESIGNS["app_before"], 1000, (
     Out(STALE, Place("server", 0)), fits(LOST, None, 16),
 ))  # fmt: skip
 TWO = Honoured(excerpt("E41"), DESIGNS["app_published"], 234, (
-    fits(HELD, 3, 15), Falls(CONNECT, (), (POLL, PUSH)), Falls(PING, (), (PUSH,)), Out(STALE, None), fits(LOST, None, None),
+    fits(HELD, 3, 15), Falls(CONNECT, (), (POLL, PUSH)), Falls(PING, (), (PUSH,)), Out(STALE, None),
+    fits(LOST, None, None),
 ))  # fmt: skip
 OTHER = Honoured(excerpt("E42"), DESIGNS["app_before"], 1, (
     fits(HELD, 40, 42), Falls(CONNECT, ()), Falls(PING, ()), Out(STALE, None), Falls(LOST, (Reason(PUSH, least=0),)),

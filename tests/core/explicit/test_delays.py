@@ -117,8 +117,10 @@ def test_edges_within_are_those_from_the_nodes_to_what_is_inside() -> None:
 def corridor() -> Graph:
     """A walk through rooms: two ways lead to the garden, one of them by a detour of a tick; the cellar has no end."""
     rows = [
-        ("in", "gate", "hall"), ("tick", "hall", "stairs"), ("out.door", "hall", "garden"), ("out.window", "stairs", "garden"),
-        ("down", "stairs", "cellar"), ("tick", "cellar", "cellar"), ("rest", "garden", "bench"), ("tick", "bench", "garden"),
+        ("in", "gate", "hall"), ("tick", "hall", "stairs"), ("out.door", "hall", "garden"),
+        ("out.window", "stairs", "garden"),
+        ("down", "stairs", "cellar"), ("tick", "cellar", "cellar"),
+        ("rest", "garden", "bench"), ("tick", "bench", "garden"),
     ]  # fmt: skip
     kinds = {"tick": Kind.TIME}
     names = dict.fromkeys(event for event, _, _ in rows)

@@ -18,14 +18,14 @@ import pytest
 from mealspec.core import At, Event, Kind, Machine, System, trimmed
 from mealspec.core.explicit import shown
 from mealspec.core.explicit.outlook import outlook
-from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE, NEVER, SHARES
+from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE, MOST, NEVER, SHARES
 from mealspec.core.explicit.shown import Aim, Cost, Lines, Told, show
 
 KINDS = 3
 
 
 class State(NamedTuple):
-    """Of the machines; how many lines of each log were found; whether one about this one was; and a ghost, see below."""
+    """Of the machines; how many lines of each log were found; whether one about this one was; and a ghost."""
 
     locals: tuple[int, ...]
     found: tuple[int, int]
@@ -198,7 +198,7 @@ class Case:
                 continue
             for more, _, _, after in self.steps(s):
                 new = added(cost, more)
-                if new.coincidences <= shown.MOST and new <= costs.get(after, new):
+                if new.coincidences <= MOST and new <= costs.get(after, new):
                     if new == costs.get(after):
                         numbers[after] += numbers[s]
                         continue
@@ -208,7 +208,7 @@ class Case:
 
 
 def test_the_likeliest_runs_are_those_of_a_plain_search() -> None:
-    """The least cost, how many runs cost that, and that the run which is told, with the lines of it that are, is one."""
+    """The least cost, how many runs cost that, and that the run which is told, with its lines, is one of them."""
     found = 0
     for seed in range(100):
         case = Case(seed)
@@ -234,7 +234,7 @@ def test_the_likeliest_runs_are_those_of_a_plain_search() -> None:
 
 
 def to_come(case: Case, k: int, *, share: bool) -> Mapping[tuple[int, int, int, int], float]:
-    """What is to come, by the machine's state, the lines found and whether one is about this one: all others willing."""
+    """What is to come, by the machine's state, the lines found, and whether one is about this: all others willing."""
     system, told = case.system, case.told
     machine, (n, m) = system.machines[k], map(len, told.kinds)
     graph: nx.DiGraph[Any] = nx.DiGraph()
