@@ -21,13 +21,8 @@ def lamp(*rows: tuple[str, str, str]) -> System:
 WORDS = lamp(("on", "off", "lit"), ("out", "lit", "dark"), ("break", "lit", "broken"))
 """All that a lamp may be."""
 
-LAMPS = Pool(
-    [
-        Model("first", explore(lamp(("on", "off", "lit")))),
-        Model("second", explore(lamp(("on", "off", "lit"), ("out", "lit", "dark")))),
-    ],
-    WORDS,
-)
+DIM, DARK = (("on", "off", "lit"),), (("on", "off", "lit"), ("out", "lit", "dark"))
+LAMPS = Pool([Model("first", explore(lamp(*DIM))), Model("second", explore(lamp(*DARK)))], WORDS)
 
 
 def never(*states: str) -> Claim:

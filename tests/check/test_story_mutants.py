@@ -19,7 +19,6 @@ EVENTS = tuple(
     Event(f"{group}.{m}", Kind.USER, "x", ("m",), group=group, values={"m": m})
     for group, m in product("ab", ("m1", "m2"))
 )
-NAMES = [event.name for event in EVENTS]
 STEPS = ("a", "b", "a.m1", "b.m2")
 
 
@@ -68,7 +67,7 @@ def test_two_stories_are_apart_once_just_one_has_ended_and_alike_once_none_can_e
             parted = alone(one, other, events)
             for k, event in enumerate([None, *events]):
                 if event is not None and event.name in watch.alphabet:
-                    state = watch.step(state, event.name)  # type: ignore[arg-type]
+                    state = watch.step(state, event.name)
                 a, b = counted(one, events[:k])[-1], counted(other, events[:k])[-1]
                 expected = APART if parted[k] else ALIKE if not can_part(one, other, (a, b)) else (a, b)
                 assert state == expected, (one, other, [each.name for each in events[:k]])

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import pytest
-
 from mealspec.core import At, Event, Graph, Kind, Machine, System, Trace, explore
-from mealspec.core.assertion import Changes, Ends, Move, Never, Owed, Possible, Reading, Rule
+from mealspec.core.assertion import Changes, Ends, Move, Never, Owed, Possible, Reading
 
 ROWS = [
     ("open", "shut", "ajar"), ("push", "ajar", "wide"), ("close", "ajar", "shut"), ("close", "wide", "shut"),
@@ -111,12 +107,3 @@ def test_what_several_laws_ask_is_looked_up_once_and_is_right() -> None:
     assert reading.owing_less(()) is reading.graph
     assert {event.name: event.kind for event in less.system.events} == {**KINDS, "close": Kind.FAULT}
     assert reading.until(0).events == ()
-
-
-@pytest.mark.parametrize("kind", [Possible, Changes, Owed, Never, Ends])
-def test_every_rule_is_a_rule(kind: type[Rule]) -> None:
-    assert issubclass(kind, Rule)
-
-
-def names(some: Iterable[Event]) -> list[str]:
-    return [event.name for event in some]
