@@ -156,7 +156,11 @@ def test_bounds_are_closed_at_both_ends() -> None:
 
 
 def test_bounds_may_be_long() -> None:
-    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 298, 300),)),))), "open", 400) == [298, 299, 300]
+    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 298, 300),)),))), "open", 400) == [
+        298,
+        299,
+        300,
+    ]
 
 
 def test_what_happens_at_once_lets_no_tick_pass() -> None:
