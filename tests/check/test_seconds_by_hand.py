@@ -38,9 +38,10 @@ def world(earliest: int | None, latest: int, cause: Cause = Cause.HELD) -> Syste
         ("skip", at(LAST), at(LAST, 1)),
         *(("lose", s, s) for s in times if (earliest is None if s.at is None else (earliest or 0) <= s.at <= latest)),
     ]  # fmt: skip
-    causes = [("lose", held, lost), ("skip", lost, memory(Cause.LOST, True)), ("skip", held, memory(Cause.HELD, True))]
+    skipped = [("skip", lost, memory(Cause.LOST, True)), ("skip", held, memory(Cause.HELD, True))]
     machines = [
-        Machine.table("logs", at(None), logs), Machine.table("cause", memory(cause), [row for row in causes if cause is Cause.HELD or row[1] == lost]),
+        Machine.table("logs", at(None), logs),
+        Machine.table("cause", memory(cause), [("lose", held, lost), *skipped] if cause is Cause.HELD else skipped[:1]),
         Machine.table("switch", "off", [("flip", "off", "on"), ("lose", "on", "on")]),
         Machine.table("door", "shut", [("open", "shut", "ajar")]),
     ]  # fmt: skip
