@@ -340,3 +340,19 @@ def test_what_each_machine_says_is_to_come_is_what_a_plain_backward_search_says(
                     )
             base += len(machine.states)
         assert len(whole) == len(shared) == base
+
+
+@pytest.mark.parametrize(("faults", "found"), [(6, True), (7, False)])
+def test_runs_of_more_than_six_faults_are_not_looked_for(faults: int, found: bool) -> None:
+    """A stair of which each step breaks."""
+    rows = [(f"break.{k}", k, k + 1) for k in range(faults)]
+    stair = System([Machine.table("stair", 0, rows)], [Event(name, Kind.FAULT, "x", ("stair",)) for name, *_ in rows])
+    none = np.zeros(faults, np.bool_)
+    silent = Lines(np.full(faults, -1), np.zeros((0, faults), np.bool_), np.zeros(faults, int), ~none, none)
+    aim = Aim(At("stair", lambda s: s == faults), (0,) * (faults + 1))
+    for guided in (False, True):
+        search = show(stair, silent, Told(((), ()), ((), ())), aim, guided=guided)
+        assert (search.cost is not None) is found
+        assert search.complete
+        if search.cost is not None:
+            assert search.cost == Cost(24, 0, 6, 0, 6)
