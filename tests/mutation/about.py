@@ -58,7 +58,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "check/ways": ("check/test_seconds",),
     "cli/commands/replay": FILES,
     "core/assertion": ("properties/test_laws", "check/test_property_mutants"),
-    "core/chart": ("cli/test_cli", "check/test_show"),
+    "core/chart": ("check/test_show_by_hand", "cli/test_cli", "check/test_show"),
     "core/claim": (*ENGINES, "check/test_every_claim_is_asked"),
     "core/configuration": ("core/test_configuration", "core/test_featured"),
     "core/delay": ("core/test_timed",),
