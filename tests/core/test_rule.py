@@ -10,10 +10,14 @@ from mealspec.core.rule import condition
 
 
 class Colour(Enum):
+    """Of a box."""
+
     RED, BLUE = "red", "blue"
 
 
 class Box(NamedTuple):
+    """A structured state."""
+
     colour: Colour
     left: int
 
@@ -31,10 +35,12 @@ def less(box: Box) -> Box:
 
 def test_a_condition_is_a_state_a_set_a_predicate_or_what_fields_and_properties_must_be() -> None:
     conditions = {
-        "state": (RED, [True, False]), "set": ({BLUE, 7}, [False, True]), "predicate": (lambda s: s.left > 1, [True, False]),
+        "state": (RED, [True, False]), "set": ({BLUE, 7}, [False, True]),
+        "predicate": (lambda s: s.left > 1, [True, False]),
         "field": ({"colour": Colour.RED}, [True, False]), "values": ({"left": {0, 2}}, [True, True]),
         "property": ({"empty": True}, [False, True]), "both": ({"colour": Colour.RED, "left": 0}, [False, False]),
-        "test": ({"left": lambda n: n < 1}, [False, True]), "any": (ANY, [True, True]), "no set": (frozenset(), [False, False]),
+        "test": ({"left": lambda n: n < 1}, [False, True]), "any": (ANY, [True, True]),
+        "no set": (frozenset(), [False, False]),
     }  # fmt: skip
     for name, (where, holds) in conditions.items():
         assert [condition(where)(box) for box in (RED, BLUE)] == holds, name

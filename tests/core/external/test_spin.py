@@ -115,7 +115,8 @@ def test_liveness_is_asked_fairly_and_again_as_an_automaton_where_spin_went_too_
     names = promela.claim_names(toy[0], live)
     deep = f"State-vector {{}} byte {SHALLOW}\n"
     some = Spin({
-        names[one.name]: [errors(0)], names[other.name]: [f"{deep.format(88)}acceptance cycle (at depth 9) {errors(1)}"],
+        names[one.name]: [errors(0)],
+        names[other.name]: [f"{deep.format(88)}acceptance cycle (at depth 9) {errors(1)}"],
         names[third.name]: [f"{deep.format(77)}{errors(1)}", errors(0)],
     })  # fmt: skip
     found = asked(monkeypatch, toy, some, [claim.name for claim in live])
