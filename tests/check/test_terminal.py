@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from mealspec.check import terminal
 from mealspec.check.terminal import PAUSE, Line, Terminal, console
 
 
@@ -29,8 +28,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
     def told(stream: io.StringIO, moments: list[tuple[float, str]]) -> list[str]:
         now = [100.0]
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
-        line, out = Line(), []
+        monkeypatch.setattr("mealspec.check.terminal.time.monotonic", lambda: now[0])
+        line, out = Line(), list[str]()
         for second, text in moments:
             now[0] = 100 + second
             line.show(text)

@@ -8,7 +8,7 @@ import pytest
 
 from mealspec.core import Claim, System
 from mealspec.core.external import promela, spin
-from mealspec.core.external.checkers import CheckerFailed
+from mealspec.core.external.checkers import Answer, CheckerFailed
 
 Toy = tuple[System, list[Claim]]
 
@@ -45,7 +45,7 @@ class Spin:
         return ""
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, toy: Toy, some: Spin, names: list[str], **more: bool) -> spin.Answer:
+def asked(monkeypatch: pytest.MonkeyPatch, toy: Toy, some: Spin, names: list[str], **more: bool) -> Answer:
     monkeypatch.setattr(spin, "need", lambda name: None)
     monkeypatch.setattr(spin, "spin_command", lambda: "spin")
     monkeypatch.setattr(spin, "run", some.run)

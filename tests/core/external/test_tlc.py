@@ -8,7 +8,7 @@ import pytest
 
 from mealspec.core import Claim, System
 from mealspec.core.external import tla, tlc
-from mealspec.core.external.checkers import CheckerFailed
+from mealspec.core.external.checkers import Answer, CheckerFailed
 
 Toy = tuple[System, list[Claim]]
 
@@ -34,7 +34,7 @@ class Tlc:
         return self.says.pop(0)
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, toy: Toy, some: Tlc, claims: list[Claim], **more: object) -> tlc.Answer:
+def asked(monkeypatch: pytest.MonkeyPatch, toy: Toy, some: Tlc, claims: list[Claim], **more: object) -> Answer:
     monkeypatch.setattr(tlc, "need", lambda name: None)
     monkeypatch.setattr(tlc, "jar", lambda: Path("tla2tools.jar"))
     monkeypatch.setattr(tlc, "run", some.run)
