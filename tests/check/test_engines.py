@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mealspec.check import engines
-from mealspec.check.engines import ENGINES, Comparison, Found, Run, Task, compare, disagreements, grown
+from mealspec.check.engines import ENGINES, Comparison, Found, Run, Task, compare, grown
 from mealspec.cli import engine_tables
 from mealspec.cli.engine_tables import growth_lines, machine, markdown, notes, system_lines
 from mealspec.cli.entry import main
@@ -114,13 +114,6 @@ def test_an_engine_that_takes_too_long_is_stopped_and_not_asked_again() -> None:
     assert multiprocessing.active_children() == []
 
 
-def test_figures_of_what_took_too_long_are_left_out() -> None:
-    found = Found(5, 1.0, 8, {"safe": False}, 2.0, 3.0)
-    assert engines._within(Run("some", found), 3) == Run("some", found)
-    assert engines._within(Run("some", found), 2) == Run("some", replace(found, everything=None), "over 2 s")
-    assert engines._within(Run("some", found), 0.5).found.states is None
-
-
 @pytest.mark.parametrize(("told", "why"), [(["no room"], "no room"), ([], "it ended without a word; out of memory?")])
 def test_an_engine_that_fails_says_why_and_what_it_found_is_kept(told: list[str], why: str) -> None:
     hear, tell = multiprocessing.Pipe(duplex=False)
@@ -128,16 +121,6 @@ def test_an_engine_that_fails_says_why_and_what_it_found_is_kept(told: list[str]
         tell.send(each)
     tell.close()
     assert engines._heard("some", hear, 1) == Run("some", Found(5), why)
-
-
-def test_engines_that_contradict_each_other_are_named() -> None:
-    one = Run("one", Found(5, violated={"a": True, "b": False}))
-    assert disagreements([one, replace(one, engine="two")]) == []
-    assert disagreements([one, Run("SPIN, reduced", Found(4))]) == []
-    assert disagreements([one, Run("two", Found(4, violated={"a": False}))]) == [
-        "states: 5 by one, 4 by two",
-        "two and one disagree about a",
-    ]
 
 
 def test_a_difference_is_shown_and_makes_the_exit_status_1(

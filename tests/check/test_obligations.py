@@ -75,6 +75,12 @@ def test_a_contradiction_is_a_sentence_with_both_figures_and_what_follows() -> N
         " dial < dial_limit does not hold, for ever against", " dial < wait does not hold, for ever against 5 s: ",
     ]  # fmt: skip
     assert list(contradictions(WAITS, clocks({"dial": (0, 4)}))) == []
+    assert list(contradictions(HARDENED, CLOCKS)) == []
+    assert list(contradictions(HARDENED, clocks({"client_ping": (2, 22)}))) == [
+        f"hardened: 2 x push < client_ping does not hold, 2 s against 2 s: {otherwise['2 x push < client_ping']}"
+    ]
+    (said,) = contradictions(HARDENED, clocks({"dial": (0, 30)}))
+    assert said.startswith("hardened: dial < dial_limit does not hold, 30 s against 10 s: dials that come about")
 
 
 # ---------------------------------------------------------------------- the edge

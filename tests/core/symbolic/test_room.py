@@ -41,13 +41,9 @@ def test_too_little_room_is_told_with_how_much_more_it_takes(monkeypatch: pytest
     """A million nodes take 32 MB, twice 16 bytes each; the manager a GiB and a quarter."""
     least = 1.25 + 32_000_000 / GIB
     assert afforded(monkeypatch, 64, least + 1 + 32 / GIB, 1) in (1_000_000, 1_000_001)
-    with pytest.raises(
-        TooLarge, match=r"^some: the decision diagrams need 0.5 GiB more than the limit"
-    ):
+    with pytest.raises(TooLarge, match=r"^some: the decision diagrams need 0.5 GiB more than the limit"):
         afforded(monkeypatch, 64, least + 0.5, 1)
-    with pytest.raises(
-        TooLarge, match=r"need 1.3 GiB more .*; raise it \(ulimit -v\), or search state by state$"
-    ):
+    with pytest.raises(TooLarge, match=r"need 1.3 GiB more .*; raise it \(ulimit -v\), or search state by state$"):
         afforded(monkeypatch, 64, 1, 1)
 
 
