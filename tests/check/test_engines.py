@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich import box
 
 from mealspec.check import engines
-from mealspec.check.engines import ENGINES, Comparison, Found, Run, Task, compare, grown
-from mealspec.cli import engine_tables
-from mealspec.cli.engine_tables import growth_lines, machine, markdown, notes, system_lines
+from mealspec.check.engines import ENGINES, Comparison, Run, Task, compare, disagreements, grown
+from mealspec.check.terminal import Terminal
+from mealspec.cli import bench
+from mealspec.cli.bench import machine, notes, parts, ratios
 from mealspec.cli.entry import main
 from mealspec.core.errors import CheckerError
 from mealspec.core.external.checkers import missing
@@ -40,10 +42,10 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def made(**verdicts: float | None) -> Comparison:
     """A comparison with these times to verdict."""
     runs = [
-        Run(name, Found() if took is None else Found(1000, took / 2, 8, {"safe": False}, took, took), "over 9 s")
+        Run(name, why="over 9 s") if took is None else Run(name, 1000, took / 2, 8, {"safe": False}, took, took)
         for name, took in verdicts.items()
     ]
-    return Comparison("some", TINY, tuple(runs), ())
+    return Comparison("some", TINY, tuple(runs))
 
 
 # ---------------------------------------------------------------------- what is found
@@ -71,10 +73,10 @@ def test_our_engines_agree_and_a_missing_tool_is_said(capsys: pytest.CaptureFixt
 def test_meals_grow_in_tables_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     main([*ASKED, "--meals-up-to", "2"])
     shown, told = capsys.readouterr()
-    found, _, ratios = shown.partition("published: time to verdict")
-    assert re.findall(r"^  explicit +([\d,]+) ", found, re.M) == ["604", "20,766"]
-    assert ratios
-    assert len(re.findall(r"^  TLC, 2 workers +no java: make checkers$", shown, re.M)) == 2
+    found, _, grown = shown.partition("time to verdict")
+    assert re.findall(r"^explicit +([\d,]+) ", found, re.M) == ["604", "20,766"]
+    assert re.findall(r"^\*states\* +([\d,]+) +([\d,]+)$", grown, re.M) == [("604", "20,766")] * 2
+    assert len(re.findall(r"^  TLC, 2 workers: no java: make checkers$", shown, re.M)) == 2
     assert all(len(line) <= 80 for line in shown.splitlines())
     assert len(told.splitlines()) == 2 * len(ENGINES)
 
@@ -96,38 +98,50 @@ def test_spin_decides_the_same_whatever_it_is_told_to_be_violated() -> None:
     if "SPIN" in missing():
         pytest.skip(f"SPIN cannot be run: {missing()['SPIN']}; 'make checkers' obtains it")
     *_, ours = ENGINES["explicit"](Task("published", TINY, frozenset(), time.time()))
-    assert ours.violated is not None
-    wrong = frozenset(name for name, violated in ours.violated.items() if violated)
+    wrong = frozenset(name for name, violated in ours["violated"].items() if violated)
+    assert wrong
     for thought in (frozenset[str](), wrong):
         *_, found = ENGINES["SPIN"](Task("published", TINY, thought, time.time()))
-        assert found.violated is not None
-        assert found.violated.items() <= ours.violated.items()
+        assert found["violated"]
+        assert found["violated"].items() <= ours["violated"].items()
 
 
 # ---------------------------------------------------------------------- what is not found
 
 
 def test_an_engine_that_takes_too_long_is_stopped_and_not_asked_again() -> None:
-    first, second = compare(["published"], grown(TINY, 2), 0.01, engines=["explicit"])
-    assert first.runs == (Run("explicit", Found(), "over 0.01 s"),)
-    assert second.runs == (Run("explicit", Found(), "not tried"),)
+    first, second = compare("published", grown(TINY, 2), 0.01, engines=["explicit"])
+    assert first.runs == (Run("explicit", why="over 0.01 s"),)
+    assert second.runs == (Run("explicit", why="not tried"),)
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize(("told", "why"), [(["no room"], "no room"), ([], "it ended without a word; out of memory?")])
-def test_an_engine_that_fails_says_why_and_what_it_found_is_kept(told: list[str], why: str) -> None:
+@pytest.mark.parametrize(
+    ("told", "why"), [([{"why": "no room"}], "no room"), ([], "it ended without a word; out of memory?")]
+)
+def test_an_engine_that_fails_says_why_and_what_it_found_is_kept(told: list[dict[str, str]], why: str) -> None:
     hear, tell = multiprocessing.Pipe(duplex=False)
-    for each in (Found(5), *told):
+    for each in ({"states": 5}, *told):
         tell.send(each)
     tell.close()
-    assert engines._heard("some", hear, 1) == Run("some", Found(5), why)
+    assert engines._heard("some", hear, 1) == Run("some", 5, why=why)
+
+
+def test_engines_that_contradict_each_other_are_named() -> None:
+    one = Run("one", 5, violated={"a": True, "b": False})
+    assert disagreements([one, replace(one, engine="two")]) == []
+    assert disagreements([one, Run("SPIN, reduced", 4)]) == []
+    assert disagreements([one, Run("two", 4, violated={"a": False})]) == [
+        "states: 5 by one, 4 by two",
+        "two and one disagree about a",
+    ]
 
 
 def test_a_difference_is_shown_and_makes_the_exit_status_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     differing = replace(made(one=1), disagreements=("one and two disagree about a",))
-    monkeypatch.setattr(engine_tables, "compare", lambda *given: [differing])
+    monkeypatch.setattr(bench, "compare", lambda *given: [differing])
     with pytest.raises(SystemExit) as stop:
         main(ASKED)
     assert stop.value.code == 1
@@ -137,33 +151,41 @@ def test_a_difference_is_shown_and_makes_the_exit_status_1(
 # ---------------------------------------------------------------------- tables
 
 
-def test_ratios_are_to_the_best_and_what_did_not_finish_says_so() -> None:
-    shown = system_lines(made(fast=2, slow=7, late=None))
-    assert shown[0] == "some: 1 meal, 1 connection, no faults"
-    assert shown[2].split() == ["fast", "1,000", "1,000", "8.0", "2.0", "s", "1.0", "2.0", "s"]
-    assert shown[3].split()[-3:] == ["3.5", "7.0", "s"]
-    assert shown[4].split() == ["late", "over", "9", "s"]
+def shown(capsys: pytest.CaptureFixture[str], *printed: object) -> list[list[str]]:
+    """The words of each line, printed at 80 columns."""
+    Terminal(width=80, highlight=False, markup=False).print(*printed, sep="\n")
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    return [line.split() for line in lines]
 
 
-def test_a_long_reason_stands_below_the_figures() -> None:
-    run = Run("some", Found(5, 1.0), "SPIN failed: " + "it is a long scenario " * 10)
-    shown = system_lines(Comparison("some", TINY, (run,), ()))
-    assert "failed" in shown[2]
-    assert "SPIN failed: it is a long scenario" in shown[3]
-    assert all(len(line) <= 80 for line in shown)
+def test_ratios_are_to_the_best_and_what_did_not_finish_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, *parts(made(fast=2, slow=7, late=None)))
+    assert lines[0] == ["some:", "1", "meal,", "1", "connection,", "no", "faults"]
+    assert lines[2:6] == [
+        ["fast", "1,000", "1,000", "8.0", "2.0", "s", "1.0", "2.0", "s"],
+        ["slow", "1,000", "286", "8.0", "7.0", "s", "3.5", "7.0", "s"],
+        ["late"],
+        ["late:", "over", "9", "s"],
+    ]
 
 
-def test_growth_is_shown_for_several_sizes_only() -> None:
+def test_a_long_reason_stands_below_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run("some", 5, 1.0, why="SPIN failed: " + "it is a long scenario " * 10)
+    comparison = Comparison("some", TINY, (run,))
+    assert shown(capsys, *parts(comparison))[3][:3] == ["some:", "SPIN", "failed:"]
+    assert shown(capsys, ratios([comparison], "time to verdict"))[2] == ["some", "failed"]
+
+
+def test_a_table_of_ratios_has_a_row_for_each_engine_and_a_column_for_each_system(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     small, large = made(one=1, two=3), replace(made(one=5, two=None), scope=replace(TINY, meals=2))
-    assert growth_lines([small]) == []
-    shown = growth_lines([small, large])
-    assert [line.split() for line in shown[2:4]] == [["one", "1.0", "1.0"], ["two", "3.0", "over", "9", "s"]]
-
-
-def test_markdown_has_a_row_for_each_engine_and_a_column_for_each_system() -> None:
-    shown = markdown([made(one=1, two=3), made(one=5, two=None)])
-    assert shown[0] == "| time to verdict | some, 1 meal | some, 1 meal |"
-    assert shown[2:5] == ["| *states* | 1,000 | 1,000 |", "| one | 1.0 | 1.0 |", "| two | 3.0 | over 9 s |"]
+    lines = shown(capsys, ratios([small, large], "time to verdict"))
+    assert lines[1:] == [["*states*", "1,000", "1,000"], ["one", "1.0", "1.0"], ["two", "3.0", "over", "9", "s"]]
+    rows = [row for row in shown(capsys, ratios([small, large], "time to verdict", box.MARKDOWN)) if row]
+    assert rows[1][0].startswith("|-")
+    assert rows[-1] == ["|", "two", "|", "3.0", "|", "over", "9", "s", "|"]
 
 
 def test_the_notes_name_the_limit_and_the_machine() -> None:

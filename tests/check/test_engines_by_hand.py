@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +10,12 @@ from typing import Any
 import pytest
 
 from mealspec.check import engines
-from mealspec.check.engines import ENGINES, NOT_TRIED, Comparison, Found, Run, Task, compare, disagreements
+from mealspec.check.engines import ENGINES, NOT_TRIED, Comparison, Run, Task, compare, disagreements
 from mealspec.core import Claim, Form
 from mealspec.model.scope import Scope
 
 SCOPE, WIDER = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
-FOUND = Found(1000, 2.0, 8.0, {"a": True, "b": False}, 3.0, 4.0)
+FOUND = Run("one", 1000, 2.0, 8.0, {"a": True, "b": False}, 3.0, 4.0)
 
 
 def test_a_rate_is_states_by_seconds_of_the_search_where_both_are_known() -> None:
@@ -25,9 +24,7 @@ def test_a_rate_is_states_by_seconds_of_the_search_where_both_are_known() -> Non
 
 
 def test_for_programs_a_comparison_has_the_figures_of_each_engine() -> None:
-    told = Comparison(
-        "published", WIDER, (Run("one", FOUND), Run("two", Found(), "no room")), ("they differ",)
-    ).to_json()
+    told = Comparison("published", WIDER, (FOUND, Run("two", why="no room")), ("they differ",)).to_json()
     assert told == {
         "design": "published", "scope": WIDER.describe(), "meals": 1, "differences": ["they differ"],
         "engines": [
@@ -39,81 +36,60 @@ def test_for_programs_a_comparison_has_the_figures_of_each_engine() -> None:
     }  # fmt: skip
 
 
-def test_what_took_longer_than_the_limit_is_left_out_each_figure_by_itself() -> None:
-    def kept(limit: float, found: Found = FOUND, why: str = "") -> Run:
-        return engines._within(Run("x", found, why), limit)
-
-    assert kept(4) == Run("x", FOUND)
-    assert kept(3.5) == Run("x", replace(FOUND, everything=None), "over 3.5 s")
-    assert kept(2.5) == Run("x", replace(FOUND, everything=None, verdict=None), "over 2.5 s")
-    assert kept(2) == Run("x", replace(FOUND, everything=None, verdict=None), "over 2 s")
-    assert kept(1.5) == Run("x", Found(violated=FOUND.violated), "over 1.5 s")
-    assert kept(1.5, why="no room").why == "no room"
-    assert kept(1, Found(5)) == Run("x", Found(5))
-
-
 def test_an_engine_is_compared_with_the_first_that_tells() -> None:
-    one = Run("one", Found(5, violated={"a": True, "b": False}))
-    nothing, fewer = Run("none", Found(None)), Run("SPIN, reduced", Found(4, violated={"a": False}))
+    one = Run("one", 5, violated={"a": True, "b": False})
+    nothing, fewer = Run("none"), Run("SPIN, reduced", 4, violated={"a": False})
     assert disagreements([nothing, one, replace(one, engine="two")]) == []
-    assert disagreements([fewer, one, Run("two", Found(6))]) == [
+    assert disagreements([fewer, one, Run("two", 6)]) == [
         "states: 5 by one, 6 by two", "one and SPIN, reduced disagree about a",
     ]  # fmt: skip
-    assert disagreements([one, Run("two", Found(5, violated={"b": True, "c": True}))]) == [
-        "two and one disagree about b"
-    ]
+    assert disagreements([one, Run("two", 5, violated={"b": True, "c": True})]) == ["two and one disagree about b"]
     assert disagreements([]) == []
 
 
-@pytest.fixture
-def tried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Task, float, set[str]]]:
-    """What is asked; the slow engine is late at two faults' scope, and the fast one finds claim a violated."""
-    asked: list[tuple[str, Task, float, set[str]]] = []
+Tried = list[tuple[str, Task, float]]
 
-    def answer(engine: str, task: Task, limit: float, lacking: object, late: set[str]) -> Run:
-        asked.append((engine, task, limit, {*late}))
-        if engine in late:
-            return Run(engine, Found(), NOT_TRIED)
-        if engine == "slow" and task.scope == WIDER:
-            return Run(engine, Found(), "over 9 s")
-        return Run(engine, FOUND if engine == "fast" else Found(1000), "" if engine == "fast" else "over 9 s")
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
+    """What is asked; the slow engine is late in the first scope, and the fast one finds claim a violated."""
+    asked: Tried = []
+
+    def answer(engine: str, task: Task, limit: float) -> Run:
+        asked.append((engine, task, limit))
+        if engine == "fast":
+            return replace(FOUND, engine="fast")
+        return Run(engine, why="over 9 s") if engine == "slow" else Run(engine, 1000, why="over 9 s")
 
     monkeypatch.setattr(engines, "_tried", answer)
-    monkeypatch.setattr(engines, "missing", dict)
+    monkeypatch.setattr(engines, "missing", lambda: {"SPIN": "no spin"})
     return asked
 
 
-def test_each_engine_is_asked_about_each_system_and_told_what_is_known_to_be_violated(
-    tried: list[tuple[str, Task, float, set[str]]],
-) -> None:
+def test_each_engine_is_asked_about_each_system_and_told_what_is_known_to_be_violated(tried: Tried) -> None:
     said: list[str] = []
-    found = list(compare(["published", "before"], [WIDER, SCOPE], 9, said.append, ["fast", "slow", "last"]))
+    every = ["fast", "slow", "last", "SPIN, reduced"]
+    found = list(compare("published", [WIDER, SCOPE], 9, said.append, every))
     assert [(each.design, each.scope, len(each.runs)) for each in found] == [
-        ("published", WIDER, 3), ("published", SCOPE, 3), ("before", WIDER, 3), ("before", SCOPE, 3),
+        ("published", WIDER, 4),
+        ("published", SCOPE, 4),
+    ]
+    assert said == [f"published, {scope.describe()}: {engine}" for scope in (WIDER, SCOPE) for engine in every]
+    assert [(engine, sorted(task.thought)) for engine, task, _ in tried] == [
+        ("fast", []), ("slow", ["a"]), ("last", ["a"]), ("fast", []), ("last", ["a"]),
     ]  # fmt: skip
-    assert said[:2] == [f"published, {WIDER.describe()}: fast", f"published, {WIDER.describe()}: slow"]
-    assert [sorted(task.thought) for _, task, _, _ in tried] == [[], ["a"], ["a"]] * 4
-    assert [late for _, _, _, late in tried] == [set(), set(), {"slow"}, {"slow"}, {"slow"}, {"slow"}] * 2
-    assert found[1].runs[1] == Run("slow", Found(), NOT_TRIED)
-    assert {limit for _, _, limit, _ in tried} == {9}
-    assert all(0 <= task.seconds < 600 for _, task, _, _ in tried)
-
-
-def test_a_judge_that_is_missing_or_late_is_not_begun() -> None:
-    task = Task("published", SCOPE, frozenset(), time.time())
-    lacking = {"SPIN": "no spin"}
-    assert engines._tried("SPIN, reduced", task, 1, lacking, set()) == Run(
-        "SPIN, reduced", Found(), "no spin: make checkers"
-    )
-    assert engines._tried("TLC", task, 1, lacking, {"TLC"}) == Run("TLC", Found(), NOT_TRIED)
+    assert [each.runs[1] for each in found] == [Run("slow", why="over 9 s"), Run("slow", why=NOT_TRIED)]
+    assert {each.runs[3] for each in found} == {Run("SPIN, reduced", why="no spin: make checkers")}
+    assert {limit for _, _, limit in tried} == {9}
+    assert [task.scope for _, task, _ in tried] == [WIDER] * 3 + [SCOPE] * 2
 
 
 # ---------------------------------------------------------------------- judges
 
-Ask = Callable[..., Any]
+Figures = dict[str, Any]
 
 
-def spun(monkeypatch: pytest.MonkeyPatch, thought: set[str], wrong: set[str]) -> tuple[list[Found], list[list[str]]]:
+def spun(monkeypatch: pytest.MonkeyPatch, thought: set[str], wrong: set[str]) -> tuple[list[Figures], list[list[str]]]:
     """What SPIN is asked, one list of claims for each run, where these claims are violated; and what is made of it."""
     asked: list[list[str]] = []
     members: dict[str, list[Claim]] = {}
@@ -140,7 +116,7 @@ def spun(monkeypatch: pytest.MonkeyPatch, thought: set[str], wrong: set[str]) ->
 
 
 def safe() -> list[Claim]:
-    return Task("published", SCOPE, frozenset(), 0).safe()[1]
+    return engines._claims(Task("published", SCOPE, frozenset(), 0).facts(), live=False)
 
 
 def test_spin_is_asked_for_those_that_may_hold_together_and_apart_only_if_they_do_not(
@@ -150,12 +126,12 @@ def test_spin_is_asked_for_those_that_may_hold_together_and_apart_only_if_they_d
     assert {claim.form for claim in safe()} == {Form.NEVER, Form.QUIESCENT}
     bad = names[0]
     (first, last), asked = spun(monkeypatch, {bad}, {bad})
-    assert (first.states, first.search, first.size, first.violated) == (7, 1.0, 16.0, None)
+    assert first == {"states": 7, "search": 1.0, "size": 16.0}
     assert asked == [[], [bad, "never-together", "quiescent-together"]]
-    assert (last.violated, last.verdict) == ({name: name == bad for name in names}, 10)
+    assert last == {"violated": {name: name == bad for name in names}, "verdict": 10}
     (_, last), asked = spun(monkeypatch, set(), {bad})
     assert asked == [[], ["never-together", "quiescent-together"], names]
-    assert (last.violated, last.verdict) == ({name: name == bad for name in names}, 20)
+    assert last == {"violated": {name: name == bad for name in names}, "verdict": 20}
     (_, last), asked = spun(monkeypatch, {*names}, set())
     assert asked == [[], names], "nothing is left to be put together"
 
@@ -169,21 +145,16 @@ def test_tlc_is_asked_for_all_claims_of_safety_at_once(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(engines, "tlc", tlc)
     monkeypatch.setattr(engines, "tla", lambda system, claims: f"{len(claims)} claims")
-    found: Iterator[Found] = engines._tlc(Task("published", SCOPE, frozenset(), 0), workers=2)
-    assert list(found) == [Found(7, 1.0), Found(7, 1.0, violated={"a": True}, verdict=10.0)]
+    found = list(engines._tlc(Task("published", SCOPE, frozenset(), 0), workers=2))
+    assert found == [{"states": 7, "search": 1.0}, {"violated": {"a": True}, "verdict": 10.0}]
     assert asked == [(None, 2, f"{len(safe())} claims"), (len(safe()), 2, f"{len(safe())} claims")]
 
 
 @pytest.mark.parametrize("engine", ["explicit", "symbolic"])
 def test_our_engines_tell_states_then_safety_then_everything(engine: str) -> None:
     searched, decided, everything = ENGINES[engine](Task("published", SCOPE, frozenset(), time.time() - 50))
-    assert (searched.states, searched.violated, decided.states) == (604, None, 604)
-    assert decided.violated is not None
-    assert everything.violated is not None
-    assert {*decided.violated} == {claim.name for claim in safe()} < {*everything.violated}
-    assert everything.violated["delivery"] is True
-    assert (searched.verdict, decided.everything) == (None, None)
-    assert decided.verdict is not None
-    assert everything.everything is not None
-    assert 50 < decided.verdict <= everything.everything
-    assert everything.verdict == decided.verdict
+    assert (searched["states"], {*searched}) == (604, {"states", "search", "size"})
+    assert {*decided["violated"]} == {claim.name for claim in safe()} < {*everything["violated"]}
+    assert everything["violated"]["delivery"] is True
+    assert ({*decided}, {*everything}) == ({"violated", "verdict"}, {"violated", "everything"})
+    assert 50 < decided["verdict"] <= everything["everything"] < 650

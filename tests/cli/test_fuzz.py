@@ -217,7 +217,7 @@ SEARCHES = (
     "mealspec.check.mutants.cases",
     "mealspec.check.crosscheck.compare",
     "mealspec.check.engines.grown",
-    "mealspec.cli.bench.measure",
+    "mealspec.cli.bench.beside_naive",
     "mealspec.cli.drawing.everything",
     "mealspec.cli.drawing.one",
     "mealspec.cli.drawing.states",
