@@ -112,8 +112,8 @@ def modules(tree: Path, part: str = PARTS[0]) -> list[str]:
 def tests(tree: Path, module: str) -> list[str]:
     """The files of tests that are about a module: its examples, those that mirror it, and others.
 
-    >>> tests(Path(), "mealspec/core/claim.py")[0], tests(Path(), "mealspec/core/formula.py")
-    ('tests/core/test_engines.py', ['mealspec/core/formula.py', 'tests/core/test_formula.py'])
+    >>> tests(Path(), "mealspec/core/claim.py")[0], tests(Path(), "mealspec/core/shrink.py")
+    ('tests/core/test_engines.py', ['mealspec/core/shrink.py', 'tests/core/test_shrink.py'])
     """
     name = Path(module).relative_to("mealspec").with_suffix("")
     own = sorted((tree / "tests" / name.parent).glob(f"test_{name.name}*.py"))
