@@ -19,7 +19,7 @@ TRIED := -m "not slow and not external and not live" -n 2 --dist loadgroup -p no
   tests/hunt/test_machine.py tests/conform/test_driver.py tests/conform/test_sockets.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 PICTURES := -m slow -p no:cacheprovider tests/draw/test_graphs.py -k "renderer or source or graph_is or layout or blocks or step_by_step"
 
-.PHONY: help setup verify incident mutants draw sweep test hunt deep slow live lint lowest newest fuzz bench checkers crosscheck clean
+.PHONY: help setup verify incident mutants draw still sweep test hunt deep slow live lint lowest newest fuzz bench checkers crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -51,6 +51,10 @@ mutants: $(READY) ## the spec under test: all mutants of hardened
 draw: $(READY) ## all pictures, charts and reference pages, into diagrams/
 	@echo "== drawing (about three minutes)"
 	@$(BIN)/mealspec draw
+
+still: $(READY) ## the explorer's still in README and index, light and dark (needs Chromium)
+	@echo "== looking at the explorer"
+	@$(BIN)/python -m tests.explore.still
 
 sweep: $(READY) ## all designs at once: which mechanisms are enough
 	@$(BIN)/mealspec sweep

@@ -81,9 +81,12 @@ def the_sweeps_of_record() -> Iterator[str]:
     rows = []
     for record in RECORDS:
         told = found[record.name]
-        asked = f"`{' '.join(['mealspec sweep', record.options]).strip()}`"
-        rows.append([record.question, asked, *(f"{told[key]:,}" for key in ("designs", "passing", "minimal_number"))])
-    yield from table(["question", "asked by", "designs", "that pass", "smallest sets that are enough"], rows)
+        rows.append([record.question, *(f"{told[key]:,}" for key in ("designs", "passing", "minimal_number"))])
+    yield from table(["question", "designs", "that pass", "smallest sets that are enough"], rows)
+    yield ""
+    yield "They were asked by, in this order:"
+    yield ""
+    yield from (f"1. `{' '.join(['mealspec sweep', record.options]).strip()}`" for record in RECORDS)
     every, alone = found["all"], found["delivery"]
     repair = every["repairs"]["published"][0]
     yield ""

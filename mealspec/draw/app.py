@@ -34,7 +34,8 @@ def _contrast(row: Contrast) -> dict[str, object]:
 
 
 def _shown(fact: Fact) -> str:
-    return "<br>".join(told(each) for each in fact.shown)
+    """What shows it; a long name of a design may go on in the next line."""
+    return "<br>".join(told(each) for each in fact.shown).replace("+", "`<wbr>`+")
 
 
 def _facts(facts: Iterable[str]) -> str:

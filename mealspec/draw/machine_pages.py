@@ -105,11 +105,13 @@ def _foreign(name: str, machine: Machine) -> list[str]:
 
 
 def _rows(here: str, some: Iterable[Entry], *, designs: bool = False) -> list[tuple[str, ...]]:
-    """As cells: events, of which the first leads to what is owed there; designs; where; what changes; mechanisms."""
-    out = []
+    """As cells: events, of which the first leads to what is owed there, and designs; where; change; mechanisms."""
+    out: list[tuple[str, ...]] = []
     for entry in some:
         first, *rest = map(code, entry.events)
         names = "<br>".join([link(here, f"reference/events.md#{group_of(entry.events[0])}", first), *rest])
-        behind = [", ".join(mechanism(here, m) for m in ms) for ms in (entry.brought, entry.altered)]
-        out.append((names, *([", ".join(map(code, entry.designs))] if designs else []), *entry.saying, *behind))
+        behind = (("only with", entry.brought), ("other without", entry.altered))
+        needs = [f"{word} {', '.join(mechanism(here, m) for m in some)}" for word, some in behind if some]
+        into = f"<br>in {', '.join(map(code, entry.designs))}".replace("+", "`<wbr>`+")  # a long name may be parted
+        out.append((names + (into if designs else ""), *entry.saying, "<br>".join(needs)))
     return out

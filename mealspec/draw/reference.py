@@ -52,11 +52,11 @@ def _mechanisms() -> Page:
     here = "reference/mechanisms.md"
     rows = []
     for name, entry in CATALOGUE.items():
-        has = ["✓" if name in plan else "" for plan in DESIGNS.values()]
-        words = (entry.does, entry.closes, entry.costs)
-        rows.append((_anchored(name, code(name)), *words, *has, _needed(here, name), references(here, entry.refs)))
+        having = ", ".join(code(plan.name) for plan in DESIGNS.values() if name in plan)
+        named = f"{_anchored(name, code(name))}<br>{references(here, entry.refs)}"
+        rows.append((named, entry.does, entry.closes, entry.costs, having, _needed(here, name)))
     about = "the switches of a design: what each closes and costs"
-    return render(here, "mechanisms", "Mechanisms", about, designs=[code(name) for name in DESIGNS], rows=rows)
+    return render(here, "mechanisms", "Mechanisms", about, rows=rows)
 
 
 def _needed(here: str, name: str) -> str:

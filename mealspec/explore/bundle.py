@@ -13,7 +13,7 @@ from mealspec.explore.data import data
 from mealspec.explore.runs import runs
 from mealspec.explore.worlds import Json
 
-ENGINE = ("machine.js", "timed.js", "search.js")
+ENGINE = ("machine.js", "timed.js", "search.js", "seconds.js", "decide.js")
 """Scripts that run in the page and in its worker."""
 
 PAGE = ("verdicts.js", "model.js", "chart.js", "graph.js", "paste.js", "judge.js", "view.js", "app.js")

@@ -151,19 +151,23 @@ def _excerpt(each: Excerpt) -> Json:
 
 
 def _pinned(known: dict[str, World]) -> Json:
-    """What is pinned of the named designs, world by world: per design and property whether it holds.
+    """What is pinned of the named designs, world by world: per design and property the verdict.
 
-    What is violated in a scope is violated in every larger one, so what holds in a scope holds in every smaller one.
+    What is violated in a scope is violated in every larger one, so what is kept in a scope is kept in every smaller
+    one; whether it is vacuous there, only a pin of the same scope tells.
     """
     out: Json = {}
     for name, world in known.items():
-        for pin in pins():
-            if not world.has(DESIGNS[pin.design]):
-                continue
+        own = sorted(
+            (pin for pin in pins() if world.has(DESIGNS[pin.design])), key=lambda pin: pin.scope == world.scope
+        )
+        for pin in own:  # that of the same scope last, for it is exact
+            said = {p: pin.verdict(p) for p in PROPERTIES}
             of = out.setdefault(name, {}).setdefault(pin.design, {})
-            violated = {p for p in PROPERTIES if pin.verdict(p) is Verdict.VIOLATED}
             if within(pin.scope, world.scope):
-                of.update(dict.fromkeys(sorted(violated), 0))
+                of.update((p, verdict) for p, verdict in said.items() if verdict is Verdict.VIOLATED)
             if within(world.scope, pin.scope):
-                of.update((p, 1) for p in PROPERTIES if p not in violated)
+                of.update((p, Verdict.HOLDS) for p, verdict in said.items() if verdict is not Verdict.VIOLATED)
+            if pin.scope == world.scope:
+                of.update(said)
     return out

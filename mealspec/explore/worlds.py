@@ -6,7 +6,7 @@ its designs it is there (:mod:`mealspec.explore.conditions`), and each property 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,6 +72,7 @@ def table(world: World, texts: Texts) -> Json:
     machines = [_machine(name, world.family, conditions) for name in world.family.variants]
     facts = Texts()
     claims = {p.id: list(_claims(p, world, conditions, facts)) for p in PROPERTIES.values()}
+    premises = {p.id: list(_premises(p, world, conditions, facts)) for p in PROPERTIES.values()}
     return {
         "scope": world.scope.to_json(),
         "says": world.scope.describe(),
@@ -81,6 +82,7 @@ def table(world: World, texts: Texts) -> Json:
         "events": [_event(name, world.family, conditions, texts) for name in world.family.events],
         "clocks": clocks(world.family, world.scope),
         "claims": claims,
+        "premises": premises,
         "facts": facts.all,
         "nodes": [part for node in conditions.nodes for part in node],
     }
@@ -147,8 +149,7 @@ def _said(event: Event) -> Json:
 def _claims(prop: Property, world: World, conditions: Conditions, facts: Texts) -> Iterator[Json]:
     """What the property claims, by when it does so."""
 
-    def claims(choice: Any) -> list[Json]:
-        about = Facts(AnyDesign(choice), world.scope, world.richest)
+    def claims(about: Facts) -> list[Json]:
         return [
             {
                 "form": claim.form.value,
@@ -158,13 +159,26 @@ def _claims(prop: Property, world: World, conditions: Conditions, facts: Texts) 
             for claim in prop.claims(about)
         ]
 
+    for when, said in _by_design(claims, world, conditions):
+        yield {"when": when, "claims": said}
+
+
+def _premises(prop: Property, world: World, conditions: Conditions, facts: Texts) -> Iterator[list[int]]:
+    """The fact that must occur for the property to say anything: ``[condition, fact]``, by when it is that."""
+    told = _by_design(lambda about: facts.number(expression(prop.witness(about), world)), world, conditions)
+    return ([when, fact] for when, fact in told)
+
+
+def _by_design(say: Callable[[Facts], Any], world: World, conditions: Conditions) -> Iterator[tuple[int, Any]]:
+    """What is said of each design, and the condition under which it is said."""
     on = frozenset(m.value for m in world.fixed)
-    found = branches(claims, world.family.features, on)
+    tell = lambda choice: say(Facts(AnyDesign(choice), world.scope, world.richest))  # noqa: E731 (one line says it)
+    found = branches(tell, world.family.features, on)
     outcomes = Outcomes([Branch(b.given, repr(b.value)) for b in found])
     said = {repr(b.value): b.value for b in found}
     for k, text in enumerate(outcomes.values):
         if text is not None:
-            yield {"when": conditions.of(outcomes, {k}), "claims": said[text]}
+            yield conditions.of(outcomes, {k}), said[text]
 
 
 def expression(predicate: Predicate, world: World) -> Any:

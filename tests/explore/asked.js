@@ -41,15 +41,25 @@ function walkedInTime(system, events) {
   return { refused, said };
 }
 
-/** Per property the outcome of a search from the beginning. */
-function nearestOf(system, on, properties, most) {
-  return properties.map((property) => {
-    const search = nearest(system, system.initial, claimsOf(system, property, new Set(on)), { most });
-    for (;;) {
-      const { value, done } = search.next();
-      if (done) return value;
-    }
-  });
+/** What a generator returns in the end. */
+function ended(work) {
+  for (;;) {
+    const { value, done } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Per property the outcome of a search from the beginning, in seconds or without. */
+function nearestOf(system, on, properties, most, timed = false) {
+  const has = new Set(on), from = timed ? new Timed(system, has) : system;
+  const search = (claims) => (timed ? nearestInTime : nearest)(from, from.initial, claims, { most });
+  return properties.map((property) => ended(search(claimsOf(system, property, has))));
+}
+
+/** Every verdict on a design, by all its states. */
+function decidedOf(system, on, properties, most) {
+  const has = new Set(on), asked = properties.map((id) => [id, { claims: claimsOf(system, id, has), premise: premiseOf(system, id, has) }]);
+  return ended(decided(system, Object.fromEntries(asked), { most }));
 }
 
 /** The events of a system, those that can happen first, and a sum over its rows. */
@@ -106,4 +116,20 @@ function faint(least) {
 function nameless() {
   const name = (each) => each.textContent.trim() || each.getAttribute("aria-label") || each.title || each.labels?.[0]?.textContent.trim();
   return all("button, select, input, textarea").filter((each) => !name(each)).map((each) => each.outerHTML.slice(0, 90));
+}
+
+/** The share of pixels in which two PNGs differ clearly; 1 if they are not of one size. */
+async function unlike(pictures) {
+  const [one, other] = await Promise.all(pictures.map(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return context.getImageData(0, 0, image.width, image.height);
+  }));
+  if (one.width !== other.width || one.height !== other.height) return 1;
+  let differing = 0;
+  for (let at = 0; at < one.data.length; at += 4) if ([0, 1, 2].some((c) => Math.abs(one.data[at + c] - other.data[at + c]) > 40)) differing += 1;
+  return differing / (one.width * one.height);
 }

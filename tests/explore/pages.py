@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +16,12 @@ from mealspec.model.mechanism import NEEDS
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
+from tests.explore.browser import Browser
 
 Json = dict[str, Any]
+
+PAGE_FILE = Path(__file__).parents[2] / "diagrams" / "explorer.html"
+"""The page that is committed; ``tests/draw/test_committed.py`` holds it against the model."""
 
 ASKED = Path(__file__).with_name("asked.js").read_text(encoding="utf-8")
 """What both a page and Node are asked, in their own language."""
@@ -77,3 +83,23 @@ def in_order(said: list[Json]) -> list[Json]:
 def made(world: Json, plan: Design) -> System:
     """The checker's system of a design in a world."""
     return system(plan, scope_of(world))
+
+
+def opened(page: Browser, address: str = "") -> None:
+    """The page, with what it is asked by the tests."""
+    page.open(PAGE_FILE, address)
+    page.run(f"{ASKED}; 0")
+
+
+def embedded() -> Json:
+    """What the committed page holds."""
+    text = PAGE_FILE.read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    assert found is not None
+    data: Json = json.loads(found[1])
+    return data
+
+
+def of(name: str, plan: Design) -> str:
+    """The page's system of a design in a world, in its language."""
+    return f"madeOf(data.worlds[{json.dumps(name)}], data.texts, {json.dumps(sorted(plan.mechanisms))})"

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from base64 import b64encode
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,62 +18,30 @@ from mealspec.check.verify import counterexample
 from mealspec.core import dump
 from mealspec.core.itf import load
 from mealspec.explore.bundle import ENGINE, PAGE, script
-from mealspec.explore.verdicts import knows, verdict, verdict_tables
-from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.design import DESIGNS, design
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
-from mealspec.properties.catalogue import PROPERTIES
-from tests.explore.browser import CHROMIUM, MISSING, Broken, Browser, browser
-from tests.explore.pages import ASKED, digest, in_order, made, rows, some_design, some_walk
-
-PAGE_FILE = Path(__file__).parents[2] / "diagrams" / "explorer.html"
+from tests.explore import still
+from tests.explore.browser import CHROMIUM, MISSING, Broken, Browser
+from tests.explore.pages import (
+    ASKED,
+    PAGE_FILE,
+    digest,
+    embedded,
+    in_order,
+    made,
+    of,
+    opened,
+    rows,
+    some_design,
+    some_walk,
+)
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("explorer"),
     pytest.mark.skipif(CHROMIUM is None, reason=MISSING),
 ]
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Browser]:
-    """The page as a reader finds it; nothing in it may fail, and nothing may be asked of a network."""
-    chromium.size(1280, 900)
-    chromium.complaints.clear()
-    chromium.requests.clear()
-    opened(chromium)
-    yield chromium
-    assert chromium.complaints == []
-    assert [url for url in chromium.requests if not url.startswith(("file:", "blob:", "data:", "about:"))] == []
-
-
-def opened(page: Browser, address: str = "") -> None:
-    """The page, with what it is asked by the tests."""
-    page.open(PAGE_FILE, address)
-    page.run(f"{ASKED}; 0")
-
-
-def embedded() -> Json:
-    """What the committed page holds."""
-    text = PAGE_FILE.read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
-    assert found is not None
-    data: Json = json.loads(found[1])
-    return data
-
-
-def of(name: str, plan: Design) -> str:
-    """The page's system of a design in a world, in its language."""
-    return f"madeOf(data.worlds[{json.dumps(name)}], data.texts, {json.dumps(sorted(plan.mechanisms))})"
-
 
 # ---------------------------------------------------------------------- what it computes
 
@@ -215,8 +182,10 @@ def test_the_address_holds_the_whole_state(page: Browser) -> None:
     page.click("[data-do=flaw]")
     page.click("[data-do=back]")
     page.pick("#beside", "hardened")
+    page.until("location.hash.includes('b=hardened')")
     address, said = page.run("location.hash.slice(1)"), page.run(shown)
     opened(page, address)
+    page.run("sayAddress()")
     assert page.run("location.hash.slice(1)") == address
     assert page.run(shown) == said
 
@@ -235,74 +204,6 @@ def test_the_address_holds_the_whole_state(page: Browser) -> None:
 def test_a_broken_address_is_told(page: Browser, address: str, told: str) -> None:
     opened(page, address)
     assert told in page.text("#told")
-
-
-def test_the_nearest_violation_is_found_in_a_worker_and_is_as_short_as_the_checkers(page: Browser) -> None:
-    plan, scope = DESIGNS["published"], Scope(connections=1)
-    for name in ("polling-persists", "no-early-belief", "delivery"):
-        page.click("[data-do=fresh]")
-        page.pick("#property", name)
-        page.click("[data-do=search]")
-        page.until("!document.querySelector('[data-do=search]').hidden")
-        run = counterexample(plan, scope, name)
-        assert run is not None
-        assert run.loop is None
-        assert f"Violated after {len(run)} steps from here" in page.text("#searched"), name
-        assert page.text("#place") == f"step {len(run)} of {len(run)}"
-
-
-def test_none_exists_is_not_the_same_as_not_found(page: Browser) -> None:
-    page.pick("#design", "hardened")
-    page.pick("#property", "honest-view")
-    page.run("judge.search(model, view.state, (said) => { globalThis.last = said; }, 2000)")
-    page.until("globalThis.last && last.done")
-    assert "Not found within" in page.run("judge.outcome(last, model)")
-    assert "none exists at all" in page.run("judge.outcome(last, model)")
-    page.pick("#world", "seed_c1_only-dial")
-    page.click("[data-do=search]")
-    page.until("!document.querySelector('[data-do=search]').hidden")
-    assert page.text("#searched").startswith("None exists from here: all ")
-
-
-def test_verdicts_of_named_designs_are_those_that_are_pinned(page: Browser) -> None:
-    from mealspec.properties.expected import expected
-
-    for name in ("before", "published", "published_plus", "hardened"):
-        page.pick("#design", name)
-        found = page.run("cells('#verdicts tr')")
-        verdicts = {p: expected(DESIGNS[name], Scope(connections=1), p) for p in PROPERTIES}
-        assert {p: "violated" in said for p, said in found} == {p: v == "violated" for p, v in verdicts.items()}
-
-
-def test_verdicts_of_random_designs_are_those_of_the_tables(page: Browser) -> None:
-    """With one connection the page shows just what the table says; with two what must then be so, and no more."""
-    table, worlds, rng = verdict_tables()["worlds"]["seed"], embedded()["worlds"], random.Random(18)
-    asked, said = list[list[str]](), list[dict[str, bool]]()
-    while len(asked) < 200:
-        plan = some_design(worlds["seed_c1"], rng)
-        if knows(table, plan.mechanisms):
-            asked.append(sorted(plan.mechanisms))
-            said.append({p: verdict(table, p, plan.mechanisms) == "violated" for p in PROPERTIES})
-    words = """((world, designs) => designs.map((on) => {
-      model.world = world;
-      model.design = model.name(new Set(on));
-      return Object.entries(judge.verdicts(model).of).map(([id, [word]]) => [id, word]);
-    }))"""
-    for found, broken in zip(page.run(f"{words}('seed_c1', {json.dumps(asked)})"), said, strict=True):
-        assert {p: word == "✗ violated" for p, word in found} == broken
-        assert {word for _, word in found} <= {"✗ violated", "✓ holds"}
-    for found, broken in zip(page.run(f"{words}('seed', {json.dumps(asked)})"), said, strict=True):
-        assert {p: word in ("✗ violated", "✗ there") for p, word in found} == broken
-        assert "✓ holds" not in {word for p, word in found}
-
-
-def test_what_repairs_a_design_is_shown_beside_it(page: Browser) -> None:
-    page.pick("#design", "hardened")
-    page.run("document.getElementById('switches').open = true; view.drawn = {}; view.draw(); 0")
-    page.click("[data-mechanism=client_ping]")
-    assert page.run("model.design") == "hardened-client_ping"
-    page.click("#verdicts button")
-    assert page.run("model.beside") == "hardened"
 
 
 def test_an_itf_trace_is_read(page: Browser, tmp_path: Path) -> None:
@@ -365,6 +266,24 @@ def test_seconds_run(page: Browser) -> None:
     assert page.text("#place") == "step 2 of 2"
 
 
+def test_the_graph_of_states_grows_without_end_and_folds_what_is_off_the_way(page: Browser) -> None:
+    page.run("document.getElementById('graph').open = true; 0")
+    page.until("document.querySelectorAll('#states .node').length > 1")
+    most = 0
+    for _ in range(200):
+        page.run(
+            """(() => {
+              const last = [...graph.nodes.values()].filter((node) => !node.open).at(-1);
+              graph.expand(last.key);
+              graph.draw(document.getElementById('states'), view.system, view.state);
+            })()"""
+        )
+        most = max(most, page.run("document.querySelectorAll('#states .node').length"))
+    assert 200 < most < 400
+    page.run("all('#states .node.open').at(-1).dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert page.run("model.events.length") > 5
+
+
 def test_the_graph_of_states_grows_where_it_is_clicked(page: Browser) -> None:
     page.run("document.getElementById('graph').open = true; 0")
     page.until("document.querySelectorAll('#states .node').length > 1")
@@ -385,6 +304,15 @@ def test_nothing_runs_off_the_page_and_all_text_stands_out(page: Browser, width:
     assert page.run("document.documentElement.scrollWidth <= innerWidth")
     assert page.run("faint(4.5)") == []
     assert page.run("nameless()") == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_still_shows_the_page_as_it_is(page: Browser, dark: bool) -> None:
+    """But for one pixel in twenty, for browsers draw letters a little differently; if it does not: ``make still``."""
+    both = [b64encode(some).decode() for some in (still.FILES[dark].read_bytes(), still.picture(page, dark=dark))]
+    page.run(f"{ASKED}; 0")
+    assert page.run(f"unlike({json.dumps(both)})") < 0.05
+    assert page.run(f"unlike({json.dumps([both[0], b64encode(still.FILES[not dark].read_bytes()).decode()])})") > 0.5
 
 
 def test_the_browser_of_the_tests_notices_what_fails(page: Browser) -> None:

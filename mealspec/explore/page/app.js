@@ -5,10 +5,16 @@ const model = new Model(JSON.parse($("data").textContent));
 const { data } = model;
 const judge = new Judge(data);
 
-/** Draw, and say so in the address; `told` is said aloud. */
+/** Draw, and say so in the address a moment later, for a browser takes only so many changes of it; `told` is said aloud. */
+let saying = null;
 function show(told = "") {
   view.told = told;
   view.draw();
+  clearTimeout(saying);
+  saying = setTimeout(sayAddress, 50);
+}
+
+function sayAddress() {
   const address = `#${model.address()}`;
   if (address !== location.hash) history.replaceState(null, "", address);
 }
@@ -48,7 +54,7 @@ const act = {
     show(`Time passes until something must happen: ${by(view.system.refusal(state, tick))}`);
   },
   stop: () => {
-    judge.stop();
+    judge.end("search");
     $("searched").textContent = "Stopped.";
     searching(false);
   },
@@ -96,11 +102,15 @@ function searching(on) {
 }
 
 function search() {
-  if (model.timed) return ($("searched").textContent = "The search looks at runs without seconds, of which there are more: switch seconds off.");
+  const asked = model.address();
   searching(true);
   $("searched").textContent = "Searching …";
   judge.search(model, view.state, (said) => {
-    if (said.done && said.events?.length) {
+    if (model.address() !== asked) {
+      judge.end("search");
+      searching(false);
+      $("searched").textContent = "The run was changed meanwhile: search again from where it is now.";
+    } else if (said.done && said.events?.length) {
       const stem = model.events.slice(0, model.at), from = model.at;
       if (model.at < model.events.length) model.keep();
       model.events = [...stem, ...said.events];
@@ -171,7 +181,8 @@ function take(event) {
 
 function stateClicked(key) {
   const node = graph.nodes.get(key);
-  if (node.open && node.way.length) return [node.way.forEach((event) => model.take(event)), show(`Went ${node.way.length} steps ahead.`)];
+  const way = graph.way(node).slice(1);
+  if (node.open && way.length) return [way.forEach(({ event }) => model.take(event)), show(`Went ${way.length} steps ahead.`)];
   graph.expand(key);
   graph.draw($("states"), view.system, view.state);
   return document.querySelector(`[data-state="${key}"]`)?.focus();
@@ -217,5 +228,6 @@ $("excerpt").addEventListener("change", ({ target }) => {
 for (const [id, draw] of [["refused", () => view.refusals()], ["list", () => view.steps()], ["find-refused", () => view.refusals()], ["switches", () => view.choices()], ["find-mechanism", () => view.choices()], ["graph", () => graph.draw($("states"), view.system, view.state)]]) {
   $(id).addEventListener($(id).tagName === "DETAILS" ? "toggle" : "input", draw);
 }
+addEventListener("pagehide", sayAddress);
 addEventListener("hashchange", () => show(model.restore(location.hash.slice(1))));
 show(location.hash.length > 1 ? model.restore(location.hash.slice(1)) : "");

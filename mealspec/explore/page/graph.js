@@ -1,6 +1,8 @@
 // What can be reached from here, as a graph that grows where it is clicked.
 "use strict";
 
+const ROOM = 300; // boxes; with more, those are folded that are not on the way to the one that was opened last
+
 class StateGraph {
   constructor(act) {
     this.act = act;
@@ -12,29 +14,44 @@ class StateGraph {
     const key = `${system.machines.length} ${system.events.length} ${state}`;
     if (key !== this.key || system !== this.system) {
       Object.assign(this, { key, system, nodes: new Map(), edges: [] });
-      this.node(state, 0, "here", []);
+      this.node(state, null, "here", null);
       this.expand(String(state));
     }
     box.innerHTML = this.svg();
   }
 
-  node(state, depth, says, way) {
+  /** The box of a state, made if it is new: reached from the box `from` by an event. */
+  node(state, from, says, event) {
     const key = String(state);
-    if (!this.nodes.has(key)) this.nodes.set(key, { key, state, depth, says, way, open: false });
+    if (!this.nodes.has(key)) this.nodes.set(key, { key, state, from, depth: from ? from.depth + 1 : 0, says, event, open: false });
     return key;
+  }
+
+  /** The boxes on the way to one, itself last. */
+  way(node) {
+    return node.from ? [...this.way(node.from), node] : [node];
   }
 
   /** Take in what can follow a state. */
   expand(key) {
-    const node = this.nodes.get(key);
-    if (node.open || this.nodes.size > 400) return;
+    const node = this.nodes.get(key), { system } = this;
+    if (node.open) return;
+    if (this.nodes.size > ROOM) this.fold(node);
     node.open = true;
-    for (const e of this.system.enabled(node.state)) {
-      const after = this.system.after(node.state, e), event = this.system.events[e];
-      const changed = this.system.machines.filter((_, k) => after[k] !== node.state[k]).map((m) => `${m.name}: ${m.states[after[this.system.machines.indexOf(m)]]}`);
-      const to = this.node(after, node.depth + 1, changed.join(", "), [...node.way, event.name]);
+    for (const e of system.enabled(node.state)) {
+      const after = system.after(node.state, e), event = system.events[e];
+      const changed = system.machines.flatMap((m, k) => (after[k] !== node.state[k] ? [`${m.name}: ${m.states[after[k]]}`] : []));
+      const to = this.node(after, node, changed.join(", ") || "a second later", event.name);
       if (to !== key) this.edges.push({ from: key, to, label: event.label, fault: event.kind === "fault" });
     }
+  }
+
+  /** Leave only the way to a box; what is closed by that can be opened again. */
+  fold(node) {
+    const way = this.way(node), kept = new Set(way.map(({ key }) => key));
+    for (const each of way) each.open = false;
+    this.nodes = new Map(way.map((each) => [each.key, each]));
+    this.edges = this.edges.filter(({ from, to }) => kept.has(from) && kept.has(to));
   }
 
   svg() {
@@ -51,9 +68,8 @@ class StateGraph {
     const nodes = [...this.nodes.values()].map((node) => {
       const [x, y] = at.get(node.key), by = this.edges.find((edge) => edge.to === node.key);
       const kind = node.depth === 0 ? " root" : node.open ? " open" : "";
-      return `<g class="node${kind}" tabindex="0" role="button" data-state="${node.key}" aria-label="${escaped(`after ${by?.label || "nothing"}: ${node.says}${node.open ? ", open" : ""}`)}"><title>${escaped(`${node.way.at(-1) || "here"}\n${node.says}\nclick: what can follow; double click: go there`)}</title><rect x="${x}" y="${y}" width="${wide}" height="${tall}" rx="5"/><text x="${x + 6}" y="${y + 14}">${escaped(short(by?.label || "here", 38))}</text><text class="quiet" x="${x + 6}" y="${y + 28}">${escaped(short(node.says, 40))}</text></g>`;
+      return `<g class="node${kind}" tabindex="0" role="button" data-state="${node.key}" aria-label="${escaped(`after ${by?.label || "nothing"}: ${node.says}${node.open ? ", open" : ""}`)}"><title>${escaped(`${node.event || "here"}\n${node.says}\nclick: what can follow; click again: go there`)}</title><rect x="${x}" y="${y}" width="${wide}" height="${tall}" rx="5"/><text x="${x + 6}" y="${y + 14}">${escaped(short(by?.label || "here", 38))}</text><text class="quiet" x="${x + 6}" y="${y + 28}">${escaped(short(node.says, 40))}</text></g>`;
     });
-    const full = this.nodes.size > 400 ? `<text x="8" y="${height - 4}" style="text-anchor:start">more than 400 states: no further ones are opened</text>` : "";
-    return `<svg width="${width}" height="${height + 14}" viewBox="0 0 ${width} ${height + 14}" role="group" aria-label="${this.nodes.size} states">${edges.join("")}${nodes.join("")}${full}</svg>`;
+    return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="${this.nodes.size} states">${edges.join("")}${nodes.join("")}</svg>`;
   }
 }

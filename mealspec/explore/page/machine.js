@@ -34,6 +34,7 @@ class System {
     this.position = new Map(this.events.map((event, e) => [event.name, e]));
     this.dest = this.events.map((event) => event.parts.map((k) => rows[k].get(event.number)));
     this.initial = Int16Array.from(there, () => 0);
+    this.sizes = there.map((machine) => machine.states.length);
     this.size = (this.events.length + 31) >> 5;
     this.permits = there.map((machine, k) => this.permitted(machine, k));
     this.owed = this.of("system");
@@ -194,4 +195,11 @@ function claimsOf(system, property, on) {
     const w = system.predicate(system.world.facts[wrong]), x = system.predicate(system.world.facts[excuse]);
     return { form, wrong: w, excuse: x, bad: (state) => w(state) && !x(state) };
   });
+}
+
+/** What must occur for a property to say anything of a design, as a function of a state. */
+function premiseOf(system, property, on) {
+  const holds = answers(system.world, on);
+  const fitting = system.world.premises[property].find(([when]) => holds[when]);
+  return system.predicate(fitting ? system.world.facts[fitting[1]] : 0);
 }

@@ -53,6 +53,13 @@ class Model {
     return out;
   }
 
+  /** The mechanisms that make no difference in this world: no row of a machine, and no claim, depends on them. */
+  idle() {
+    const { free, nodes } = this.table();
+    const asked = new Set(nodes.filter((_, k) => k % 3 === 0));
+    return free.filter((_, number) => !asked.has(number));
+  }
+
   /** The design with which a world begins. */
   usual(world) {
     const names = ["published", "app_published", ...Object.keys(this.data.designs)];

@@ -6,8 +6,8 @@
 class Seen {
   constructor(system) {
     let word = 0, used = 0;
-    this.fields = system.machines.map((machine) => {
-      const bits = Math.max(1, 32 - Math.clz32(machine.states.length - 1));
+    this.fields = system.sizes.map((size) => {
+      const bits = Math.max(1, 32 - Math.clz32(size - 1));
       if (used + bits > 32) [word, used] = [word + 1, 0];
       const field = { word, shift: used, mask: 2 ** bits - 1 };
       used += bits;
@@ -49,9 +49,28 @@ class Seen {
 
   /** The number of a state, taken in if it is new. */
   add(state, before, by) {
+    this.widen();
+    return this.number(this.place(state), before, by);
+  }
+
+  /** The same of the state after an event that can happen in the state `here` of that number. */
+  follow(system, number, here, e) {
+    this.widen();
+    const from = this.count * this.words, { parts } = system.events[e];
+    for (let w = 0; w < this.words; w++) this.keys[from + w] = this.keys[number * this.words + w];
+    for (let k = 0; k < parts.length; k++) {
+      const { word, shift, mask } = this.fields[parts[k]];
+      this.keys[from + word] = (this.keys[from + word] & ~(mask << shift)) | (system.dest[e][k][here[parts[k]]] << shift);
+    }
+    return this.number(this.slot(from), number, e);
+  }
+
+  widen() {
     if (this.count * this.words === this.keys.length) this.room(this.count * 2);
     if (this.count * 2 >= this.slots.length) this.grow(this.slots.length * 4);
-    const at = this.place(state);
+  }
+
+  number(at, before, by) {
     if (this.slots[at] >= 0) return this.slots[at];
     this.slots[at] = this.count;
     this.before[this.count] = before;
@@ -86,17 +105,21 @@ class Seen {
   }
 }
 
+/** Which of the claims is broken by a run that ends in a state, as a function of that state. */
+function wrongIn(system, claims) {
+  const never = claims.filter((claim) => claim.form === "never"), ends = claims.filter((claim) => claim.form !== "never");
+  return (state) => never.find((c) => c.bad(state)) || (ends.some((c) => c.bad(state)) && system.quiescent(state) && ends.find((c) => c.bad(state)));
+}
+
 /**
  * Look for the nearest violation of the claims; a generator that yields `{states, depth}` now and then and returns
  * `{events, loop, claim}` or `{events: null, states, depth, complete}`: so many levels hold none.
  */
 function* nearest(system, start, claims, { most = 400000, every = 20000 } = {}) {
   const seen = new Seen(system);
-  const never = claims.filter((claim) => claim.form === "never");
-  const ends = claims.filter((claim) => claim.form !== "never");
+  const wrong = wrongIn(system, claims);
   const live = claims.filter((claim) => claim.form === "not for ever");
   const here = start.slice();
-  const wrong = (state) => never.find((c) => c.bad(state)) || (ends.some((c) => c.bad(state)) && system.quiescent(state) && ends.find((c) => c.bad(state)));
   const name = (events) => events.map((e) => system.events[e].name);
   const found = (number, claim, loop = []) => ({ events: name([...seen.way(number), ...loop]), loop: loop.length ? seen.way(number).length : null, claim });
   seen.add(start, -1, -1);
@@ -193,43 +216,46 @@ function* components(inside, steps) {
   }
 }
 
-/** A walk through a fair component from a state back to it, that owes nothing; null if the component is not fair. */
-function roundTrip(system, { members }, steps, entry) {
-  const owed = (e) => (system.events[e].kind === "system" ? system.events[e].owed : null);
+/** To what fairness is owed for an event, or null. */
+const owedAs = (system, e) => (system.events[e].kind === "system" ? system.events[e].owed : null);
+
+/** What is owed in a component: the actions enabled everywhere, those enabled somewhere, and a step of each that is taken inside. */
+function dues(system, { members }, steps) {
   let everywhere = null;
-  const taken = new Map(); // action -> [state, event, dest] inside
-  const idle = new Map(); // action -> a state in which it is not enabled
+  const somewhere = new Set(), taken = new Map(); // action -> [state, event, dest] inside
   for (const n of members) {
     const enabled = new Set();
     for (const [e, to] of steps(n)) {
-      if (owed(e) !== null) enabled.add(owed(e));
-      if (owed(e) !== null && members.has(to) && !taken.has(owed(e))) taken.set(owed(e), [n, e, to]);
+      const action = owedAs(system, e);
+      if (action === null) continue;
+      enabled.add(action);
+      somewhere.add(action);
+      if (members.has(to) && !taken.has(action)) taken.set(action, [n, e, to]);
     }
     everywhere = everywhere === null ? enabled : new Set([...everywhere].filter((action) => enabled.has(action)));
   }
-  if ([...everywhere].some((action) => !taken.has(action))) return null;
-  for (const n of members) {
-    const enabled = new Set(steps(n).map(([e]) => owed(e)));
-    for (const action of taken.keys()) if (!enabled.has(action) && !idle.has(action)) idle.set(action, n);
-  }
+  return { everywhere, somewhere, taken, fair: [...everywhere].every((action) => taken.has(action)) };
+}
+
+/** A walk through a fair component from a state back to it, that owes nothing; null if the component is not fair. */
+function roundTrip(system, { members }, steps, entry) {
+  const { everywhere, somewhere, taken, fair } = dues(system, { members }, steps);
+  if (!fair) return null;
   const walk = [];
   let at = entry;
   const go = (goal) => {
     for (const [e, to] of path(members, steps, at, goal)) [walk.push(e), (at = to)];
   };
   for (const [action, [n, e, to]] of taken) {
-    if (idle.has(action) && !everywhere.has(action)) continue;
+    if (!everywhere.has(action)) continue;
     go(n);
     walk.push(e);
     at = to;
   }
   // An action that is enabled somewhere and idle elsewhere is owed nothing once the walk passes where it is idle.
-  const enabledSomewhere = new Set();
-  for (const n of members) for (const [e] of steps(n)) if (owed(e) !== null) enabledSomewhere.add(owed(e));
-  for (const action of enabledSomewhere) {
+  for (const action of somewhere) {
     if (everywhere.has(action)) continue;
-    const rest = idle.get(action) ?? [...members].find((n) => steps(n).every(([e]) => owed(e) !== action));
-    if (rest !== undefined) go(rest);
+    go([...members].find((n) => steps(n).every(([e]) => owedAs(system, e) !== action)));
   }
   if (!walk.length) {
     const [e, to] = steps(entry).find(([, dest]) => members.has(dest));
@@ -255,16 +281,4 @@ function path(members, steps, from, goal) {
     }
   }
   return [];
-}
-
-/** What the worker does: `{world, texts, on, start, property}` in; progress and the outcome out. */
-function answer({ world, texts, on, start, property, most }, tell) {
-  const mechanisms = new Set(on);
-  const system = new System(world, texts, mechanisms);
-  const search = nearest(system, Int16Array.from(start), claimsOf(system, property, mechanisms), { most });
-  for (;;) {
-    const { value, done } = search.next();
-    tell({ ...value, done });
-    if (done) return;
-  }
 }

@@ -37,6 +37,7 @@ class Timed {
     this.events = [...system.events, tick("tick", "a second passes"), ...this.excuses.map(({ name }) => tick(`tick.${name}`, `a second passes (a dial is late: ${name})`))];
     this.position = new Map(this.events.map((event, e) => [event.name, e]));
     this.initial = new Int16Array(2 * n);
+    this.sizes = [...system.sizes, ...this.phases.map((phases) => 1 + Math.max(0, ...phases.map((phase) => phase.most)))];
   }
 
   /** Whether a machine has a state in which the excuse lets time pass that would not pass without it. */

@@ -202,18 +202,17 @@ class Verdicts {
   }
 
   /**
-   * The fewest mechanisms to add or leave out so that the design can be built and keeps all these properties, in the
-   * order of the diagrams; null if there are none, or if the design is not one of the world's but for what it needs.
+   * The fewest mechanisms to add or leave out so that the design is one of the world's, can be built and keeps all these
+   * properties: what the world takes for granted or has not, and then in the order of the diagrams; null if none keeps them.
    */
   repair(world, properties, mechanisms) {
     const table = this.#world(world);
     const { lacking, foreign } = this.outside(world, mechanisms);
-    if (lacking.length || foreign.length) return null;
     const on = table.features(mechanisms);
     const changed = table.nearest(table.keeping(properties), on);
     if (changed === null) return null;
     const named = (having) => changed.filter((feature) => on[feature] === having).map((feature) => table.free[feature]);
-    return { add: named(false), leave_out: named(true) };
+    return { add: [...lacking, ...named(false)], leave_out: [...foreign, ...named(true)] };
   }
 }
 

@@ -15,6 +15,22 @@ function el(name, properties = {}, ...children) {
   return made;
 }
 
+const fitted = new WeakMap(); // box -> its children by key
+
+/** Children by `[key, make]`, each key once: one whose key was there stays as it is, which spares its layout and its focus. */
+function fit(box, items) {
+  const before = fitted.get(box) || new Map(), now = new Map(items.map(([key]) => [key, before.get(key)]));
+  for (const [key, node] of before) if (!now.has(key)) node.remove();
+  let next = box.firstChild;
+  for (const [key, make] of items) {
+    const node = now.get(key) || make();
+    if (node === next) next = next.nextSibling;
+    else box.insertBefore(node, next);
+    now.set(key, node);
+  }
+  fitted.set(box, now);
+}
+
 const by = (refused) => (refused.length ? refused.map(([machine, state]) => `${machine} in ${state}`).join(" and ") : "there is no such event in this design");
 
 class View {
@@ -22,6 +38,7 @@ class View {
     Object.assign(this, { model, act });
     this.told = "";
     this.drawn = {};
+    this.picture = new Chart($("chart"));
     this.fill();
   }
 
@@ -38,7 +55,7 @@ class View {
     $("excerpt").replaceChildren(el("option", { value: "" }, "…"), ...data.excerpts.map((each) => el("option", { value: each.id }, `${each.id}: ${each.title}`)));
   }
 
-  /** Everything anew; a few milliseconds. */
+  /** Bring everything up to date: what is as before stays. */
   draw() {
     const { model } = this;
     this.system = model.system();
@@ -47,15 +64,18 @@ class View {
     this.once("choices", `${model.world} ${model.design} ${model.property} ${model.story?.id} ${model.timed}`);
     this.moves();
     this.enabled();
-    if ($("refused").open) this.refusals();
     this.chart();
+    this.once("branches", `${model.events} ${model.branches.map((branch) => branch.events)}`);
     this.machines();
     this.logs();
     this.once("verdicts", `${model.world} ${model.design}`);
-    this.once("sides", `${model.world} ${model.design} ${model.beside} ${model.timed} ${model.events} ${model.branches.length}`);
+    this.once("others", `${model.world} ${model.design} ${model.beside} ${model.branches.length}`);
+    this.once("sides", model.beside && `${model.world} ${model.design} ${model.beside} ${model.timed} ${model.events} ${model.branches.length}`);
     $("told").textContent = this.told;
     if ($("graph").open) graph.draw($("states"), this.system, this.state);
     this.follow();
+    clearTimeout(this.later);
+    if ($("refused").open) this.later = setTimeout(() => this.refusals()); // a long list, which no step waits for
   }
 
   /** The run; where it only grew, only its last step is made. */
@@ -117,69 +137,75 @@ class View {
     const can = this.system.enabled(this.state).map((e) => this.system.events[e]);
     const groups = ["user", "client", "server", "network"].map((owner) => [owner, can.filter((e) => e.owner === owner && e.kind !== "fault")]);
     groups.push(["faults", can.filter((e) => e.kind === "fault")], ["time", can.filter((e) => e.kind === "time")]);
+    const button = (e) => el("button", { type: "button", class: e.kind === "fault" ? "fault" : "", "data-event": e.name }, e.label, " ", el("small", {}, e.name));
     const parts = groups.filter(([, some]) => some.length).flatMap(([owner, some]) => [
-      el("h3", {}, owner),
-      ...some.map((e) => el("button", { type: "button", class: e.kind === "fault" ? "fault" : "", "data-event": e.name }, e.label, " ", el("small", {}, e.name))),
+      [owner, () => el("h3", {}, owner)],
+      ...some.map((e) => [`${e.kind} ${e.name} ${e.label}`, () => button(e)]),
     ]);
-    $("enabled").replaceChildren(...(parts.length ? parts : [el("p", {}, "Nothing: every machine refuses everything here.")]));
+    fit($("enabled"), parts.length ? parts : [["nothing", () => el("p", {}, "Nothing: every machine refuses everything here.")]]);
   }
 
   refusals() {
-    const can = new Set(this.system.enabled(this.state));
-    const wanted = $("find-refused").value.toLowerCase();
+    const can = new Set(this.system.enabled(this.state)), wanted = $("find-refused").value.toLowerCase();
     const not = this.system.events.map((event, e) => [event, e]).filter(([event, e]) => !can.has(e) && `${event.label} ${event.name}`.toLowerCase().includes(wanted));
     $("refused-count").textContent = `(${this.system.events.length - can.size})`;
-    $("refusals").replaceChildren(...not.map(([event, e]) => el("li", {}, event.label, " ", el("small", {}, `${event.name}: refused by ${by(this.system.refusal(this.state, e))}`))));
+    fit($("refusals"), not.map(([event, e]) => {
+      const says = `${event.name}: refused by ${by(this.system.refusal(this.state, e))}`;
+      return [`${event.label} ${says}`, () => el("li", {}, event.label, " ", el("small", {}, says))];
+    }));
   }
 
   chart() {
     const { model } = this, story = model.story;
-    const about = story?.title ? [el("p", { class: "title" }, story.title), ...story.notes.map((note) => el("p", {}, note))] : [];
-    if (!model.events.length) about.push(el("p", {}, "Nothing has happened yet. Choose what happens first, or jump to a run."));
-    $("about").replaceChildren(...about);
-    $("chart").innerHTML = model.events.length ? chart(model.data, this.system, this.run, { at: model.at, loop: story?.loop, marked: story?.marked || new Set() }) : "";
+    const about = story?.title ? [story.title, ...story.notes] : [];
+    if (!model.events.length) about.push("Nothing has happened yet. Choose what happens first, or jump to a run.");
+    fit($("about"), about.map((text, k) => [`${Boolean(story?.title)} ${text}`, () => el("p", { class: story?.title && !k ? "title" : "" }, text)]));
+    this.picture.draw(model.data, this.system, this.run, { at: model.at, loop: story?.loop, marked: story?.marked || new Set() });
     if ($("list").open) this.steps();
+  }
+
+  branches() {
+    const { model } = this;
     const kept = model.branches.map((branch, k) => el("button", { type: "button", "data-branch": k, title: branch.events.join(", ") }, `branch ${k + 1}: ${branch.events.length} steps, other from step ${parted(branch.events, model.events) + 1}`));
     $("branches").replaceChildren(...(kept.length ? [el("h3", {}, "Branches"), el("div", { class: "row" }, ...kept)] : []));
   }
 
   /** Bring the step into sight; last of all, for the page is laid out for it. */
   follow() {
-    const box = $("chart"), here = box.querySelector(`[data-step="${this.model.at}"]`);
+    const box = $("chart"), { here } = this.picture;
     if (!here) return;
-    const top = Number(here.dataset.top);
+    const top = here.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
     if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - 90) box.scrollTop = top - box.clientHeight / 2;
   }
 
   steps() {
-    $("steps").replaceChildren(...this.run.taken.map((e, k) => {
-      const event = this.system.events[e];
-      const button = el("button", { type: "button", "data-step": k + 1 }, `${event.owner}: ${event.label} `, el("small", {}, event.name));
-      if (k + 1 === this.model.at) button.setAttribute("aria-current", "step");
-      return el("li", {}, button);
-    }));
+    const button = (event, k) => el("button", { type: "button", "data-step": k + 1 }, `${event.owner}: ${event.label} `, el("small", {}, event.name));
+    const events = this.run.taken.map((e) => this.system.events[e]);
+    fit($("steps"), events.map((event, k) => [`${k} ${event.name} ${event.label}`, () => el("li", {}, button(event, k))]));
+    $("steps").querySelector("[aria-current]")?.removeAttribute("aria-current");
+    $("steps").querySelector(`[data-step="${this.model.at}"]`)?.setAttribute("aria-current", "step");
   }
 
   machines() {
     const before = this.model.at ? this.run.states[this.model.at - 1] : this.state;
-    const rows = this.system.machines.map((machine, k) => {
-      const row = el("tr", { class: before[k] !== this.state[k] ? "changed" : "", title: machine.doc }, el("th", { scope: "row" }, machine.name), el("td", {}, machine.states[this.state[k]]));
-      const seconds = this.model.timed ? this.system.seconds(this.state, k) : null;
-      if (seconds !== null) row.lastChild.append(" ", el("small", {}, `for ${seconds} s`));
-      if (before[k] !== this.state[k]) row.lastChild.append(" ", el("small", {}, `was ${machine.states[before[k]]}`));
-      return row;
-    });
-    $("machines").tBodies[0].replaceChildren(...rows);
+    fit($("machines").tBodies[0], this.system.machines.map((machine, k) => {
+      const changed = before[k] !== this.state[k], seconds = this.model.timed ? this.system.seconds(this.state, k) : null;
+      const small = [...(seconds === null ? [] : [`for ${seconds} s`]), ...(changed ? [`was ${machine.states[before[k]]}`] : [])];
+      const says = machine.states[this.state[k]];
+      return [[machine.name, says, ...small].join("\n"), () => el("tr", { class: changed ? "changed" : "", title: machine.doc },
+        el("th", { scope: "row" }, machine.name), el("td", {}, says, ...small.flatMap((text) => [" ", el("small", {}, text)])))];
+    }));
   }
 
   logs() {
     const lines = this.run.taken.slice(0, this.model.at).map((e, k) => [this.system.events[e], k + 1]).filter(([event]) => event.line);
-    const shown = lines.map(([{ line: [log, ...texts] }, k]) => el("li", {}, el("small", {}, `${k} ${log} `), texts[0], texts.length > 1 ? el("small", {}, ` or: ${texts.slice(1).join(" or: ")}`) : ""));
-    $("logs").replaceChildren(...(shown.length ? shown : [el("li", { class: "quiet" }, "nothing yet")]));
+    const line = ([{ line: [log, ...texts] }, k]) => el("li", {}, el("small", {}, `${k} ${log} `), texts[0], texts.length > 1 ? el("small", {}, ` or: ${texts.slice(1).join(" or: ")}`) : "");
+    fit($("logs"), lines.length ? lines.map((each) => [`${each[1]} ${each[0].line}`, () => line(each)]) : [["", () => el("li", { class: "quiet" }, "nothing yet")]]);
   }
 
   verdicts() {
     const { model } = this, known = judge.verdicts(model);
+    judge.settle(model, (done) => (done ? this.verdicts() : ($("judged").textContent = judge.verdicts(model).says)));
     $("judged").textContent = known.says;
     const rows = Object.entries(model.data.properties).map(([id, { says }]) => {
       const [word, kind] = known.of[id] || ["?", "quiet"];
@@ -188,16 +214,19 @@ class View {
     $("verdicts").replaceChildren(el("table", {}, el("tbody", {}, ...rows)), judge.repair(model, this.act));
   }
 
-  sides() {
-    const { model } = this, { data } = model;
-    const named = Object.keys(data.designs).filter((name) => name !== model.design && model.system(name));
+  /** What the run can be laid beside. */
+  others() {
+    const { model } = this;
+    const named = Object.keys(model.data.designs).filter((name) => name !== model.design && model.system(name));
     const own = model.beside && !model.beside.startsWith("#") && !named.includes(model.beside) ? [model.beside] : [];
     const branches = model.branches.map((_, k) => el("option", { value: `#${k}` }, `branch ${k + 1}`));
     $("beside").replaceChildren(el("option", { value: "" }, "nothing"), ...[...named, ...own].map((name) => el("option", { value: name }, name)), ...branches);
     $("beside").value = model.beside;
-    const other = model.other();
-    if (!other) return $("sides").replaceChildren();
-    $("sides").replaceChildren(...beside(model, this.system, this.run, other));
+  }
+
+  sides() {
+    const other = this.model.other();
+    $("sides").replaceChildren(...(other ? beside(this.model, this.system, this.run, other) : []));
   }
 }
 
