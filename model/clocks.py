@@ -6,13 +6,16 @@ at any moment: people, faults, and poll tasks that are cancelled or whose handle
 Logs need more: what shows in them and changes no seconds of a meal (:data:`FURTHER`), and clocks of which nobody knows
 enough to exclude anything by them (:data:`UNTOLD`).
 
-Left out: the adaptive interval (R26), the expiry of tokens, outbox retries that grow, the phase of the dispatcher's
-tick (E37), and a suspended app, whose clocks stand still.
+Some clocks may grow with the number of rounds, if one asks for that: see :mod:`mealspec.model.growth`.
+
+Left out: the phase of the dispatcher's tick (E37), and a suspended app, whose clocks stand still. That a proxy closes
+what is idle for 60 s (F2) is a break, which may come at any moment, and so may the end of a token, unless one says how
+long it lives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, floor, inf
@@ -20,15 +23,17 @@ from types import MappingProxyType
 from typing import Any
 
 from mealspec.core import ANY, CheckerError, Configuration, Event, Machine, System, branches, unknown, without
-from mealspec.core.timed import Bound, Clockwork, Phase, TimedFamily, in_time, is_one_of, timed
+from mealspec.core.timed import Bound, Clockwork, Phase, Rounds, TimedFamily, in_time, is_one_of, timed
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
 from mealspec.model.client.poller import Loop
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.store import Store
 from mealspec.model.client.sync import Fetch
+from mealspec.model.client.token import Token
 from mealspec.model.design import Design
 from mealspec.model.featured import AnyDesign, family
+from mealspec.model.growth import GROWTHS, Figures, Growing
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
 from mealspec.model.product import builders, system
@@ -66,6 +71,8 @@ class Clock:
         Whether it begins anew with each of its events, though the phase goes on.
     only
         The mechanism without which there is no such clock.
+    rounds
+        Its seconds, round by round, if they grow; then the least and the greatest are those of all rounds.
     """
 
     name: str
@@ -79,6 +86,14 @@ class Clock:
     excused: tuple[str, ...] = ()
     restarts: bool = False
     only: M | None = None
+    rounds: tuple[tuple[float, float], ...] = ()
+
+    def after(self, rounds: int) -> Clock:
+        """The clock of the round that comes after so many."""
+        if not self.rounds:
+            return self
+        least, greatest = self.rounds[min(rounds, len(self.rounds) - 1)]
+        return replace(self, least=least, greatest=greatest, rounds=())
 
     def bounds(self, event: str) -> bool:
         """Whether it says when the event may happen, or must."""
@@ -128,6 +143,9 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("sync", "the pause between two fetches of what is unfinished", "store", {Store.PENDING, Store.PROCESSING}, ("client.sync",), 0, 30, ("E11",), restarts=True),
     Clock("request", "such a fetch", "sync", {"phase": {Fetch.SENT, Fetch.ANSWERED}},
           ("server.read.sync", "client.synced", "client.unchanged", "client.error", "client.offline", "client.denied"), 0, 1),
+    Clock("token", "the life of a token, whose age nobody knows when the app opens", "token", {Token.FRESH, Token.RENEWED},
+          ("server.expire_token",), 0, None, ("E23",)),
+    Clock("renew", "the renewal of an expired token", "token", Token.EXPIRED, ("client.renew_token",), 0, 1),
 )  # fmt: skip
 """All of them."""
 
@@ -163,8 +181,14 @@ EXCUSES: Mapping[str, tuple[str, Any]] = {
 """Why a dial may be late: no connection of the scope is free, or nobody is there to dial; by machines that must agree."""
 
 
+SEED_TIMES: Mapping[str, tuple[float, float | None]] = {"dispatch": (21, 25)}
+"""The seed's 26 to 33 s from the submission to the completion (R12), with 5 to 8 s of work."""
+
+
 def seconds(clock: Clock) -> str:
-    """``5``, ``0 to 30``, or ``20 or more``."""
+    """``5``, ``0 to 30``, ``20 or more``, or those of each round."""
+    if clock.rounds:
+        return ", ".join(between(*each) for each in clock.rounds)
     return between(clock.least, clock.greatest)
 
 
@@ -175,24 +199,30 @@ def between(least: float, greatest: float | None) -> str:
     return f"{least:g}" if least == greatest else f"{least:g} to {greatest:g}"
 
 
-def clocks(changes: Mapping[str, tuple[float, float | None]], table: tuple[Clock, ...] = CLOCKS) -> tuple[Clock, ...]:
+def clocks(changes: Mapping[str, Figures], table: tuple[Clock, ...] = CLOCKS) -> tuple[Clock, ...]:
     """The table with other seconds, by name; ``UnknownName`` names the choices."""
-    for name, (least, greatest) in changes.items():
+    for name, figures in changes.items():
         if name not in {clock.name for clock in table}:
             raise unknown("clock", name, dict.fromkeys(clock.name for clock in table))
-        if least < 0 or (greatest is not None and greatest < least):
-            raise CheckerError(
-                f"clock '{name}' cannot run from {least:g} to {greatest:g} s: choose 0 <= LEAST <= GREATEST"
-            )
-    return tuple(
-        replace(clock, least=changes[clock.name][0], greatest=changes[clock.name][1])
-        if clock.name in changes
-        else clock
-        for clock in table
-    )
+        grows = isinstance(figures, Growing)
+        if grows and name not in GROWTHS:
+            raise CheckerError(f"clock '{name}' does not grow: only {' and '.join(GROWTHS)} do")
+        for least, greatest in figures.rounds if isinstance(figures, Growing) else (figures,):
+            if least < 0 or (greatest is not None and greatest < least):
+                raise CheckerError(
+                    f"clock '{name}' cannot run from {least:g} to {greatest:g} s: choose 0 <= LEAST <= GREATEST"
+                )
+    return tuple(_changed(clock, changes[clock.name]) if clock.name in changes else clock for clock in table)
 
 
-def log_clocks(changes: Mapping[str, tuple[float, float | None]] = MappingProxyType({})) -> tuple[Clock, ...]:
+def _changed(clock: Clock, figures: Figures) -> Clock:
+    if not isinstance(figures, Growing):
+        return replace(clock, least=figures[0], greatest=figures[1], rounds=())
+    least, greatest = (pick(each) for pick, each in zip((min, max), zip(*figures.rounds, strict=True), strict=True))
+    return replace(clock, least=least, greatest=greatest, rounds=figures.rounds)
+
+
+def log_clocks(changes: Mapping[str, Figures] = MappingProxyType({})) -> tuple[Clock, ...]:
     """The table by which logs are asked, in whole seconds, rounded outward: see :mod:`mealspec.check.stamps`."""
     table = clocks({**dict.fromkeys(UNTOLD, (0, None)), **changes}, (*CLOCKS, *FURTHER))
     return tuple(
@@ -270,8 +300,39 @@ def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock
     """The machine of a design, and how it moves in time."""
     kind, own = machine.name.split(".")[0], clocks_of(machine, design, table)
     wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
-    phases = [Phase(w, tuple(bound(clock, quantum) for clock in own if clock.where == w)) for w in wheres]
-    return Clockwork(machine, tuple(phases), at_once(kind, scope))
+    groups = [(where, [clock for clock in own if clock.where == where]) for where in wheres]
+    phases = [phase for where, some in groups for phase in _phases(machine, where, some, quantum)]
+    return Clockwork(machine, tuple(phases), at_once(kind, scope), _counted(kind, table))
+
+
+def _phases(machine: Machine, where: Any, some: list[Clock], quantum: float) -> Iterator[Phase]:
+    """The phase in which these clocks run; of clocks that grow one for each round."""
+    last = max((len(clock.rounds) for clock in some), default=0)
+    if not last:
+        yield Phase(where, tuple(bound(clock, quantum) for clock in some))
+    for after in range(last + 1 if last else 0):
+        bounds = [each for clock in some for each in _in_round(machine, clock, after, quantum)]
+        yield Phase(where, tuple(bounds), after)
+
+
+def _in_round(machine: Machine, clock: Clock, after: int, quantum: float) -> Iterator[Bound]:
+    """What a clock bounds after so many rounds: after its last one what comes instead, where the machine has that."""
+    instead = GROWTHS[clock.name].instead if clock.rounds else ()
+    instead = instead if any(is_one_of(event, instead) for event in machine.alphabet) else ()
+    over = bool(instead) and after >= len(clock.rounds)
+    now = bound(clock.after(after), quantum)
+    yield replace(now, least=None, greatest=None) if over else now
+    if instead:
+        yield Bound(instead, 0, 0) if over else Bound(instead, None, None)
+
+
+def _counted(kind: str, table: tuple[Clock, ...]) -> Rounds | None:
+    """What machines of a kind count for those of their clocks that grow."""
+    grown = next((clock for clock in table if clock.machine == kind and clock.rounds), None)
+    if grown is None:
+        return None
+    found = GROWTHS[grown.name]
+    return Rounds(found.events, len(grown.rounds), found.anew)
 
 
 def at_once(kind: str, scope: Scope) -> Mapping[str, Any]:

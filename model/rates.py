@@ -187,9 +187,6 @@ SHARES: tuple[Share, ...] = (
 RATES: tuple[Rate, ...] = (*SPREADS, *PACES, *SHARES)
 """All of them."""
 
-SEED_TIMES: Mapping[str, tuple[float, float | None]] = {"dispatch": (21, 25)}
-"""The seed's 26 to 33 s from the submission to the completion (R12), with 5 to 8 s of work."""
-
 
 def rates(changes: Mapping[str, float]) -> tuple[Rate, ...]:
     """The tables with other amounts, by name; ``UnknownName`` names the choices."""
@@ -262,12 +259,12 @@ def _within(
     urgent = [(name, condition(where)) for name, where in AT_ONCE.get(machine.name.split(".")[0], {}).items()]
 
     def rate(state: Any, event: str) -> float | None:
-        untimed, ticks = getattr(state, "untimed", state), state[-1] if own else 0
+        untimed, (ticks, rounds) = getattr(state, "untimed", state), (getattr(state, n, 0) for n in ("ticks", "rounds"))
         for name, holds in urgent:
             if is_one_of(event, (name,)) and holds(untimed):
                 return quantum / PROMPT
         where = next((clock.where for holds, clock in own if holds(untimed)), None)
-        running = (clock for _, clock in own if clock.where == where and is_one_of(event, clock.events))
+        running = (c.after(rounds) for _, c in own if c.where == where and is_one_of(event, c.events))
         return max((_rate(clock, ticks, said.get(clock.name), quantum) for clock in running), default=None)
 
     return rate

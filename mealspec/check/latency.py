@@ -13,15 +13,18 @@ from typing import NamedTuple
 
 from mealspec.check.progress import Reporter
 from mealspec.core import CheckerError, Effort, Predicate, Progress, System, Trace, any_of, explore
-from mealspec.core.delay import Attained, Delay, Timekeeper
+from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.predicate import At
+from mealspec.core.timed import TICK
 from mealspec.core.workers import Tell, spread
+from mealspec.model.client.poller import Loop
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
 from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_family, timed_system
 from mealspec.model.design import Design, design
+from mealspec.model.growth import Figures
 from mealspec.model.network.connection import Connection, Server
 from mealspec.model.scope import Scope
 from mealspec.model.server.registry import Registry
@@ -30,8 +33,8 @@ from mealspec.properties.facts import Facts
 MOST = 40_000_000
 """States that are searched one by one at most."""
 
-FEW = 10_000_000
-"""The same with several faults, each of which makes up to ten times as many: who has more then has far more."""
+FEW = 1_000_000
+"""The same with several faults and connections: each fault makes up to forty times as many states as before."""
 
 WATCHED = At("screen", lambda s: s is not Screen.HIDDEN)
 """Somebody looks; else it is up to people when they do."""
@@ -49,6 +52,13 @@ WAYS = {
 }
 """By which event a meal comes to the screen: the load that a message asked for, a poll, or another load."""
 
+POLLING = At("poller", lambda s: s.loop not in (Loop.OFF, Loop.NONE))
+"""A poll task runs."""
+
+LOADS = tuple(f"{step}.{wake}" for step in ("wake", "pass") for wake in ("service_down", "unflagged", "anyway"))
+POLLS = tuple(f"client.{loop}.{load}" for loop in ("poll", "rogue", "stale") for load in LOADS)
+"""A poll: a pass of a poll task that loads."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -65,25 +75,42 @@ class Measure:
     until
         When it ends.
     claim
-        What is claimed, as the greatest seconds; None if nothing is.
+        What is claimed, as the least and the greatest seconds; None if nothing is.
     claimed
         The claim in words.
     refs
         Where it stands.
+    counted
+        Events that are counted in the place of seconds; without any it is time that is measured,
+    during
+        and such time only in which that holds.
     """
 
     name: str
     holds: Callable[[Facts], Predicate]
     after: tuple[str, ...] = ()
     until: Callable[[Facts], Predicate] = lambda f: SHOWN
-    claim: float | None = None
+    claim: tuple[float, float] | None = None
     claimed: str = ""
     refs: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    during: Callable[[Facts], Predicate] | None = None
+
+    @property
+    def unit(self) -> str:
+        """What it is measured in, behind a figure."""
+        return "" if self.counted else " s"
 
 
-def _situation(name: str, holds: Callable[[Facts], Predicate], claim: float, claimed: str, *refs: str) -> Measure:
+COMPLETED = ("server.complete",)
+"""The work is done."""
+
+
+def _situation(
+    name: str, holds: Callable[[Facts], Predicate], claim: tuple[float, float], claimed: str, *refs: str
+) -> Measure:
     """How things stand when the work is done and somebody looks: until the meal is on the screen."""
-    return Measure(name, lambda f: WATCHED & holds(f), ("server.complete",), claim=claim, claimed=claimed, refs=refs)
+    return Measure(name, lambda f: WATCHED & holds(f), COMPLETED, claim=claim, claimed=claimed, refs=refs)
 
 
 def _held_by_service(f: Facts, holds: Callable[[Connection], bool]) -> Predicate:
@@ -127,10 +154,10 @@ def _lists(c: str, state: Registry) -> bool:
 
 
 SITUATIONS: tuple[Measure, ...] = (
-    _situation("the socket works", lambda f: f.through(), 1, "under 1 s, by socket", "R24"),
-    _situation("no socket, and the client knows", _none, 10, "5 to 10 s, by polling", "R17", "R23", "R24"),
-    _situation("the socket is silently broken", _dead, 10, "5 to 10 s, by polling", "R17", "R24"),
-    _situation("connected, and not detected", lambda f: ~_none(f) & ~_dead(f) & ~f.through(), 10,
+    _situation("the socket works", lambda f: f.through(), (0, 1), "under 1 s, by socket", "R24"),
+    _situation("no socket, and the client knows", _none, (5, 10), "5 to 10 s, by polling", "R17", "R23", "R24"),
+    _situation("the socket is silently broken", _dead, (5, 10), "5 to 10 s, by polling", "R17", "R24"),
+    _situation("connected, and not detected", lambda f: ~_none(f) & ~_dead(f) & ~f.through(), (5, 10),
                "5 to 10 s, by polling", "R17", "R23"),
 )  # fmt: skip
 """All in which a meal may be completed: each state is in just one."""
@@ -144,12 +171,22 @@ FURTHER: tuple[Measure, ...] = (
 )  # fmt: skip
 """What else takes time."""
 
-MEASURES = {measure.name: measure for measure in (*SITUATIONS, *FURTHER)}
+_SUBMITTED = ("user.submit", "user.wait")
+
+COUNTS: tuple[Measure, ...] = (
+    Measure("polls of a meal, from save to end", lambda f: WATCHED, _SUBMITTED, lambda f: ENDED,
+            refs=("R26", "R29"), counted=POLLS),
+    Measure("polling while the socket works", lambda f: WATCHED, _SUBMITTED, lambda f: ENDED,
+            refs=("R5", "R29"), during=lambda f: POLLING & f.through()),
+)  # fmt: skip
+"""What is counted from the submission of a meal until its end is on the screen, in all runs, also in such without."""
+
+MEASURES = {measure.name: measure for measure in (*SITUATIONS, *FURTHER, *COUNTS)}
 """All, by name."""
 
 
 class Outcome(NamedTuple):
-    """What was found for a measure: the delay in all, and by way; in ticks of ``quantum`` seconds."""
+    """What was found for a measure: the delay in all, and by way; in ticks of ``quantum`` seconds, or as counted."""
 
     measure: Measure
     quantum: float
@@ -158,13 +195,18 @@ class Outcome(NamedTuple):
 
     @property
     def least(self) -> float | None:
-        """Seconds."""
-        return None if self.whole.least is None else self.whole.least * self.quantum
+        """Seconds, or how many."""
+        return None if self.whole.least is None else self.whole.least * self.each
+
+    @property
+    def each(self) -> float:
+        """The seconds of a tick; 1 where something else is counted."""
+        return 1 if self.measure.counted else self.quantum
 
     @property
     def greatest(self) -> float | None:
-        """Seconds; None if some run never shows the meal."""
-        return None if self.whole.greatest is None else self.whole.greatest * self.quantum
+        """Seconds, or how many; None if some run never shows the meal, or counts for ever."""
+        return None if self.whole.greatest is None else self.whole.greatest * self.each
 
     @property
     def occurs(self) -> bool:
@@ -176,13 +218,19 @@ class Outcome(NamedTuple):
         """The greatest, for people."""
         if not self.occurs:
             return "-"
-        return "never" if self.greatest is None else f"{self.greatest:g} s"
+        endless = "without end" if self.measure in COUNTS else "never"
+        return endless if self.greatest is None else f"{self.greatest:g}{self.measure.unit}"
+
+    @property
+    def fewest(self) -> str:
+        """The least, for people."""
+        return "-" if self.least is None else f"{self.least:g}{self.measure.unit}"
 
     def to_json(self) -> dict[str, object]:
         """For programs: seconds, and the runs that take them."""
         runs = {"soonest": self.whole.soonest, "latest": self.whole.latest}
         ways = {
-            name: [None if n is None else n * self.quantum for n in (each.least, each.greatest)]
+            name: [None if n is None else n * self.each for n in (each.least, each.greatest)]
             for name, each in self.ways.items()
         }
         return {
@@ -194,17 +242,27 @@ class Outcome(NamedTuple):
         }  # fmt: skip
 
     @property
+    def fails(self) -> bool:
+        """Whether what is claimed is not so."""
+        return self.occurs and self.measure.claim is not None and not self.verdict.startswith("true")
+
+    @property
     def verdict(self) -> str:
         """The claim against the figures."""
         if not self.occurs:
             return "does not occur"
         if self.measure.claim is None:
             return ""
+        soonest, latest = self.measure.claim
+        if self.least is None:
+            return "never"
+        if self.least > latest:
+            return f"unattainable: {self.least:g} s at the soonest"
         if self.greatest is None:
-            return "never" if self.least is None else "unattainable: some run never shows it"
-        if self.greatest <= self.measure.claim:
-            return "true"
-        return f"too optimistic by {self.greatest - self.measure.claim:g} s"
+            return "unattainable: some run never shows it"
+        if self.greatest > latest:
+            return f"too optimistic by {self.greatest - latest:g} s"
+        return "true" if self.least >= soonest else f"true, and sooner: from {self.least:g} s on"
 
 
 def outcomes(
@@ -230,7 +288,7 @@ def outcomes(
 
 
 def each(
-    plans: Sequence[Design], scope: Scope, changes: Mapping[str, tuple[float, float | None]], quantum: float,
+    plans: Sequence[Design], scope: Scope, changes: Mapping[str, Figures], quantum: float,
     engine: str, measures: Sequence[str], *, runs: Collection[str], jobs: int,
 ) -> Generator[list[Outcome], None, None]:  # fmt: skip
     """The outcomes of each design, in their order, several at once: ``measures`` by name, with the ``runs`` of some.
@@ -275,14 +333,14 @@ class _Figures(NamedTuple):
 
 
 def _figures(
-    name: str, tell: Tell, *, scope: Scope, changes: Mapping[str, tuple[float, float | None]], quantum: float,
+    name: str, tell: Tell, *, scope: Scope, changes: Mapping[str, Figures], quantum: float,
     engine: str, measures: Sequence[str], runs: Collection[str],
 ) -> dict[str, tuple[_Figures, dict[str, _Figures]]]:  # fmt: skip
     asked = [MEASURES[measure] for measure in measures]
     found = outcomes(design(name), scope, clocks(changes), quantum, partial(tell, name), engine, asked)
     return {
         one.measure.name: (
-            _Figures.of(one.whole, runs=one.measure.name in runs),
+            _Figures.of(one.whole, runs=one.measure.name in runs or (one.whole.quick and one.fails)),
             {way: _Figures.of(delay, runs=False) for way, delay in one.ways.items()},
         )
         for one in found
@@ -300,7 +358,7 @@ def timekeeper(
     product = timed_system(plan, scope, table, quantum)
     facts = Facts(plan, scope, product)
     if engine != "symbolic":
-        several = scope.faults is None or scope.faults > 1
+        several = scope.connections > 1 and (scope.faults is None or scope.faults > 1)
         graph = explore(product, limit=FEW if several and engine == "auto" else MOST, report=report)
         if graph.complete:
             return StateTimes(graph), facts
@@ -309,11 +367,17 @@ def timekeeper(
     from mealspec.core.symbolic.time import InTime, SetTimes  # its library takes a tenth of a second to import
 
     family = timed_family(scope, (), plan.mechanisms, table, quantum)
-    return SetTimes(InTime(family, report=report), product), facts
+    return SetTimes(InTime(family, report=report, seldom=scope.faults is not None), product), facts
 
 
 def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float) -> Outcome:
     begins = times.where(measure.holds(facts))
     begins = begins & times.after(measure.after) if measure.after else times.entered(begins)
-    every = times.delays(begins, times.where(measure.until(facts)), WAYS)
+    every = times.delays(begins, times.where(measure.until(facts)), WAYS, _counting(times, facts, measure))
     return Outcome(measure, quantum, every.pop(""), every)
+
+
+def _counting(times: Timekeeper, facts: Facts, measure: Measure) -> Counting:
+    if measure.counted:
+        return Counting(measure.counted)
+    return TICKS if measure.during is None else Counting((TICK,), times.where(measure.during(facts)))

@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.check.latency import ENDED, SITUATIONS, WATCHED, WAYS, Outcome
-from mealspec.core import At, CheckerError, System
+from mealspec.check.latency import ENDED, POLLING, POLLS, SITUATIONS, WATCHED, WAYS, Outcome
+from mealspec.core import CheckerError, System
 from mealspec.core.explicit.sampling import Mask, Noted, Sample, sample
 from mealspec.core.timed import is_one_of
-from mealspec.model.client.poller import Loop
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
 from mealspec.model.design import Design
 from mealspec.model.rates import RATES, Rate, odds
@@ -37,7 +36,6 @@ LARGEST = 1_000_000
 FINEST, COARSEST = 0.01, 60
 """Seconds of a tick."""
 
-LOADS = tuple(f"{step}.{wake}" for step in ("wake", "pass") for wake in ("service_down", "unflagged", "anyway"))
 COUNTED: Mapping[str, tuple[str, ...]] = {
     "dials": ("client.connect", "user.reconnect", "client.heal", "client.redial"),
     "opened": ("client.open",),
@@ -45,11 +43,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "failed": ("network.fail_dial", "client.refused", "client.unreachable", "client.denied", "client.give_up"),
     "messages": ("client.receive",),
     "not_connected": ("server.skip",),
-    "polls": tuple(f"client.{loop}.{load}" for loop in ("poll", "rogue", "stale") for load in LOADS),
+    "polls": POLLS,
 }  # fmt: skip
-"""What is counted, by the beginnings of the events' names: a poll is a pass that loads."""
-
-POLLING = At("poller", lambda s: s.loop not in (Loop.OFF, Loop.NONE))
+"""What is counted, by the beginnings of the events' names."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from mealspec.check.frontier import Reach
-from mealspec.check.latency import Outcome
+from mealspec.check.frontier import Pair, Reach
+from mealspec.check.latency import COUNTS, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.staircase import Staircase
 from mealspec.core import Kind
@@ -23,21 +23,27 @@ def outcome_table(plan: Design, found: list[Outcome]) -> Table:
         table.add_column(column, justify="right" if column in ("least", "most") else "left")
     for each in found:
         if each.occurs:
-            least = "-" if each.least is None else f"{each.least:g} s"
             ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
             verdict = Text(each.verdict, style="green" if each.verdict == "true" else "red")
-            table.add_row(each.measure.name, least, each.most, ways, each.measure.claimed, verdict)
+            table.add_row(each.measure.name, each.fewest, each.most, ways, each.measure.claimed, verdict)
     return table
 
 
+def reasons(found: list[Outcome]) -> Iterator[str]:
+    """For each claim that fails the run that breaks it, in a sentence, where it is known."""
+    for each in found:
+        if each.fails and each.whole.latest is not None:
+            yield f"{each.measure.name}: {each.most}: {because(each)}."
+
+
 def further_table(found: list[Outcome]) -> Table:
-    """What else takes time, and how much."""
+    """What else takes time, and how much; or how often."""
     table = Table(width=80)
     for column in ("how long", "least", "most"):
         table.add_column(column, justify="left" if column == "how long" else "right")
     for each in found:
         if each.occurs:
-            table.add_row(each.measure.name, "-" if each.least is None else f"{each.least:g} s", each.most)
+            table.add_row(each.measure.name, each.fewest, each.most)
     return table
 
 
@@ -62,6 +68,47 @@ def reach_table(found: list[Reach]) -> Table:
         beyond = "" if each.beyond is None else f"{each.beyond.measure.name}: {each.beyond.most}"
         table.add_row(each.name, between(each.least, each.greatest), most, beyond)
     return table
+
+
+def pair_table(found: Pair) -> Table:
+    """How far two clocks may go together, corner by corner, and what takes too long beyond."""
+    table = Table(width=80)
+    for column in (*found.names, "beyond that too long"):
+        table.add_column(column, justify="left" if column.startswith("beyond") else "right")
+    for corner in found.corners:
+        late = [each for each in corner.beyond if each is not None]
+        said = dict.fromkeys(f"{each.measure.name}: {each.most}: {because(each)}" for each in late)
+        ends = [
+            f"{most:g} s{'' if each else ' or more'}"
+            for most, each in zip(corner.both, corner.beyond[::-1], strict=True)
+        ]
+        table.add_row(*ends, "\n".join(said))
+    return table
+
+
+def waits(found: Outcome) -> list[tuple[float, str]]:
+    """Where the slowest run waits: seconds, and for what; the longest first."""
+    if found.whole.latest is None:
+        return []
+    run, begin = found.whole.latest
+    ticks, out = 0, list[tuple[float, str]]()
+    for event in (run.system.event(name) for name in run.events[begin:]):
+        if event.kind is Kind.TIME:
+            ticks += 1
+        elif ticks:
+            out.append((ticks * found.quantum, event.label or event.name))
+            ticks = 0
+    return sorted(out, key=lambda wait: -wait[0])
+
+
+def because(found: Outcome, most: int = 2) -> str:
+    """Why the slowest run is so slow: its longest waits, and the faults in it."""
+    run = found.whole.latest
+    faults = [] if run is None else [e for e in map(run.trace.system.event, run.trace.events) if e.kind is Kind.FAULT]
+    told = [f"{seconds:g} s until '{what}'" for seconds, what in waits(found)[:most] if found.greatest is not None]
+    after = " and ".join(f"'{event.label or event.name}'" for event in dict.fromkeys(faults))
+    said = ", ".join(told) or ("in a run without end" if found.greatest is None else "without a wait")
+    return said + (f", after {after}" if after else "")
 
 
 def owed_table(plan: Design, found: list[tuple[Obligation, Edge | None]], table: tuple[Clock, ...]) -> Table:
@@ -104,7 +151,8 @@ def timeline(found: Outcome) -> Iterator[str]:
     run, begin = found.whole.latest
     kinds = [run.system.event(name).kind for name in run.events]
     ticks = -kinds[:begin].count(Kind.TIME)
-    yield f"{found.measure.name}: the slowest run" if run.loop is None else f"{found.measure.name}: a run without end"
+    most = "a run with the most" if found.measure in COUNTS else "the slowest run"
+    yield f"{found.measure.name}: {most if run.loop is None else 'a run without end'}"
     for k, name in enumerate(run.events):
         if k == run.loop:
             yield "        from here round and round"

@@ -14,12 +14,16 @@ import click
 
 if TYPE_CHECKING:
     from mealspec.core.errors import CheckerError
+    from mealspec.model.growth import Figures
     from mealspec.model.mechanism import Mechanism
     from mealspec.model.scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SECONDS = re.compile(r"(\w+)=(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?)?)?", re.ASCII)
+NUMBER = r"(\d+(?:\.\d+)?)"
+SECONDS = re.compile(rf"{NUMBER}(?:\.\.{NUMBER}?)?", re.ASCII)
+GROWS = re.compile(rf"{NUMBER}x([1-9]\d?)\.\.{NUMBER}", re.ASCII)
+CALLED = re.compile(r"[a-z_]+", re.ASCII)
 AMOUNT = re.compile(r"(\w+)=(\d+(?:\.\d+)?|inf)", re.ASCII)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -117,13 +121,29 @@ def number_of_faults(faults: str) -> int | None:
         raise ImpossibleScope(f"impossible scope: '{faults}' faults; choose 0 to 99, or any") from None
 
 
-def seconds_of_clock(text: str) -> tuple[str, tuple[float, float | None]]:
-    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s."""
-    found = SECONDS.fullmatch(text)
-    if not found or len(text) > 40:
-        raise _unread(text, "seconds of a clock", "poll=8, poll=5..8 or poll=5..")
-    name, least, greatest = found.groups()
-    return name, (float(least), None if text.endswith("..") else float(greatest or least))
+def seconds_of_clock(text: str) -> tuple[str, Figures]:
+    """``poll=8`` is exactly 8 s, ``poll=5..8`` from 5 to 8 s, ``poll=5..`` at least 5 s.
+
+    ``poll=5x4..30`` grows up to 30 s after four times 5 s, ``upload=0..2,30..32`` from one round to the next, and
+    ``poll=adaptive`` as the clock's source says.
+    """
+    from mealspec.model.growth import Growing, growing, growth
+
+    how = "poll=8, poll=5..8, poll=5.., poll=5x4..30, poll=5,10,20 or poll=adaptive"
+    if len(text) > 80:
+        raise _unread(text, "seconds of a clock", how)
+    name, _, figures = text.partition("=")
+    if CALLED.fullmatch(figures):
+        return name, growth(name, figures)
+    if found := GROWS.fullmatch(figures):
+        least, times, greatest = found.groups()
+        return name, Growing(growing(float(least), int(times), float(greatest)))
+    parts = [SECONDS.fullmatch(part) for part in figures.split(",")]
+    pairs = [(float(part[1]), None if part[0].endswith("..") else float(part[2] or part[1])) for part in parts if part]
+    rounds = tuple((least, greatest) for least, greatest in pairs if greatest is not None)
+    if not name.isidentifier() or len(pairs) < len(parts) or len(rounds) < len(pairs) > 1:
+        raise _unread(text, "seconds of a clock", how)
+    return name, pairs[0] if len(pairs) == 1 else Growing(rounds)
 
 
 def amount_of_rate(text: str) -> tuple[str, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 
 import click
 
 from mealspec.check.frontier import frontier as reaches
+from mealspec.check.frontier import pairs
 from mealspec.check.latency import MEASURES, SITUATIONS, each
 from mealspec.check.obligations import contradictions, edge, obligations
 from mealspec.check.progress import Reporter
@@ -17,20 +19,23 @@ from mealspec.check.show_latency import (
     outcome_table,
     owed_json,
     owed_table,
+    pair_table,
     reach_table,
+    reasons,
     stair_table,
     timeline,
 )
 from mealspec.check.staircase import staircase
 from mealspec.check.terminal import console
-from mealspec.cli.options import print_json
+from mealspec.cli.options import deliver, print_json
 from mealspec.core import CheckerError
 from mealspec.model.clocks import Clock, clocks
 from mealspec.model.design import Design
+from mealspec.model.growth import Figures
 from mealspec.model.scope import Scope
 
 Table = tuple[Clock, ...]
-Changes = Mapping[str, tuple[float, float | None]]
+Changes = Mapping[str, Figures]
 
 
 def outcome(
@@ -58,6 +63,8 @@ def outcome(
                     f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n"
                 )
             out.print(outcome_table(plan, some[: len(SITUATIONS)]))
+            for sentence in reasons(some[: len(SITUATIONS)]):
+                out.print(sentence)
             if len(measures) > len(SITUATIONS):
                 out.print(further_table(some[len(SITUATIONS) :]))
             for one in some:
@@ -80,6 +87,33 @@ def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound
             out.print(reach_table(found))
     if as_json:
         print_json({"scope": scope.to_json(), "tick": tick, "bound": bound, "designs": told})
+
+
+def together(
+    plan: Design, scope: Scope, table: Table, tick: float, bound: float, among: Sequence[str], *, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """How far each two of some clocks may go together, as tables, and as a picture if there is a file for it."""
+    from mealspec.draw.frontier import picture
+
+    reporter, console_ = Reporter(), console()
+    found = pairs(plan, scope, bound, among, table, tick, reporter.on(plan.name))
+    reporter.done(plan.name)
+    title = f"{plan}: how far two clocks may go together for a meal to be shown within {bound:g} s"
+    told: dict[str, object] = {
+        "scope": scope.to_json(), "tick": tick, "bound": bound, "design": plan.name,
+        "now": {clock.name: clock.greatest for clock in table}, "pairs": [pair.to_json() for pair in found],
+    }  # fmt: skip
+    if out is not None:
+        now = {clock.name: clock.greatest or 0 for clock in table}
+        about = f"{scope.describe()}; a tick of {tick:g} s. Below the line the bound is met; the cross is what is now."
+        deliver(picture([pair.to_json() for pair in found], title, about, now), out)
+    if as_json:
+        print_json(told)
+        return
+    console_.print(f"{title}.\n{scope.describe()}; a tick of {tick:g} s.\n")
+    for pair in found:
+        console_.print(pair_table(pair))
 
 
 def owed(plans: list[Design], table: Table, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""How long something takes, in ticks: what both engines answer."""
+"""How long something takes, in ticks, or how often something happens meanwhile: what both engines answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mealspec.core.predicate import Predicate
+from mealspec.core.timed import TICK
 from mealspec.core.trace import Trace
+
+
+class Counting(NamedTuple):
+    """What is counted: events, by the beginnings of their names, or such of them as leave some states."""
+
+    events: tuple[str, ...]
+    leaving: Any = None
+
+
+TICKS = Counting((TICK,))
+"""All the time."""
 
 
 class Attained(NamedTuple):
@@ -25,23 +37,28 @@ def _no_run(_latest: bool) -> Attained | None:
 
 @dataclass(frozen=True)
 class Delay:
-    """After how many ticks something can happen.
+    """After how many ticks something can happen; or after how many of whatever else is counted.
 
     Attributes
     ----------
     least, greatest
-        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen.
+        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen. Where
+        not ticks are counted, the greatest is that of all runs, also of those in which it never happens, and None if
+        there is no greatest.
     begins
         Whether there is anything from which it was measured.
     runs
         Makes a run that takes the least, or, if asked for the latest, one that takes the greatest or goes round for
         ever.
+    quick
+        Whether a run is made at once, and without a search.
     """
 
     least: int | None
     greatest: int | None
     begins: bool = False
     runs: Callable[[bool], Attained | None] = field(default=_no_run, compare=False, repr=False)
+    quick: bool = field(default=False, compare=False)
 
     @cached_property
     def soonest(self) -> Attained | None:
@@ -73,8 +90,14 @@ class Timekeeper(ABC):
         """Those of the states to which some step leads from outside, or in which everything begins."""
 
     @abstractmethod
-    def delays(self, begins: Any, until: Any, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
-        """How long it takes from some states until others are reached.
+    def within(self, begins: Any, until: Any, ticks: int) -> bool:
+        """Whether all runs from some states have reached the others after so many ticks."""
+
+    @abstractmethod
+    def delays(
+        self, begins: Any, until: Any, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
+    ) -> dict[str, Delay]:
+        """How long it takes from some states until others are reached, or how often what is counted happens.
 
         ``ways`` are, by name, events by which that happens, again by the beginnings of their names. The answer has one
         delay for each of them, and as ``""`` the one for all.

@@ -47,7 +47,8 @@ class Bound:
     events
         Beginnings of their names: ``client.poll.wake`` stands for all that wake the poll task.
     least, greatest
-        How many ticks after the phase was entered, both included; None if they need not happen.
+        How many ticks after the phase was entered, both included. Without a least they do not happen at all, without
+        a greatest they need not.
     excused
         Names of reasons for which they may be late, though the machine itself permits them: see :func:`timed`.
     restarts
@@ -55,7 +56,7 @@ class Bound:
     """
 
     events: tuple[str, ...]
-    least: int
+    least: int | None
     greatest: int | None
     excused: tuple[str, ...] = ()
     restarts: bool = False
@@ -67,10 +68,14 @@ class Bound:
 
 @dataclass(frozen=True)
 class Phase:
-    """Where a clock runs, written like the condition of a rule, and what it bounds."""
+    """Where a clock runs, written like the condition of a rule, and what it bounds.
+
+    Of a machine that counts :class:`Rounds` a phase may be one round only, that after so many.
+    """
 
     where: Any
     bounds: tuple[Bound, ...]
+    after: int | None = None
 
     @cached_property
     def holds(self) -> Callable[[State], bool]:
@@ -80,11 +85,12 @@ class Phase:
     @property
     def most(self) -> int:
         """From how many ticks on nothing changes any more."""
-        return max((max(bound.least, bound.greatest or 0) for bound in self.bounds), default=0)
+        return max((max(bound.least or 0, bound.greatest or 0) for bound in self.bounds), default=0)
 
     def allows(self, event: str, ticks: int) -> bool:
         """Whether it is not too early for the event."""
-        return all(ticks >= bound.least for bound in self.bounds if bound.covers(event))
+        some = [bound.least for bound in self.bounds if bound.covers(event)]
+        return all(least is not None and ticks >= least for least in some)
 
     def due(self, permitted: Iterable[str], ticks: int) -> list[Bound]:
         """The bounds of which an event, permitted by the machine, can wait no longer."""
@@ -94,6 +100,34 @@ class Phase:
     def restarted_by(self, event: str) -> bool:
         """Whether the clock begins anew with the event, though the phase may go on."""
         return any(bound.restarts and bound.covers(event) for bound in self.bounds)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a machine counts besides ticks, so that a bound may grow with it.
+
+    Attributes
+    ----------
+    events
+        Beginnings of the names of what is counted.
+    most
+        It counts no further.
+    anew
+        Where nothing is counted yet, written like the condition of a rule.
+    """
+
+    events: tuple[str, ...]
+    most: int
+    anew: Any
+
+    @cached_property
+    def holds(self) -> Callable[[State], bool]:
+        """Whether a state is where it begins anew."""
+        return condition(self.anew)
+
+    def after(self, event: str, dest: State, rounds: int) -> int:
+        """How many there are when the event has led to that state."""
+        return 0 if self.holds(dest) else min(rounds + is_one_of(event, self.events), self.most)
 
 
 class Timed(NamedTuple):
@@ -114,6 +148,26 @@ class Timed(NamedTuple):
         return self.state
 
 
+class Counted(NamedTuple):
+    """The same of a machine that counts :class:`Rounds`."""
+
+    state: State
+    ticks: int
+    rounds: int
+
+    def __str__(self) -> str:
+        return _told(self.state, self.ticks, self.rounds)
+
+    @property
+    def untimed(self) -> State:
+        """The state without what it counts."""
+        return self.state
+
+
+def _told(state: State, ticks: int, rounds: int = 0) -> str:
+    return f"{state} {ticks}" + (f" after {rounds}" if rounds else "")
+
+
 @dataclass(frozen=True)
 class Clockwork:
     """A machine, and how it moves in time.
@@ -126,11 +180,14 @@ class Clockwork:
         Where the clock runs; the first that holds counts.
     at_once
         Events that must happen before the next tick wherever the machine permits them and the condition holds.
+    rounds
+        What it counts, if a phase asks for it.
     """
 
     machine: Machine
     phases: tuple[Phase, ...]
     at_once: Mapping[str, Any] = field(default_factory=dict)
+    rounds: Rounds | None = None
 
     def counting(self) -> Machine:
         """The machine with the ticks since it entered its phase; what can wait no longer does not hold them up.
@@ -139,7 +196,7 @@ class Clockwork:
             >>> [str(state) for state in Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 2),)),)).counting().states]
             ['set 0', 'set 1', 'rung 0', 'set 2']
         """
-        first = self._made(self.machine.initial, 0)
+        first = self._made(self.machine.initial, 0, 0)
         waiting, found, rows = [first], {first}, list[Row]()
         for here in waiting:
             for event, dest in self._steps(here):
@@ -156,8 +213,8 @@ class Clockwork:
 
     def pressing(self, here: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Of the events that the machine permits those that cannot wait for a tick, and by what they may be excused."""
-        state, ticks = here.untimed, here[-1]
-        phase = self._phase(state)
+        state, ticks = here.untimed, here.ticks
+        phase = self._phase(state, self._so_far(here))
         urgent = [name for name, holds in self._urgent.items() if holds(state)]
         for event, *_ in self._rows.get(state, []):
             if is_one_of(event, urgent):
@@ -166,13 +223,15 @@ class Clockwork:
                 yield event, bound.excused
 
     def _steps(self, here: Any) -> Iterator[tuple[str, Any]]:
-        state, ticks = here.untimed, here[-1]
-        phase = self._phase(state)
+        state, ticks, rounds = here.untimed, here.ticks, self._so_far(here)
+        phase = self._phase(state, rounds)
         for row in self._rows.get(state, []):
             if phase is None or phase.allows(row.event, ticks):
-                stays = phase is not None and self._phase(row.dest) is phase and not phase.restarted_by(row.event)
-                yield row.event, self._made(row.dest, ticks if stays else 0)
-        yield TICK, self._made(state, min(ticks + 1, phase.most) if phase else 0)
+                later = self.rounds.after(row.event, row.dest, rounds) if self.rounds else 0
+                goes_on = phase is not None and self._phase(row.dest, later) is phase
+                stays = goes_on and phase is not None and not phase.restarted_by(row.event)
+                yield row.event, self._made(row.dest, ticks if stays else 0, later)
+        yield TICK, self._made(state, min(ticks + 1, phase.most) if phase else 0, rounds)
 
     @cached_property
     def _urgent(self) -> dict[str, Callable[[State], bool]]:
@@ -180,7 +239,8 @@ class Clockwork:
 
     @cached_property
     def _shape(self) -> Callable[..., Any] | None:
-        return with_ticks(type(self.machine.initial)) if hasattr(self.machine.initial, "_fields") else None
+        shape = type(self.machine.initial)
+        return with_ticks(shape, rounds=self.rounds is not None) if hasattr(shape, "_fields") else None
 
     @cached_property
     def _rows(self) -> dict[State, list[Row]]:
@@ -189,11 +249,17 @@ class Clockwork:
             rows.setdefault(row.source, []).append(row)
         return rows
 
-    def _made(self, state: Any, ticks: int) -> Any:
-        return Timed(state, ticks) if self._shape is None else self._shape(*state, ticks)
+    def _made(self, state: Any, ticks: int, rounds: int) -> Any:
+        counts = (ticks,) if self.rounds is None else (ticks, rounds)
+        if self._shape is not None:
+            return self._shape(*state, *counts)
+        return Timed(state, ticks) if self.rounds is None else Counted(state, *counts)
 
-    def _phase(self, state: State) -> Phase | None:
-        return next((phase for phase in self.phases if phase.holds(state)), None)
+    def _so_far(self, here: Any) -> int:
+        return 0 if self.rounds is None else int(here.rounds)
+
+    def _phase(self, state: State, rounds: int) -> Phase | None:
+        return next((phase for phase in self.phases if phase.after in (None, rounds) and phase.holds(state)), None)
 
 
 def timed(clock: Clockwork, excuses: Mapping[str, Any] = MappingProxyType({})) -> Machine:
@@ -228,8 +294,8 @@ def timed(clock: Clockwork, excuses: Mapping[str, Any] = MappingProxyType({})) -
 
 
 @cache
-def with_ticks(shape: Any) -> Any:
-    """The kind of state that has these fields, and ``ticks``.
+def with_ticks(shape: Any, rounds: bool = False) -> Any:
+    """The kind of state that has these fields, and ``ticks``; and ``rounds``, if it counts them.
 
     >>> class Place(NamedTuple):
     ...     row: int
@@ -238,12 +304,13 @@ def with_ticks(shape: Any) -> Any:
     Place(row=1, column=2) 3
     """
     make: Any = namedtuple  # its fields are known only here
+    more = ("ticks", "rounds") if rounds else ("ticks",)
     told = {
         "__slots__": (),
-        "__str__": lambda self: f"{self.untimed} {self.ticks}",
-        "untimed": property(lambda self: shape(*self[:-1])),
+        "__str__": lambda self: _told(self.untimed, *self[-len(more) :]),
+        "untimed": property(lambda self: shape(*self[: -len(more)])),
     }
-    return type(f"Timed{shape.__name__}", (make(shape.__name__, (*shape._fields, "ticks")),), told)
+    return type(f"Timed{shape.__name__}", (make(shape.__name__, (*shape._fields, *more)),), told)
 
 
 def in_time(system: System, machines: Sequence[Machine], events: Sequence[Event] = ()) -> System:
@@ -317,14 +384,14 @@ def _counting(branch: Branch[Clockwork | None]) -> Branch[Machine | None]:
 
 
 def _with_ticks(order: Iterable[str], machines: Iterable[str]) -> Iterator[str]:
-    """The order, and in it the ticks of each machine before the first of its other parts.
+    """The order, and in it what each machine counts before the first of its other parts.
 
     >>> list(_with_ticks(["job.m1", "poller.loop", "screen", "poller.stops"], ["poller", "screen"]))
-    ['job.m1', 'poller.ticks', 'poller.loop', 'screen', 'poller.stops']
+    ['job.m1', 'poller.rounds', 'poller.ticks', 'poller.loop', 'screen', 'poller.stops']
     """
     left = list(machines)
     for name in order:
         for machine in [machine for machine in left if name.startswith(f"{machine}.")]:
             left.remove(machine)
-            yield f"{machine}.ticks"
+            yield from (f"{machine}.rounds", f"{machine}.ticks")
         yield name

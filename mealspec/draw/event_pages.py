@@ -15,8 +15,9 @@ from mealspec.draw.entries import Condition, conditions, conditions_of, elsewher
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, mechanism, references, render
 from mealspec.draw.wire import WIRE, said_at, start_of
-from mealspec.model.clocks import CLOCKS, FURTHER, UNTOLD, seconds
+from mealspec.model.clocks import CLOCKS, FURTHER, UNTOLD, between, seconds
 from mealspec.model.design import DESIGNS
+from mealspec.model.growth import GROWTHS, Growth
 from mealspec.model.meanings import TIMERS, Timer
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
@@ -107,7 +108,17 @@ def timing() -> Page:
         (code(str(each)), _owed_by(each), each.otherwise, "searched for" if each.searched else "arithmetic")
         for each in OBLIGATIONS
     ]
-    return render(TIMING, "timing", "Timing", about, rows=rows, clocks=own, further=more, untold=UNTOLD, owed=owed)
+    return render(
+        TIMING, "timing", "Timing", about, rows=rows, clocks=own, further=more, untold=UNTOLD, owed=owed,
+        growths=[_grows(name, each) for name, each in GROWTHS.items()],
+    )  # fmt: skip
+
+
+def _grows(name: str, growth: Growth) -> tuple[str, ...]:
+    """How a clock may grow: the option, its seconds round by round, and the source."""
+    rounds = ", ".join(between(*each) for each in growth.rounds)
+    ends = f"; then {', '.join(map(code, growth.instead))} where a design has it" if growth.instead else ""
+    return code(f"--set {name}={growth.named}"), rounds + ends, references(TIMING, growth.refs)
 
 
 def figure(timer: Timer) -> str:

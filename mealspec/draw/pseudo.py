@@ -34,10 +34,16 @@ def _heads(some: Iterable[Happening], design: Design) -> Iterator[str]:
         yield from textwrap.wrap(", ".join(theirs) + why, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
+ASKED = ("renew",)
+"""Clocks that are requests under way, and no timers."""
+
+
 def _seen(each: Happening, design: Design) -> str:
     heard = "" if _answered(each) else " or ".join(dict.fromkeys(map(_short, each.hears)))
     mine = (clock for clock in CLOCKS if _ends(clock.events, each) and (clock.only is None or clock.only in design))
-    timer = next((clock.name for clock in mine), "") if each.events[0].owner != "user" else ""
+    timer = (
+        next((clock.name for clock in mine if clock.name not in ASKED), "") if each.events[0].owner != "user" else ""
+    )
     return f": {heard} comes" if heard else f": timer {timer} ends" if timer else ""
 
 

@@ -18,7 +18,7 @@ from mealspec.draw.entries import group_of
 from mealspec.draw.machine_pages import machine_path
 from mealspec.draw.page import Page, code, link, references, render
 from mealspec.draw.proofs import proofs, proving
-from mealspec.draw.pseudo import blocks
+from mealspec.draw.pseudo import ASKED, blocks
 from mealspec.draw.sides import PERMITS, SEEN, known, roles
 from mealspec.draw.wire import WIRE, as_text, start_of
 from mealspec.draw.wording import value
@@ -42,7 +42,7 @@ RUNS = (
 
 PINGED = next(clock for clock in CLOCKS if clock.name == "client_ping")
 
-WORK = ("dispatch", "work", "boot")
+WORK = ("dispatch", "work", "boot", "token", *ASKED)
 """Clocks that nobody sets."""
 
 

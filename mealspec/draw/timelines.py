@@ -1,10 +1,11 @@
-"""Which timelines are drawn: the three excerpts with what happened unseen, and a run of two designs side by side."""
+"""Which timelines are drawn: the three excerpts with what happened unseen, and the slowest runs of the designs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from math import inf
 
 from mealspec.check.excerpts import LOGS, Excerpt, excerpts
 from mealspec.check.honour import Fits, Honoured, honour
@@ -26,6 +27,9 @@ PAIR_SCOPE = Scope(connections=1, faults=1, includes=frozenset({"break"}))
 BROKEN = "the socket is silently broken"
 """The scope and the situation of these runs: what the incident's client could not tell from a socket that works."""
 
+STEPS = (("before", "published"), ("published_plus", "hardened"), ("app_before", "app_published"), ("app_head",))
+"""The designs whose slowest runs of all stand side by side: what was before, and what came after."""
+
 OWNERS = ("user", "client", "network", "server")
 
 
@@ -40,6 +44,7 @@ def timelines() -> Iterator[Timeline]:
     for some in excerpts().values():
         yield excerpt_line(some, honoured(some))
     yield pair()
+    yield from map(slowest, STEPS)
 
 
 # ---------------------------------------------------------------------- an excerpt
@@ -104,8 +109,27 @@ def pair() -> Timeline:
     return Timeline("timeline-broken", title, subtitle, panels, notes, 1400)
 
 
+def slowest(names: tuple[str, ...]) -> Timeline:
+    """The slowest run of each of some designs, whatever the situation."""
+    found = {name: max(_outcomes(DESIGNS[name]), key=_lateness) for name in names}
+    panels = tuple(_run_panel(f"{name}, {each.measure.name}", each) for name, each in found.items())
+    title = f"The slowest run of {' and of '.join(names)}, in seconds"
+    subtitle = f"Or one that never shows the meal; {PAIR_SCOPE.describe()}"
+    notes = ("The dashed line is the moment when the backend has completed the meal; seconds count from there.",)
+    return Timeline(f"timeline-{'-'.join(names)}", title, subtitle, panels, notes, 700 * len(names))
+
+
+def _lateness(found: Outcome) -> float:
+    return -1 if not found.occurs else inf if found.greatest is None else found.greatest
+
+
+@cache
+def _outcomes(plan: Design) -> list[Outcome]:
+    return outcomes(plan, PAIR_SCOPE)
+
+
 def _slowest(plan: Design) -> Outcome:
-    return next(each for each in outcomes(plan, PAIR_SCOPE) if each.measure.name == BROKEN)
+    return next(each for each in _outcomes(plan) if each.measure.name == BROKEN)
 
 
 def _run_panel(name: str, found: Outcome) -> Panel:
@@ -150,7 +174,7 @@ def pages() -> Iterator[Page]:
     charts = list(timelines())
     for each in charts:
         yield Page(f"timelines/{each.slug}.svg", each.title, each.subtitle, svg(each))
-    about = "the three excerpts with their seconds, and a run of two designs side by side"
+    about = "the three excerpts with their seconds, and the slowest runs of the designs side by side"
     found = [_remains(each) for each in excerpts().values()]
     yield render("timelines/README.md", "timelines", "Timelines", about, charts=charts, found=found)
 

@@ -7,26 +7,34 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mealspec.check.latency import FURTHER, SITUATIONS, WATCHED, Outcome, outcomes
+from mealspec.check.latency import COUNTS, FURTHER, MEASURES, SITUATIONS, WATCHED, Measure, Outcome, outcomes
 from mealspec.check.show_latency import timeline
-from mealspec.core import At, CheckerError, Graph, Kind, explore
+from mealspec.core import At, CheckerError, Graph, Kind, Trace, explore
 from mealspec.core.explicit.delays import Stopwatch
+from mealspec.core.timed import TICK, is_one_of
 from mealspec.model.client.view import View
 from mealspec.model.clocks import CLOCKS, clocks, timed_system
 from mealspec.model.design import DESIGNS, Design, design
+from mealspec.model.growth import Figures, Growing, growing, growth
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
 from mealspec.properties.facts import Facts
 
-MEASURES = (*SITUATIONS, *FURTHER)
+EVERY = tuple(MEASURES.values())
 NONE, ONE = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
 WORKS, _, DEAD, UNDETECTED = (measure.name for measure in SITUATIONS)
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
 
 
-def found(name: str, scope: Scope = NONE, **seconds: tuple[float, float | None]) -> dict[str, Outcome]:
+def found(name: str, scope: Scope = NONE, **seconds: Figures) -> dict[str, Outcome]:
     return {each.measure.name: each for each in outcomes(design(name), scope, clocks(seconds))}
+
+
+def most(name: str, scope: Scope, **seconds: Figures) -> tuple[float | None, ...]:
+    """The greatest from save to end, and of what is counted."""
+    asked = (FURTHER[0], *COUNTS)
+    return tuple(each.greatest for each in outcomes(design(name), scope, clocks(seconds), measures=asked))
 
 
 # ---------------------------------------------------------------------- by hand
@@ -37,6 +45,20 @@ def test_a_push_takes_a_message_and_a_load() -> None:
     works = found("published")[WORKS]
     assert (works.least, works.greatest) == (0, 1 + 1)
     assert works.verdict == "too optimistic by 1 s"
+
+
+def test_a_claim_is_held_against_the_least_and_the_greatest() -> None:
+    """The claim is 5 to 10 s."""
+    one = found("published")[WORKS]
+    polled = replace(one.measure, claim=(5, 10))
+    words = {
+        (5, 10): "true", (7, 9): "true", (0, 7): "true, and sooner: from 0 s on", (5, 12): "too optimistic by 2 s",
+        (0, 12): "too optimistic by 2 s", (11, 12): "unattainable: 11 s at the soonest",
+        (5, None): "unattainable: some run never shows it", (None, None): "never",
+    }  # fmt: skip
+    for (least, greatest), word in words.items():
+        told = one._replace(measure=polled, whole=replace(one.whole, least=least, greatest=greatest))
+        assert told.verdict == word
 
 
 def test_the_most_that_it_takes_is_said_in_seconds_or_that_it_never_ends_or_does_not_occur() -> None:
@@ -61,7 +83,7 @@ def test_a_poll_takes_an_answer_that_came_too_early_a_sleep_and_a_load() -> None
     """The answer of the poll before was read just before the work was done, and is shown a second later."""
     dead = found("hardened", ONE)[DEAD]
     assert dead.greatest == 1 + 5 + 1
-    assert dead.verdict == "true"
+    assert dead.verdict == "true, and sooner: from 0 s on"
 
 
 @pytest.mark.slow
@@ -90,6 +112,76 @@ def test_without_polling_and_without_a_socket_it_never_comes() -> None:
 def test_a_socket_that_breaks_silently_hides_a_meal_for_ever_unless_polling_goes_on() -> None:
     assert found("published", ONE)[DEAD].greatest is None
     assert found("hardened", ONE)[DEAD].greatest == 1 + 5 + 1
+
+
+# ---------------------------------------------------------------------- what is counted, and what grows
+
+
+def test_polls_and_seconds_of_polling_are_counted_from_save_to_end() -> None:
+    """2 s the outbox's pause, 1 the upload, 30 the dispatcher, 8 the work, 1 the push, 1 its load: 43 s in all.
+
+    The first poll may come with the save, and then one every 5 s: at 0, 5, ... 40. It polls all the time, whatever the
+    socket does.
+    """
+    assert most("hardened", NONE) == (43, 9, 43)
+    assert most("published", NONE) == (43, 0, 0)
+
+
+def test_an_interval_that_grows_saves_polls_and_is_late_only_when_it_has_grown() -> None:
+    """A first sleep of 5 s ends with the save. Then 5, 5, 5, 7.5 and 11.25 s, at least 7 and 11 ticks: polls at 0, 5,
+    10, 15, 22 and 33 s."""
+    assert most("hardened", NONE, poll=growth("poll", "adaptive")) == (43, 6, 43)
+    assert most("hardened", NONE, poll=Growing(growing(5, 1, 5))) == (43, 9, 43)
+    assert most("hardened", NONE, poll=Growing(((5, 5), (30, 30)))) == (43, 2, 43)  # at 0 and 30 s, or 5 and 35
+
+
+@pytest.mark.slow
+def test_adaptive_polling_is_judged_by_what_it_saves_and_costs() -> None:
+    """A silent break: the answer that came too early, the longest sleep and its load, in the place of 1 + 5 + 1 s."""
+    adaptive = growth("poll", "adaptive")
+    assert found("hardened", ONE, poll=adaptive)[DEAD].greatest == 1 + 30 + 1
+    assert [most("hardened", ONE, **seconds)[1] for seconds in ({}, {"poll": adaptive})] == [19, 9]
+
+
+def test_an_outbox_whose_pause_grows_waits_longer_after_each_failure() -> None:
+    """One failure adds its second and a pause, 2 s as before it or 1 to 3; three add 3 s and 3 + 7 + 32."""
+    backoff = growth("upload", "backoff")
+    for faults, plain, grown in ((0, 43, 43), (1, 46, 47), (3, 52, 88)):
+        scope = Scope(connections=1, faults=faults, includes=frozenset({"upload"}))
+        assert [most("published", scope, **some)[0] for some in ({}, {"upload": backoff})] == [plain, grown]
+
+
+def test_an_outbox_gives_up_after_its_last_attempt_and_not_before() -> None:
+    """Three attempts: two pauses that grow, and then it is over at once."""
+    plan, scope = design("published+outbox_gives_up"), Scope(connections=1, includes=frozenset({"upload"}))
+    graph = explore(timed_system(plan, scope, clocks({"upload": Growing(((0, 0), (1, 2), (4, 5)))})))
+    outbox = graph.system.machines[graph.system.position["outbox.m1"]].states
+    at = np.array([state.rounds for state in outbox])[graph.local("outbox.m1")]  # type: ignore[attr-defined]
+    names = np.array([event.name for event in graph.system.events])[graph.event]
+    assert set(at[graph.source[names == "client.abandon_upload.m1"]]) == {3}
+    assert set(at[graph.source[names == "client.upload.m1"]]) == {0, 1, 2}
+    assert stopped(graph) == 0
+
+
+@pytest.mark.parametrize("seconds", [{"poll": growth("poll", "adaptive")}, {"upload": growth("upload", "backoff")}])
+def test_sets_and_single_states_agree_on_clocks_that_grow(seconds: dict[str, Figures]) -> None:
+    scope = NONE if "poll" in seconds else Scope(connections=1, faults=2, includes=frozenset({"upload"}))
+    one, other = (
+        outcomes(DESIGNS["hardened"], scope, clocks(seconds), engine=engine, measures=EVERY)
+        for engine in ("explicit", "symbolic")
+    )
+    assert [(each.whole, each.ways) for each in one] == [(each.whole, each.ways) for each in other]
+
+
+def test_growth_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(CheckerError, match="clock 'work' does not grow: only poll and upload do"):
+        clocks({"work": Growing(((1, 1), (2, 2)))})
+    with pytest.raises(CheckerError, match="clock 'poll' cannot run from 3 to 2 s"):
+        clocks({"poll": Growing(((1, 1), (3, 2)))})
+    with pytest.raises(CheckerError, match="no clock 'poll' grows as 'backoff': there are poll=adaptive and upload=ba"):
+        growth("poll", "backoff")
+    with pytest.raises(CheckerError, match="an interval cannot grow from 0 to 30 s"):
+        growing(0, 3, 30)
 
 
 # ---------------------------------------------------------------------- time is time
@@ -166,26 +258,34 @@ def test_half_the_tick_gives_the_same_seconds(name: str) -> None:
 )
 def test_sets_of_states_take_as_long_as_single_states(name: str, scope: Scope) -> None:
     """Least and greatest, whole and by way, of every measure."""
-    both = [outcomes(DESIGNS[name], scope, engine=engine, measures=MEASURES) for engine in ("explicit", "symbolic")]
+    both = [outcomes(DESIGNS[name], scope, engine=engine, measures=EVERY) for engine in ("explicit", "symbolic")]
     assert [each.whole.begins for each in both[0]] == [each.whole.begins for each in both[1]]
     for one, other in zip(*both, strict=True):
         assert (one.whole, one.ways) == (other.whole, other.ways), one.measure.name
 
 
+def counted(measure: Measure, plan: Design, run: Trace) -> list[bool]:
+    """For each event of a run whether the measure counts it."""
+    facts = Facts(plan, NONE, run.system)
+    during = [measure.during is None or measure.during(facts).holds(run.state(k)) for k in range(len(run))]
+    names = measure.counted or (TICK,)
+    return [is_one_of(name, names) and there for name, there in zip(run.events, during, strict=True)]
+
+
 @pytest.mark.parametrize("engine", ["explicit", "symbolic"])
 @pytest.mark.parametrize("name", ["published", "hardened"])
 def test_the_runs_that_are_shown_take_so_long(name: str, engine: str) -> None:
-    for each in outcomes(DESIGNS[name], NONE, engine=engine, measures=MEASURES):
+    for each in outcomes(DESIGNS[name], NONE, engine=engine, measures=EVERY):
         for ticks, run in ((each.whole.least, each.whole.soonest), (each.whole.greatest, each.whole.latest)):
             if run is None:
                 assert ticks is None
                 continue
-            kinds = [run.trace.system.event(event).kind for event in run.trace.events]
+            counts = counted(each.measure, DESIGNS[name], run.trace)
             if run.trace.loop is None:
-                assert kinds[run.begin :].count(Kind.TIME) == ticks
+                assert counts[run.begin :].count(True) == ticks
             else:
                 assert ticks is None
-                assert Kind.TIME in kinds[run.trace.loop :]
+                assert True in counts[run.trace.loop :]
 
 
 @pytest.mark.slow
@@ -277,9 +377,9 @@ def test_what_makes_no_sense_is_refused() -> None:
 def test_a_stopwatch_that_ignores_ticks_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     before = Stopwatch.__init__
 
-    def blind(self: Stopwatch, *given: object) -> None:
-        before(self, *given)  # type: ignore[arg-type]
-        self.ticks = np.zeros_like(self.ticks)
+    def blind(self: Stopwatch, *given: object, **named: object) -> None:
+        before(self, *given, **named)  # type: ignore[arg-type]
+        self.counted = np.zeros_like(self.counted)
 
     monkeypatch.setattr(Stopwatch, "__init__", blind)
     assert found("hardened", ONE)[DEAD].greatest != 7

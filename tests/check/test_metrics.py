@@ -18,11 +18,11 @@ from mealspec.check.metrics import LARGEST, Meals, percentile, simulate, strays
 from mealspec.check.scrape import FAMILIES, openmetrics
 from mealspec.check.show_metrics import to_json
 from mealspec.core import CheckerError
-from mealspec.model.clocks import clocks, timed_system
+from mealspec.model.clocks import SEED_TIMES, clocks, timed_system
 from mealspec.model.design import DESIGNS, WORLDS, Design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
-from mealspec.model.rates import NEVER, RATES, SEED_TIMES, Spread, odds, rates
+from mealspec.model.rates import NEVER, RATES, Spread, odds, rates
 from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
 
 ONE = Scope(connections=1, faults=1)

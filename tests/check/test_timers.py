@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mealspec.check.frontier import Frontier, frontier
+from mealspec.check.frontier import Frontier, frontier, pairs
 from mealspec.check.latency import outcomes
 from mealspec.check.obligations import OBLIGATIONS, SCOPE, Obligation, edge, impatient, obligations
 from mealspec.core import CheckerError, explore
@@ -54,6 +54,62 @@ def test_where_a_bound_is_not_met_a_clock_has_to_be_shorter_or_nothing_helps() -
     assert poll.most is not None
     assert poll.most < 5
     assert (work.meets, work.most) == (False, None)
+
+
+# ---------------------------------------------------------------------- two at once
+
+
+def meets(bound: float, **seconds: tuple[float, float | None]) -> bool:
+    found = worst(**seconds)
+    return found is not None and found <= bound
+
+
+def test_two_clocks_share_a_bound() -> None:
+    """By hand: a meal that is completed just after a poll was answered waits for a sleep and a load, so together these
+    fill the bound."""
+    asked = Frontier(HARDENED, NONE, 4)
+    pair = asked.pair(("request", "poll"))
+    assert pair.names == ("poll", "request")  # the exact one comes first
+    corners = [corner.both for corner in pair.corners]
+    assert {x + y for x, y in corners} == {4}
+    assert (3, 1) in corners
+    for corner in pair.corners:
+        for late in corner.beyond:
+            assert late is not None
+            assert late.greatest is not None
+            assert late.greatest > 4
+    assert asked.pair(("request", "push")).corners == ()  # the sleep of 5 s alone is longer
+
+
+@pytest.mark.slow
+def test_an_edge_is_the_one_that_asking_about_every_two_figures_finds() -> None:
+    """By definition, over all figures: no bound is taken to grow with a figure, and none does with that of polls."""
+    bound = 5
+    for names in (("poll", "request"), ("request", "push")):
+        grid = {
+            (x, y)
+            for x in range(bound + 2)
+            for y in range(bound + 2)
+            if (x or names[0] != "poll")
+            and meets(bound, **{names[0]: (x if names[0] == "poll" else 0, x), names[1]: (0, y)})
+        }
+        pair = Frontier(HARDENED, NONE, bound).pair(names)
+        told = {(x, y) for at, most in pair.edge for x in range(int(at) + 1) for y in range(int(most) + 1)
+                if x == at or not any(x <= other < at for other, _ in pair.edge)}  # fmt: skip
+        assert {(x, y) for x, y in told if x or names[0] != "poll"} == grid
+        outer = {p for p in grid if not any(q[0] >= p[0] and q[1] >= p[1] and q != p for q in grid)}
+        assert {corner.both for corner in pair.corners} == outer
+
+
+def test_pairs_are_asked_of_clocks_that_the_design_has_and_not_of_two_exact_ones() -> None:
+    assert [pair.names for pair in pairs(HARDENED, NONE, 3, ["poll", "push"])] == [("poll", "push")]
+    with pytest.raises(CheckerError, match="unknown clock of the design 'wait'"):
+        pairs(HARDENED, NONE, 3, ["poll", "wait"])
+    with pytest.raises(CheckerError, match="one clock is no pair: name two of "):
+        pairs(HARDENED, NONE, 3, ["poll"])
+    exact = clocks({"push": (1, 1)})
+    with pytest.raises(CheckerError, match="poll and push have one figure each"):
+        Frontier(HARDENED, NONE, 3, exact).pair(("poll", "push"))
 
 
 def test_what_is_never_shown_no_figure_mends() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +104,38 @@ def test_a_frontier_and_obligations_are_tables_of_clocks(capsys: pytest.CaptureF
     assert owed["designs"]["hardened"][0]["up_to"] == 9
 
 
+def test_two_clocks_at_once_are_tables_and_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    asked = ["hardened", "--faults", "0", "--frontier", "3", "--pairs", "poll,push"]
+    shown = said(capsys, *asked, "--picture", str(tmp_path / "pairs.svg"))
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "how far two clocks may go together for a meal to be shown within 3 s" in " ".join(shown.split())
+    assert (tmp_path / "pairs.svg").read_text(encoding="utf-8").startswith("<svg")
+    found: Any = json.loads(said(capsys, *asked, "--json"))
+    (pair,) = found["pairs"]
+    assert pair["clocks"] == ["poll", "push"]
+    late = [each for corner in pair["corners"] for each in corner["beyond"] if each is not None]
+    assert late
+    assert all(each["greatest"] > 3 and each["latest"]["events"] for each in late)
+
+
+def test_a_claim_that_fails_is_told_with_the_run_that_breaks_it(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = " ".join(said(capsys, "published", "--faults", "0").split())
+    assert "the socket works: 2 s: 1 s until 'message m1: load', 1 s until 'handler: show completed'." in shown
+    assert "connected, and not detected: never: in a run without end." in shown
+
+
+def test_clocks_that_grow_and_the_seeds_work_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    polls, save = "polls of a meal, from save to end", "from save to its end on the screen"
+
+    def most(*asked: str) -> dict[str, float]:
+        found: Any = json.loads(said(capsys, "hardened", "--faults", "0", "--further", "--json", *asked))
+        return {each["situation"]: each["greatest"] for each in found["designs"]["hardened"]}
+
+    assert (most()[polls], most("--set", "poll=adaptive")[polls]) == (9, 6)
+    assert most("--set", "poll=5x4..30") == most("--set", "poll=5,5,5,5,7.5,11.25,16.875,25.3125,30")
+    assert most("--seed-times")[save] == 2 + 1 + 25 + 8 + 1 + 1
+
+
 def test_what_else_takes_time_is_measured_if_one_asks(capsys: pytest.CaptureFixture[str]) -> None:
     none, one, every = ({name for name in NAMES if name in said(capsys, "hardened", "--faults", "0", *asked)}
                         for asked in ((), ("--run", "client and server"), ("--further",)))  # fmt: skip
@@ -123,6 +156,15 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
     [
         (("hardened", "--set", "pol=3"), "unknown clock 'pol'; did you mean 'poll'"),
         (("hardened", "--set", "poll"), "cannot read 'poll' as seconds of a clock; write poll=8"),
+        (("hardened", "--set", "work=5,8"), "clock 'work' does not grow: only poll and upload do"),
+        (
+            ("hardened", "--set", "poll=backoff"),
+            "no clock 'poll' grows as 'backoff': there are poll=adaptive and upload",
+        ),
+        (("hardened", "--set", "poll=5,"), "cannot read 'poll=5,' as seconds of a clock; write poll=8"),
+        (("hardened", "--set", "poll=0x4..30"), "an interval cannot grow from 0 to 30 s"),
+        (("hardened", "--pairs", "all"), "--pairs asks one design and a bound, and --picture shows them"),
+        (("hardened", "--frontier", "9", "--picture", "x.svg"), "--pairs asks one design and a bound"),
         (("hardened", "--set", "poll=5..2"), "clock 'poll' cannot run from 5 to 2 s"),
         (("hardened", "--run", "nothing"), "unknown situation 'nothing'; choose from ('the socket works'"),
         (("hardened", "--tick", "0"), "a tick of 0 s does not pass"),

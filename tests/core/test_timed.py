@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 from mealspec.core import ANY, At, Event, Graph, Kind, Machine, System, explore, replay, trimmed
 from mealspec.core.delay import Delay
-from mealspec.core.explicit.delays import Stopwatch
-from mealspec.core.timed import TICK, Bound, Clockwork, Phase, in_time, timed
+from mealspec.core.explicit.delays import Mask, Stopwatch
+from mealspec.core.machine import Row
+from mealspec.core.timed import TICK, Bound, Clockwork, Phase, Rounds, in_time, is_one_of, timed
 
 CROWDED = "tick.crowded"
 TICKS = (TICK, CROWDED)
@@ -94,6 +96,31 @@ def slow(graph: Graph, begins: list[int], until: set[int]) -> tuple[int | None, 
     return min(found, default=None), max(found, default=None)
 
 
+def count(graph: Graph, events: tuple[str, ...], leaving: Mask | None, until: Mask) -> tuple[int | None, int | None]:
+    """The fewest until it happens, and the most in any run: by walking through pairs of a state and how many so far."""
+    waiting, seen = deque([(0, 0)]), {(0, 0)}
+    ends, most = list[int](), 0
+    while waiting:
+        node, so_far = waiting.popleft()
+        if so_far > len(graph):
+            return min(ends, default=None), None
+        most = max(most, so_far)
+        for edge in range(graph.offset[node], graph.offset[node + 1]):
+            there, name = int(graph.dest[edge]), graph.system.events[graph.event[edge]].name
+            later = so_far + (is_one_of(name, events) and (leaving is None or bool(leaving[node])))
+            if until[there]:
+                ends.append(later)
+                most = max(most, later)
+            elif (there, later) not in seen:
+                seen.add((there, later))
+                waiting.append((there, later))
+    return min(ends, default=None), most
+
+
+def stopwatch(graph: Graph, until: Mask) -> Stopwatch:
+    return Stopwatch(graph, until, {}, graph.system.of_kind(Kind.TIME)[graph.event])
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_a_stopwatch_measures_what_a_slow_search_does(seed: int) -> None:
     graph = random_graph(seed)
@@ -101,7 +128,7 @@ def test_a_stopwatch_measures_what_a_slow_search_does(seed: int) -> None:
     begins = np.arange(len(graph)) == 0
     if len(graph) > 400 or ended[0]:
         return
-    found = Stopwatch(graph, ended, {}).delays(begins)[""]
+    found = stopwatch(graph, ended).delays(begins)[""]
     least, greatest = slow(graph, [0], {*np.flatnonzero(ended).tolist()})
     assert found.least == least
     assert found.greatest == greatest
@@ -122,7 +149,7 @@ def test_the_slow_search_and_the_stopwatch_see_every_kind_of_answer() -> None:
         graph = random_graph(seed)
         ended = graph.where(At("m0", lambda state: state == "end"))
         if len(graph) <= 400 and not ended[0]:
-            found = Stopwatch(graph, ended, {}).delays(np.arange(len(graph)) == 0)[""]
+            found = stopwatch(graph, ended).delays(np.arange(len(graph)) == 0)[""]
             kinds.add((found.least is None, found.greatest is None, found.least == found.greatest))
     assert {(False, False, False), (False, True, False), (True, True, True)} <= kinds
 
@@ -130,7 +157,68 @@ def test_the_slow_search_and_the_stopwatch_see_every_kind_of_answer() -> None:
 def test_of_nothing_that_begins_nothing_is_measured() -> None:
     graph = random_graph(1)
     nowhere = np.zeros(len(graph), np.bool_)
-    assert Stopwatch(graph, nowhere, {}).delays(nowhere) == {"": Delay(None, None)}
+    assert stopwatch(graph, nowhere).delays(nowhere) == {"": Delay(None, None)}
+
+
+# ---------------------------------------------------------------------- rounds
+
+
+def growing(rng: Random, machine: Machine) -> Clockwork:
+    """A clockwork with bounds of their own after no, one, and two or more of one of its events."""
+    counted, slowed = (rng.choice(machine.alphabet or ("nothing",)) for _ in range(2))
+    where = rng.choice(machine.states)
+    phases = [
+        Phase(where, (Bound((slowed,), rng.choice((None, 0, after)), rng.choice((None, after + 1))),), after)
+        for after in range(3)
+    ]
+    return Clockwork(machine, tuple(phases), rounds=Rounds((counted,), 2, rng.choice(machine.states)))
+
+
+def unrolled(clock: Clockwork) -> Clockwork:
+    """The same without counting: the machine's own states say how often it has happened."""
+    assert clock.rounds is not None
+    (counted,), anew, machine = clock.rounds.events, clock.rounds.anew, clock.machine
+
+    def later(row: Row, so_far: int) -> int:
+        return 0 if row.dest == anew else min(2, so_far + (row.event == counted))
+
+    rows = [Row(r.event, (r.source, n), (r.dest, later(r, n))) for r in machine.rows for n in range(3)]
+    copy = replace(machine, initial=(machine.initial, 0), rows=tuple(rows))
+    phases = [replace(p, where=lambda s, p=p: s == (p.where, p.after), after=None) for p in clock.phases]
+    return Clockwork(copy, tuple(phases))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_machine_that_counts_rounds_does_what_one_does_that_has_them_in_its_states(seed: int) -> None:
+    rng = Random(seed)
+    plain = random_system(rng)
+    clocks = [growing(rng, machine) for machine in plain.machines]
+    graphs = []
+    for some in (clocks, [unrolled(clock) for clock in clocks]):
+        bare = System(*trimmed([clock.machine for clock in some], plain.events))
+        known = {event.name for event in bare.events}
+        kept = [replace(c, machine=c.machine.keeping(lambda row: row.event in known)) for c in some]  # noqa: B023
+        graphs.append(explore(in_time(bare, [timed(clock) for clock in kept])))
+    one, other = graphs
+    assert (len(one), one.transitions, one.depth) == (len(other), other.transitions, other.depth)
+    assert [one.path(k) for k in range(len(one))] == [other.path(k) for k in range(len(other))]
+
+
+def test_some_random_rounds_make_a_difference() -> None:
+    """The bounds of a later round are felt: without them there are other states."""
+    felt = 0
+    for seed in range(20):
+        rng = Random(seed)
+        plain = random_system(rng)
+        clocks = [growing(rng, machine) for machine in plain.machines]
+        first = [Clockwork(c.machine, tuple(replace(p, after=None) for p in c.phases[:1])) for c in clocks]
+        sizes = [len(explore(in_time(plain, [timed(clock) for clock in some]))) for some in (clocks, first)]
+        felt += sizes[0] != sizes[1]
+    assert felt > 5
+
+
+def test_what_has_no_least_never_happens() -> None:
+    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), None, None),)),))), "open") == []
 
 
 # ---------------------------------------------------------------------- bounds

@@ -10,11 +10,12 @@ import pytest
 from mealspec.check.causes import Cause
 from mealspec.check.excerpts import excerpt, excerpts
 from mealspec.check.honour import Fits, Honoured
+from mealspec.check.latency import outcomes
 from mealspec.check.seconds import Found, Way, ways_of
 from mealspec.core import Event, Kind, Machine, System, Trace
 from mealspec.core.timed import Bound, Clockwork, Phase, in_time, timed
 from mealspec.draw.timeline import Item, Lane, Panel, Timeline, svg
-from mealspec.draw.timelines import PAIR, excerpt_line, honoured, pair, run_panel
+from mealspec.draw.timelines import PAIR, PAIR_SCOPE, STEPS, excerpt_line, honoured, pair, run_panel, slowest
 from mealspec.model.design import DESIGNS
 from mealspec.model.scope import Scope
 
@@ -83,6 +84,19 @@ def test_a_run_stands_by_the_seconds_since_the_completion() -> None:
     told = {item.text: (item.first, item.bad) for lane in panel.lanes for item in lane.items}
     assert told == {"server.complete.m1": (0, False), "told": (1, True)}
     assert [lane.name for lane in panel.lanes] == ["client", "server"]
+
+
+@pytest.mark.slow
+def test_every_design_has_its_slowest_run_beside_that_of_what_it_came_from() -> None:
+    assert sorted(name for names in STEPS for name in names) == sorted(DESIGNS)
+    for names in STEPS:
+        chart = slowest(names)
+        assert [panel.title.split(",")[0] for panel in chart.panels] == list(names)
+        for name, panel in zip(names, chart.panels, strict=True):
+            most = [each.greatest for each in outcomes(DESIGNS[name], PAIR_SCOPE) if each.occurs]
+            assert ("never" in panel.title) == (None in most)
+            told = [seconds for seconds in most if seconds is not None]
+            assert None in most or panel.title.endswith(f"{max(told):g} s")
 
 
 @pytest.mark.slow

@@ -51,10 +51,14 @@ def command(name: str, plan: str | None, timed: bool, changes: tuple[str, ...], 
 def _seconds(timed: bool, changes: Iterable[str]) -> dict[str, tuple[float, float | None]]:
     from mealspec.core.errors import CheckerError
     from mealspec.model.clocks import log_clocks
+    from mealspec.model.growth import Growing
 
-    told = dict(map(seconds_of_clock, changes))
-    if told and not timed:
+    every = dict(map(seconds_of_clock, changes))
+    if every and not timed:
         raise CheckerError("--set changes the seconds of a clock; say --seconds, too, so that they are asked")
+    told = {name: figures for name, figures in every.items() if not isinstance(figures, Growing)}
+    if len(told) < len(every):
+        raise CheckerError("logs are asked with clocks that do not grow: write poll=8, poll=5..8 or poll=5..")
     log_clocks(told)  # a wrong name is told before anything is searched
     return told
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mealspec.cli.options import as_json, jobs, regional, scoped, seconds_of_clock
+from mealspec.cli.options import OutFile, as_json, jobs, regional, scoped, seconds_of_clock, split
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mealspec.check.region import Region
     from mealspec.model.scope import Scope
 
@@ -27,6 +29,11 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @click.option(
     "--frontier", "bound", type=float, help="How far each clock may go if a meal is to be there in so many s."
 )
+@click.option(
+    "--pairs", "paired", help="The same for each two of some clocks: 'poll,request', or 'all' that have an end."
+)
+@click.option("--picture", type=OutFile(), help="Write a picture of these pairs, as SVG.")
+@click.option("--seed-times", is_flag=True, help="Work that takes the seed's 26 to 33 s.")
 @click.option("--obligations", "owed", is_flag=True, help="Which figures contradict each other, and what happens then.")
 @click.option("--sweep", "swept", is_flag=True, help="All designs: how many show a meal within 1 s, 2 s, ... 120 s.")
 @regional
@@ -35,7 +42,8 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @partial(scoped, faults="1", connections=1)
 def command(
     designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, further: bool,
-    engine: str, bound: float | None, owed: bool, swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
+    engine: str, bound: float | None, paired: str | None, picture: Path | None, seed_times: bool, owed: bool,
+    swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
@@ -46,14 +54,16 @@ def command(
     from mealspec.check.terminal import console
     from mealspec.cli import seconds
     from mealspec.core.errors import CheckerError
-    from mealspec.model.clocks import clocks
+    from mealspec.model.clocks import SEED_TIMES, clocks
     from mealspec.model.design import DESIGNS, design
 
-    figures = dict(map(seconds_of_clock, changes))
+    figures = {**(SEED_TIMES if seed_times else {}), **dict(map(seconds_of_clock, changes))}
     table = clocks(figures)
     plans = [design(name) for name in designs or DESIGNS]
     if sum((listed, owed, swept, bound is not None)) > 1:
         raise CheckerError("choose one of --clocks, --frontier, --obligations and --sweep")
+    if (paired is not None and (bound is None or len(plans) > 1)) or (picture and paired is None):
+        raise CheckerError("--pairs asks one design and a bound, and --picture shows them: DESIGN --frontier T --pairs")
     if swept and (designs or shown or engine == "explicit"):
         raise CheckerError("--sweep asks all designs, by sets; choose some by --within, --base, --require or --forbid")
     if not swept and region != Region():
@@ -64,6 +74,9 @@ def command(
         seconds.owed(plans, table, as_json=as_json)
     elif swept:
         seconds.sweep(region, scope, table, tick, as_json=as_json)
+    elif bound is not None and paired is not None:
+        among = [] if paired == "all" else split(paired)
+        seconds.together(plans[0], scope, table, tick, bound, among, out=picture, as_json=as_json)
     elif bound is not None:
         seconds.frontier(plans, scope, table, tick, bound, as_json=as_json)
     else:

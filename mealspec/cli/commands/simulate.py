@@ -49,9 +49,9 @@ def command(
     from mealspec.check.scrape import openmetrics
     from mealspec.check.show_metrics import alert_table, rate_table, tables, to_json
     from mealspec.check.terminal import Line, Terminal, console
-    from mealspec.model.clocks import clocks
+    from mealspec.model.clocks import SEED_TIMES, clocks
     from mealspec.model.design import DESIGNS, design
-    from mealspec.model.rates import SEED_TIMES, rates
+    from mealspec.model.rates import rates
     from mealspec.model.rates import to_json as amount
 
     chosen = rates(dict(map(amount_of_rate, often)))

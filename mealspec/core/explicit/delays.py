@@ -2,19 +2,20 @@
 
 Sets of states after each tick: what can be reached in no time, then what one tick leads to, and so on, until nothing is
 left that has not got there. It is left for ever if it can go round a loop with a tick in it; then there is no greatest.
+Other events are counted in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core.delay import Attained, Delay, Timekeeper
-from mealspec.core.event import Kind
+from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
 from mealspec.core.explicit.decide import components
 from mealspec.core.explicit.graph import Graph
 from mealspec.core.explicit.kernel import compiled
@@ -33,12 +34,33 @@ class _Layer(NamedTuple):
     via: Edges
 
 
+class _Ends(NamedTuple):
+    """The edges by which something happens, and the states that they leave: by one that is not counted, and by one
+    that is."""
+
+    edges: Mask
+    calm: Mask
+    counted: Mask
+
+    @classmethod
+    def of(cls, graph: Graph, edges: Mask, counted: Mask) -> _Ends:
+        return cls(edges, _leaves(graph, edges & ~counted), _leaves(graph, edges & counted))
+
+
+class _End(NamedTuple):
+    """How many are counted when it ends, in which layer that is, and from where: nowhere, if it does not end."""
+
+    number: int
+    layer: int
+    leads: Mask | None
+
+
 class StateTimes(Timekeeper):
     """Of a system whose graph is complete."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._known: list[tuple[Mask, Mapping[str, tuple[str, ...]], Stopwatch]] = []
+        self._known: list[tuple[Mask, Mapping[str, tuple[str, ...]], Counting, Stopwatch]] = []
 
     def where(self, predicate: Predicate) -> Mask:
         return self.graph.where(predicate)
@@ -51,13 +73,27 @@ class StateTimes(Timekeeper):
         found[0] = states[0]
         return found
 
-    def delays(self, begins: Mask, until: Mask, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
-        known = (watch for mask, some, watch in self._known if some == ways and (mask == until).all())
+    def delays(
+        self, begins: Mask, until: Mask, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
+    ) -> dict[str, Delay]:
+        known = (
+            watch for mask, some, what, watch in self._known
+            if some == ways and what is counting and (mask == until).all()
+        )  # fmt: skip
         stopwatch = next(known, None)
-        if stopwatch is None:  # what leads round in loops is found once for all beginnings
-            stopwatch = Stopwatch(self.graph, until, {name: self._named(events) for name, events in ways.items()})
-            self._known.append((until, ways, stopwatch))
+        if stopwatch is None:
+            named = {name: self._named(events) for name, events in ways.items()}
+            stopwatch = Stopwatch(self.graph, until, named, self._counted(counting), whole=counting is not TICKS)
+            self._known.append((until, ways, counting, stopwatch))
         return stopwatch.delays(begins)
+
+    def within(self, begins: Mask, until: Mask, ticks: int) -> bool:
+        watch = Stopwatch(self.graph, until, {}, self._counted(TICKS))
+        return len(watch.layers(np.flatnonzero(begins & ~until), most=ticks + 2)) <= ticks + 1
+
+    def _counted(self, counting: Counting) -> Mask:
+        some = self._named(counting.events)[self.graph.event]
+        return some if counting.leaving is None else np.asarray(some & counting.leaving[self.graph.source], np.bool_)
 
     def _dest(self, edges: Mask) -> Mask:
         out = np.zeros(len(self.graph), np.bool_)
@@ -79,6 +115,10 @@ class Stopwatch:
         The states in which it has, shape ``(n,)``.
     ways
         Events by which it happens, as masks over the system's events, by name.
+    counted
+        What is counted, as a mask over edges.
+    whole
+        Whether runs in which it never happens have a say in the greatest, too.
 
     Examples
     --------
@@ -88,72 +128,86 @@ class Stopwatch:
     >>> system = System([bell], [Event("ring", Kind.SYSTEM, "x", ("bell",))])
     >>> graph = explore(in_time(system, [timed(Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 3),)),)))]))
     >>> rung = graph.where(At("bell", lambda state: state == "rung"))
-    >>> found = Stopwatch(graph, rung, {}).delays(np.arange(len(graph)) == 0)[""]
+    >>> ticks = graph.system.of_kind(Kind.TIME)[graph.event]
+    >>> found = Stopwatch(graph, rung, {}, ticks).delays(np.arange(len(graph)) == 0)[""]
     >>> found.least, found.greatest, found.latest.trace.events
     (1, 3, ('tick', 'tick', 'tick', 'ring'))
     """
 
-    def __init__(self, graph: Graph, until: Mask, ways: Mapping[str, Mask]) -> None:
-        self.graph, self.inside = graph, ~until
-        self.ticks: Mask = graph.system.of_kind(Kind.TIME)[graph.event]
-        self.nowhere: Mask = np.zeros(len(self.ticks), np.bool_)
-        ends = until[graph.dest] & ~self.ticks
-        self.ends = {"": ends} | {name: ends & mask[graph.event] for name, mask in ways.items()}
+    def __init__(self, graph: Graph, until: Mask, ways: Mapping[str, Mask], counted: Mask, whole: bool = False) -> None:
+        self.graph, self.inside, self.counted, self.whole = graph, ~until, counted, whole
+        self.nowhere: Mask = np.zeros(len(counted), np.bool_)
+        happens = until[graph.dest]
+        every = {"": happens} | {name: happens & mask[graph.event] for name, mask in ways.items()}
+        self.ends = {name: _Ends.of(graph, edges, counted) for name, edges in every.items()}
 
     def delays(self, begins: Mask) -> dict[str, Delay]:
         """For each way how long it takes from these states; and, as ``""``, for all of them."""
         start = np.flatnonzero(begins & self.inside)
+        if not len(start):
+            return dict.fromkeys(self.ends, Delay(None, None))
         reached, loop = self._endless(start)
-        due = {name: _leaves(self.graph, edges) & reached for name, edges in self.ends.items()}
-        layers = self._layers(start, None if loop is None else list(due.values()))
-        return {
-            name: self._delay(edges, due[name], layers, loop) if len(start) else Delay(None, None)
-            for name, edges in self.ends.items()
-        }
+        due = [(some.calm | some.counted) & reached for some in self.ends.values()]
+        layers = self.layers(start, None if loop is None else due)
+        return {name: self._delay(some, layers, loop, self.whole and not name) for name, some in self.ends.items()}
 
-    def _delay(self, edges: Mask, leads: Mask, layers: list[_Layer], loop: Attained | None) -> Delay:
-        hits = [k for k, layer in enumerate(layers) if leads[layer.nodes].any()]
-        if not hits:
-            return Delay(None, None, True, lambda _: loop)
+    def _delay(self, ends: _Ends, layers: list[_Layer], loop: Attained | None, whole: bool) -> Delay:
+        found = [
+            _End(k + last, k, leads)
+            for k, layer in enumerate(layers)
+            for last, leads in enumerate((ends.calm, ends.counted))
+            if leads[layer.nodes].any()
+        ]
+        least = min(found, key=_number, default=None)
+        if whole and max(map(_number, found), default=-1) < len(layers) - 1:
+            found.append(_End(len(layers) - 1, len(layers) - 1, None))
+        greatest = max(found, key=_number, default=None)
 
-        def run(latest: bool) -> Attained:
-            return loop if latest and loop else self._run(layers, hits[-1 if latest else 0], edges)
+        def run(latest: bool) -> Attained | None:
+            if latest and loop:
+                return loop
+            end = greatest if latest else least
+            return end and self._run(layers, end, ends.edges)
 
-        return Delay(hits[0], hits[-1] if loop is None else None, True, run)
+        if greatest is None:
+            return Delay(None, None, True, lambda _: loop, quick=True)
+        return Delay(least and least.number, greatest.number if loop is None else None, True, run, quick=True)
 
-    def _layers(self, start: Edges, enough: list[Mask] | None) -> list[_Layer]:
-        """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met."""
+    def layers(self, start: Edges, enough: list[Mask] | None = None, most: float = inf) -> list[_Layer]:
+        """What is reached after no tick, one, two, and so on, while something is left, or until ``enough`` is met.
+
+        There are no more than ``most`` of them.
+        """
         graph, layers = self.graph, list[_Layer]()
         seen = np.full(len(graph), -1, np.int32)
         entries, by = start, np.full(len(start), -1, np.int64)
         missing = None if enough is None else [mask for mask in enough if mask.any()]
-        while len(entries) and missing != []:
+        while len(entries) and missing != [] and len(layers) < most:
             layer = self._kept(
-                closure(graph.offset, graph.dest, self.ticks, self.inside, entries, by, seen, len(layers), *self._room)
+                closure(
+                    graph.offset, graph.dest, self.counted, self.inside, entries, by, seen, len(layers), *self._room
+                )
             )
             layers.append(layer)
             missing = None if missing is None else [mask for mask in missing if not mask[layer.nodes].any()]
             entries, by = self._kept(
                 after_tick(
-                    graph.offset, graph.dest, self.ticks, self.inside, layer.nodes, seen, len(layers), *self._room
+                    graph.offset, graph.dest, self.counted, self.inside, layer.nodes, seen, len(layers), *self._room
                 )
             )
             seen[entries] = -1
         return layers
 
-    def _run(self, layers: list[_Layer], k: int, edges: Mask) -> Attained:
-        """A run that ends with one of these edges after so many ticks."""
-        source = self.graph.source
-        last = next(
-            int(edge)
-            for node in layers[k].nodes
-            for edge in range(self.graph.offset[node], self.graph.offset[node + 1])
-            if edges[edge]
-        )
-        steps = [last]
-        for layer in reversed(layers[: k + 1]):
-            steps += self._back(layer, int(source[steps[-1]]), self.ticks)
-        return self._told(int(source[steps[-1]]), steps[::-1])
+    def _run(self, layers: list[_Layer], end: _End, edges: Mask) -> Attained:
+        """A run with that end, by one of these edges if it has one."""
+        graph, nodes = self.graph, layers[end.layer].nodes
+        node = int(nodes[0] if end.leads is None else nodes[end.leads[nodes]][0])
+        out = range(graph.offset[node], graph.offset[node + 1]) if end.leads is not None else ()
+        steps = [next(e for e in out if edges[e] and self.counted[e] == (end.number > end.layer))] if out else []
+        for layer in reversed(layers[: end.layer + 1]):
+            steps += self._back(layer, node, self.counted)
+            node = int(graph.source[steps[-1]]) if steps else node
+        return self._told(node, steps[::-1])
 
     def _back(self, layer: _Layer, node: int, into: Mask) -> list[int]:
         """The edges by which a state was found, the last one first, back to one of those that lead into the layer."""
@@ -182,7 +236,7 @@ class Stopwatch:
         return Attained(told, len(before))
 
     def _loops(self, among: Edges) -> tuple[NDArray[np.int32], Edges]:
-        """Which of these states lie on common loops, as labels, -1 for others; and the ticks that do."""
+        """Which of these states lie on common loops, as labels, -1 for others; and what is counted that does."""
         graph, source = self.graph, self.graph.source
         label = np.full(len(graph), -1, np.int32)
         left = looping(graph.offset, graph.dest, among, len(graph))
@@ -191,11 +245,11 @@ class Stopwatch:
             return label, kept
         place = np.cumsum(left, dtype=np.int32) - 1
         _, label[left] = components(place[source[kept]], place[graph.dest[kept]], int(left.sum()))
-        ticks = kept[self.ticks[kept]]
-        return label, ticks[label[source[ticks]] == label[graph.dest[ticks]]]
+        counted = kept[self.counted[kept]]
+        return label, counted[label[source[counted]] == label[graph.dest[counted]]]
 
     def _endless(self, start: Edges) -> tuple[Mask, Attained | None]:
-        """What is reached before it happens; and a run that goes round for ever, with a tick in its loop, if any."""
+        """What is reached before it happens; and a run that goes round for ever and counts in its loop, if any."""
         graph, source = self.graph, self.graph.source
         found, reached = self._free(start, self.inside)
         label, rounds = self._loops(found.nodes)
@@ -214,6 +268,10 @@ class Stopwatch:
         by = np.full(len(start), -1, np.int64)
         count = closure(graph.offset, graph.dest, self.nowhere, inside, start, by, seen, 0, *self._room)
         return _Layer(*(part[:count] for part in self._room)), seen == 0
+
+
+def _number(end: _End) -> int:
+    return end.number
 
 
 def _leaves(graph: Graph, edges: Mask) -> Mask:

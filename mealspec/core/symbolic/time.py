@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
-from mealspec.core.delay import Attained, Delay, Timekeeper
+from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
 from mealspec.core.engine import Effort
 from mealspec.core.event import Kind
 from mealspec.core.predicate import At, Predicate
@@ -32,6 +33,13 @@ class Layer(NamedTuple):
     states: Set
 
 
+class Split(NamedTuple):
+    """The steps that are counted, and the others."""
+
+    counted: list[Step]
+    calm: list[Step]
+
+
 class InTime(Symbolic):
     """A family in time, as decision diagrams.
 
@@ -43,12 +51,15 @@ class InTime(Symbolic):
         Those of them to look at, as a set over the features of any space of the family.
     report
         Called with an :class:`~mealspec.core.engine.Effort` now and then.
+    seldom
+        Whether there are few faults in a run: what can be reached is searched fault by fault then, in half the time.
     """
 
     def __init__(
         self, family: TimedFamily, among: Callable[[Space], Set] = lambda space: space.true,
-        report: Callable[[Effort], None] | None = None,
+        report: Callable[[Effort], None] | None = None, *, seldom: bool = False,
     ) -> None:  # fmt: skip
+        self.seldom = seldom
         untimed = Symbolic(family.untimed, report=report)
         untimed.confine(among(untimed))
         super().__init__(family.counting(), report=report)
@@ -61,6 +72,20 @@ class InTime(Symbolic):
         self.tick = replace(tick, guard=tick.guard & free, moving=tick.moving & free)
         self.steps = (self.tick, *self.calm)  # first what touches most: sets that time has smoothed stay small
         self.initial = self.initial & among(self)
+
+    @cached_property
+    @bounded
+    def reachable(self) -> Set:
+        """Everything that can be reached."""
+        if not self.seldom:
+            return self.reach(self.initial)
+        faults = [step for step in self.steps if step.kind is Kind.FAULT]
+        others = [step for step in self.steps if step.kind is not Kind.FAULT]
+        found, fresh = self.false, self.initial
+        while fresh != self.false:
+            found = found | self.reach(fresh, steps=others)
+            fresh = self.any(self.image(step, found) for step in faults) & ~found
+        return found
 
     @bounded
     def _unhindered(self, family: TimedFamily, happens: Mapping[str, Set]) -> Set:
@@ -85,15 +110,32 @@ class InTime(Symbolic):
         return out
 
     @bounded
-    def layers(self, begins: Set, until: Set) -> Iterator[Layer]:
-        """What is left after no tick, after one, and so on, for as long as anything is."""
+    def layers(self, begins: Set, until: Set, steps: Split | None = None) -> Iterator[Layer]:
+        """What is left after no tick, after one, and so on, for as long as anything is; or after other steps."""
+        counted, calm = steps or Split([self.tick], self.calm)
+        moving = [step for step in calm if step.moves]
         entries = begins & ~until
         while entries != self.false:
-            states = self._close(
-                entries, [s for s in self.calm if s.moves], lambda step, new: self.image(step, new) & ~until
-            )
+            states = self._close(entries, moving, lambda step, new: self.image(step, new) & ~until)
             yield Layer(entries, states)
-            entries = self.image(self.tick, states) & ~until
+            entries = self.any(self.image(step, states) for step in counted) & ~until
+
+    @bounded
+    def left(self, begins: Set, until: Set) -> Set:
+        """All that can be reached before ``until``, however long it takes."""
+        moving = [step for step in self.steps if step.moves]
+        return self._close(begins & ~until, moving, lambda step, new: self.image(step, new) & ~until)
+
+    def split(self, counting: Counting) -> Split:
+        """The steps that are counted, and all others; one that is counted in some states only is among both."""
+        if counting is TICKS:
+            return Split([self.tick], self.calm)
+        some = [step for step in self.steps if is_one_of(step.name, counting.events)]
+        others = [step for step in self.steps if step not in some]
+        if counting.leaving is None:
+            return Split(some, others)
+        here: Set = counting.leaving
+        return Split([_within(step, here) for step in some], [*(_within(step, ~here) for step in some), *others])
 
     def after(self, events: tuple[str, ...]) -> Set:
         """The states to which one of these events leads; they go by the beginnings of their names."""
@@ -122,85 +164,143 @@ class SetTimes(Timekeeper):
         outside = space.reachable & ~states
         return states & (space.initial | space.any(space.image(step, outside) for step in space.steps))
 
-    def delays(self, begins: Set, until: Set, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
-        return _Measured(self.space, self.system, begins, until).delays(ways)
+    def within(self, begins: Set, until: Set, ticks: int) -> bool:
+        return len(list(islice(self.space.layers(begins & self.space.reachable, until), ticks + 2))) <= ticks + 1
+
+    def delays(
+        self, begins: Set, until: Set, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
+    ) -> dict[str, Delay]:
+        return _Measured(self.space, self.system, begins, until, counting, ways).delays(ways)
 
 
 class _Measured:
     """What was measured from some states until others are reached."""
 
-    def __init__(self, space: InTime, system: System, begins: Set, until: Set) -> None:
-        self.space, self.system, self.until = space, system, until
-        self.layers, self.repeats = list[Layer](), None
-        known = dict[Set, int]()
-        for k, layer in enumerate(space.layers(begins & space.reachable, until)):
-            if layer.entries in known:  # what follows has all been there
-                self.repeats = known[layer.entries]
+    def __init__(
+        self, space: InTime, system: System, begins: Set, until: Set, counting: Counting,
+        ways: Mapping[str, tuple[str, ...]],
+    ) -> None:  # fmt: skip
+        """``endless`` are states from which a run counts for ever: if it gets there, there is no greatest."""
+        self.space, self.system, self.until, self.whole = space, system, until, counting is not TICKS
+        self.layers, self.endless, self.steps = list[Layer](), space.false, space.split(counting)
+        still = space.any(step.guard & ~step.moving for step in self.steps.counted) & ~until  # it changes nothing there
+        met, missing = dict[Set, int](), None
+        for k, layer in enumerate(space.layers(begins & space.reachable, until, self.steps)):
+            if missing is None and layer.entries in met:  # what follows has all been there
+                self.endless = self._lasting(self.layers[met[layer.entries] :])
                 break
-            known[layer.entries] = k
+            met[layer.entries] = k
             self.layers.append(layer)
+            if missing is None and layer.states & still != space.false:
+                self.endless, missing = still, self._open(begins & space.reachable, ways)
+            if missing is not None and not (missing := [steps for steps in missing if not self._met(steps)]):
+                break
+
+    def _open(self, begins: Set, ways: Mapping[str, tuple[str, ...]]) -> list[list[Step]]:
+        """The steps of each way that there is: once it is known that there is no end, only the least is asked for."""
+        every = list(self.space.steps)
+        left = self.space.left(begins, self.until)
+        kinds = [every, *([s for s in every if is_one_of(s.name, events)] for events in ways.values())]
+        return [steps for steps in kinds if self._lead(steps, left) != self.space.false]
+
+    def _met(self, steps: list[Step]) -> bool:
+        """Whether one of them ends some layer so far."""
+        return any(self._lead(steps, layer.states) != self.space.false for layer in reversed(self.layers))
+
+    def _lasting(self, layers: list[Layer]) -> Set:
+        """The states of layers that come again from which something is counted for ever."""
+        left, before = self.space.any(layer.states for layer in layers), None
+        while left != before:
+            before = left
+            left = self.space.back(self._counting(left, left), left, self.steps.calm)
+        return left
 
     def delays(self, ways: Mapping[str, tuple[str, ...]]) -> dict[str, Delay]:
         """For each way, and as ``""`` for all."""
-        calm = self.space.calm
-        ends = {"": calm} | {name: [s for s in calm if is_one_of(s.name, events)] for name, events in ways.items()}
-        return {name: self._delay(steps) for name, steps in ends.items()}
+        return {name: self._delay(name, events) for name, events in {"": None, **ways}.items()}
 
-    def _delay(self, steps: list[Step]) -> Delay:
-        layers, repeats = self.layers, self.repeats
-        hits = [k for k, layer in enumerate(layers) if self._lead(steps, layer.states) != self.space.false]
+    def _delay(self, name: str, events: tuple[str, ...] | None) -> Delay:
+        layers, endless = self.layers, self.endless != self.space.false
+        ends = [[s for s in some if events is None or is_one_of(s.name, events)] for some in reversed(self.steps)]
+        found = [
+            (k + last, k, steps)
+            for k, layer in enumerate(layers)
+            for last, steps in enumerate(ends)
+            if self._lead(steps, layer.states) != self.space.false
+        ]  # how many, in which layer, and by what
+        if self.whole and not name and max(map(_number, found), default=-1) < len(layers) - 1:
+            found.append((len(layers) - 1, len(layers) - 1, []))
+        some = [each for each in found if each[2]]
+        least, greatest = min(some, key=_number, default=None), max(found, key=_number, default=None)
 
         def run(latest: bool) -> Attained | None:
-            if latest and repeats is not None:
-                return self._round(layers, repeats)
-            return self._run(layers, hits[-1 if latest else 0], steps) if hits else None
+            if latest and endless:
+                return self._round(layers)
+            end = greatest if latest else least
+            return end and self._run(layers, end[1], end[2])
 
-        least, greatest = (hits[0], hits[-1]) if hits else (None, None)
-        return Delay(least, None if repeats is not None else greatest, bool(layers), run)
+        most = greatest[0] if greatest and not endless else None
+        return Delay(least and least[0], most, bool(layers), run)
 
     def _lead(self, steps: Iterable[Step], states: Set) -> Set:
         """Those of the states from which one of the steps ends it."""
         return self.space.any(self.space.preimage(step, self.until) & states for step in steps)
 
     def _run(self, layers: list[Layer], k: int, steps: list[Step]) -> Attained:
-        """A run that ends with one of these steps after so many ticks."""
-        step = next(step for step in steps if self._lead([step], layers[k].states) != self.space.false)
-        begin, events, _ = self._walk(layers[: k + 1], self._lead([step], layers[k].states))
-        return self._told(self._before(begin), [*events, step.name])
+        """A run through that layer that ends with one of these steps; without any, where the layer does."""
+        step = next((step for step in steps if self._lead([step], layers[k].states) != self.space.false), None)
+        goal = layers[k].states if step is None else self._lead([step], layers[k].states)
+        begin, events, _ = self._walk(layers[: k + 1], goal)
+        return self._told(self._before(begin), events if step is None else [*events, step.name])
 
     def _walk(self, layers: list[Layer], goal: Set) -> Way:
         """A run through all these layers to the goal, which is in the last."""
         space, events = self.space, list[str]()
         goal = end = space.one(goal)
         for before, (entries, states) in zip([None, *layers[:-1]][::-1], layers[::-1], strict=True):
-            rings = Rings(space, entries, states, space.calm)
+            rings = Rings(space, entries, states, self.steps.calm)
             ring, _ = rings.first({"": goal}) or (0, "")
             goal, more, _ = rings.run(ring, goal)
             events = [*more, *events]
             if before is not None:
-                goal = space.one(space.preimage(space.tick, goal) & before.states)
-                events = [TICK, *events]
+                step, goal = self._counts(before.states, goal)
+                goal = space.one(goal)
+                events = [step.name, *events]
         return Way(goal, events, end)
 
-    def _round(self, layers: list[Layer], repeats: int) -> Attained:
-        """A run that goes round for ever, with a tick in its loop."""
-        space = self.space
-        left, before = space.any(layer.states for layer in layers[repeats:]), None
-        while left != before:
-            before = left
-            left = space.back(space.preimage(space.tick, left) & left, left, space.calm)
+    def _counts(self, before: Set, goal: Set) -> tuple[Step, Set]:
+        """A step that is counted and leads from some of the states to the goal, and from which."""
+        into = ((step, self.space.preimage(step, goal) & before) for step in self.steps.counted)
+        return next((step, source) for step, source in into if source != self.space.false)
+
+    def _round(self, layers: list[Layer]) -> Attained:
+        """A run that goes round for ever, and counts in its loop."""
+        space, left = self.space, self.endless
         k = next(k for k, layer in enumerate(layers) if layer.states & left != space.false)
         begin, stem, at = self._walk(layers[: k + 1], layers[k].states & left)
-        further, at, component = settled(space, at, left, space.steps)
-        loop, here = list[str](), at
-        for goal, last in ((space.preimage(space.tick, component) & component, [TICK]), (at, [])):
-            rings = Rings(space, here, component, space.steps)
-            ring, _ = rings.first({"": goal}) or (0, "")
-            _, events, here = rings.run(ring, goal)
-            loop += [*events, *last]
-            here = space.image(space.tick, here) if last else here
+        every = list(space.steps)  # each of them once, though one may be among both kinds
+        further, at, component = settled(space, at, left, every)
         stem = [*stem, *further]
-        return self._told(self._before(begin), [*stem, *loop], len(stem))
+        here, go = self._around(at, component, self._counting(component, component), every)
+        counts, there = self._taken(here, component)
+        _, home = self._around(there, component, at, every)
+        return self._told(self._before(begin), [*stem, *go, counts, *home], len(stem))
+
+    def _counting(self, states: Set, to: Set) -> Set:
+        """Those of the states from which something counted leads there."""
+        return self.space.any(self.space.preimage(step, to) & states for step in self.steps.counted)
+
+    def _taken(self, here: Set, inside: Set) -> tuple[str, Set]:
+        """Something counted that leads from there to inside, and where it leads."""
+        there = ((step.name, self.space.image(step, here) & inside) for step in self.steps.counted)
+        return next((name, after) for name, after in there if after != self.space.false)
+
+    def _around(self, here: Set, inside: Set, goal: Set, steps: list[Step]) -> tuple[Set, list[str]]:
+        """A shortest run to the goal that stays inside: where it ends, and its events."""
+        rings = Rings(self.space, here, inside, steps)
+        ring, _ = rings.first({"": goal}) or (0, "")
+        _, events, end = rings.run(ring, goal)
+        return end, events
 
     def _before(self, state: Set) -> list[str]:
         """How one comes to that state."""
@@ -217,3 +317,12 @@ class _Measured:
             named.append(name)
         told = Trace.of(self.system, named, None if loop is None else len(before) + loop)
         return Attained(told, len(before))
+
+
+def _number(end: tuple[int, int, list[Step]]) -> int:
+    return end[0]
+
+
+def _within(step: Step, states: Set) -> Step:
+    """The step, taken from some states only."""
+    return replace(step, guard=step.guard & states, moving=step.moving & states)
