@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mealspec.check import metrics
-from mealspec.check.latency import ENDED, SITUATIONS, WAYS, Outcome
-from mealspec.check.metrics import COARSEST, COUNTED, FINEST, LARGEST, POLLING, percentile, simulate, strays
+from mealspec.check.latency import ENDED, POLLING, SITUATIONS, WAYS, Outcome
+from mealspec.check.metrics import COARSEST, COUNTED, FINEST, LARGEST, percentile, simulate, strays
 from mealspec.core import CheckerError
 from mealspec.core.delay import Delay
 from mealspec.core.explicit.sampling import Noted

@@ -26,7 +26,8 @@ PLAN = DESIGNS["hardened"]
 
 
 def measure(name: str, claim: float | None = None, claimed: str = "") -> Measure:
-    return Measure(name, lambda f: SHOWN, claim=claim, claimed=claimed, refs=("R1",))
+    both = None if claim is None else (0, claim)
+    return Measure(name, lambda f: SHOWN, claim=both, claimed=claimed, refs=("R1",))
 
 
 NOTHING = Delay(None, None, True)
@@ -37,7 +38,7 @@ FAST = Outcome(
     {"socket": Delay(1, 6, True), "poll": Delay(2, 4, True), "load": NOTHING},
 )
 SLOW = Outcome(measure("slow", 2.5, "2.5 s"), 0.5, Delay(0, 7, True), {"poll": Delay(0, 7, True)})
-LOST = Outcome(measure("lost", 1, "1 s"), 0.5, Delay(4, None, True), {"load": Delay(4, None, True)})
+LOST = Outcome(measure("lost", 9, "1 s"), 0.5, Delay(4, None, True), {"load": Delay(4, None, True)})
 NEVER = Outcome(measure("never", 1, "1 s"), 1, NOTHING, {"socket": NOTHING})
 ABSENT = Outcome(measure("absent", 1, "1 s"), 1, Delay(None, None, False), {})
 UNSAID = Outcome(measure("unsaid"), 1, Delay(2, 3, True), {})

@@ -11,7 +11,7 @@ import pytest
 
 from mealspec.core import At, Event, Graph, Kind, Machine, System, explore
 from mealspec.core.delay import Delay
-from mealspec.core.explicit.delays import StateTimes, Stopwatch, after_tick, closure, looping, within
+from mealspec.core.explicit.delays import StateTimes, after_tick, closure, looping, within
 
 
 class Net:
@@ -149,7 +149,7 @@ def test_each_way_has_its_own_least_and_greatest_and_what_may_never_come_has_non
     assert found[""].latest.trace.events == ("in", "tick", "down", "tick")
     assert (found[""].latest.trace.loop, found[""].latest.begin) == (3, 0)
     back = watch.delays(at(graph, "bench"), at(graph, "garden"), {})
-    assert back[""] == Delay(None, None, True), "a tick is no way to get there"
+    assert (back[""].least, back[""].greatest, back[""].begins) == (1, 1, True), "the tick leads there"
 
 
 def test_what_begins_later_is_told_with_how_one_comes_there() -> None:
@@ -159,7 +159,7 @@ def test_what_begins_later_is_told_with_how_one_comes_there() -> None:
     for delay, last in ((found["down"], "down"), (found[""], "out.window")):
         assert delay.latest is not None
         assert (delay.latest.trace.events, delay.latest.begin) == (("in", "tick", last), 2)
-    assert Stopwatch(graph, at(graph, "garden"), {}).delays(at(graph, "garden")) == {"": Delay(None, None)}
+    assert StateTimes(graph).delays(at(graph, "garden"), at(graph, "garden"), {}) == {"": Delay(None, None)}
 
 
 @pytest.mark.parametrize("rooms", [("gate",), ("hall", "stairs"), ("bench", "garden"), ("gate", "bench")])
