@@ -27,12 +27,13 @@ def program() -> None:
     """The program: it ends with the status of :func:`main`, an interrupted one too.
 
     Where an interrupt fell into source that a library executes, Python says at its very end that it died of the signal,
-    though that was heard and told. So an interrupted program ends before that, after all that waits for the end.
+    though that was heard and told. So an interrupted program ends before that, after all that waits for the end. One
+    that comes when all is told changes nothing any more.
     """
     told: list[int] = []
     atexit.register(lambda: told and os._exit(INTERRUPTED))  # the first that is registered is the last
     try:
-        main()
+        main(last=True)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             sys.stderr.flush()
@@ -40,11 +41,11 @@ def program() -> None:
         raise
 
 
-def main(arguments: Iterable[str] | None = None) -> None:
-    """Run the command line; the exit status tells the outcome."""
+def main(arguments: Iterable[str] | None = None, *, last: bool = False) -> None:
+    """Run the command line; the exit status tells the outcome. After the ``last`` nobody is to be interrupted."""
     asked: list[int] = []
     try:
-        with _heard(asked):
+        with _heard(asked, last=last):
             status = _run(sys.argv[1:] if arguments is None else list(arguments))
             sys.stdout.flush()  # here, where a reader who went away is no error
     except Exception as error:
@@ -56,8 +57,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _heard(asked: list[int]) -> Iterator[None]:
-    """Keep in ``asked`` the interrupts that come meanwhile.
+def _heard(asked: list[int], *, last: bool) -> Iterator[None]:
+    """Keep in ``asked`` the interrupts that come meanwhile; those that come after the ``last`` are ignored.
 
     A library may turn one into an error of its own: oxidd does, in the middle of its work, and so does an import.
     Another may swallow it, as what llvmlite calls back while it compiles does: so it comes again until it is heard.
@@ -84,7 +85,7 @@ def _heard(asked: list[int]) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         sys.unraisablehook = hook
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if last else handler)
 
 
 def _run(arguments: list[str]) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from operator import eq
 
+import numpy as np
 import pytest
 
+from mealspec.check import pool as pools
 from mealspec.check.pool import Model, Pool, violates
 from mealspec.core import At, Claim, Event, Form, Graph, Kind, Machine, System, explore
 
@@ -52,3 +54,14 @@ def test_claims_are_apart_in_a_state_that_only_one_calls_bad() -> None:
     assert pool.apart(lit, lit).tolist() == [-1]
     (gone,) = pool.apart(lit, None).tolist()
     assert graph.state(gone)["lamp"] == "lit"
+
+
+def test_combinations_of_many_columns_are_told_apart_though_no_number_holds_their_product() -> None:
+    """Of seventy columns of two or three values there are more than 2 ** 64."""
+    draw = np.random.default_rng(1)
+    for width in (1, 5, 70):
+        rows = draw.integers(0, 3, (40, width)).astype(np.int16)
+        columns = np.concatenate([rows, rows[::-1]])
+        which, where = pools._combinations(columns)
+        assert [columns[row].tolist() for row in where[which]] == columns.tolist()
+        assert len(where) == len({tuple(row) for row in columns.tolist()})

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from mealspec.check.records import RECORDS, STAIRS, TABLES, Record
-from mealspec.check.region import Region
+from mealspec.check.region import REPAIRS, Region
 from mealspec.check.staircase import staircase
 from mealspec.check.sweep import sweep
 from mealspec.cli import sweeping
@@ -114,3 +114,25 @@ def test_the_staircase_of_record_is_found_again() -> None:
     found = staircase(STAIRS.region, STAIRS.scope).to_json()
     kept = {key: value for key, value in STAIRS.answer().items() if key in found}
     assert json.loads(json.dumps(found)) == kept
+
+
+def test_options_say_only_what_is_not_usual() -> None:
+    def options(scope: Scope, region: Region, *properties: str) -> str:
+        return Record("x", "?", scope, region, properties).options
+
+    usual = Region()
+    assert options(Scope(), usual) == ""
+    assert options(Scope(meals=2, connections=1, faults=0), usual) == "--meals 2 --connections 1 --faults 0"
+    assert options(Scope(), usual, "delivery", "agreement") == "--property delivery --property agreement"
+    assert (
+        options(Scope().with_(["upload", "day"]).without(["dial", "break"]), usual)
+        == "--with day,upload --without break,dial"
+    )
+    some = frozenset({Mechanism.CLIENT_PING, Mechanism.READY_ACK})
+    assert options(Scope(), Region(some)) == "--require client_ping,ready_ack"
+    assert options(Scope(), Region(forbidden=some)) == "--forbid client_ping,ready_ack"
+    assert options(Scope(), REPAIRS) == "--app"
+    opened = REPAIRS.opened([Mechanism.STATE_FLAGS, Mechanism.FAILURE_NOTIFICATIONS])
+    more = sorted(m for m in (Mechanism.STATE_FLAGS, Mechanism.FAILURE_NOTIFICATIONS) if m not in REPAIRS.world)
+    assert options(Scope(), opened) == (f"--app --open {','.join(more)}" if more else "--app")
+    assert options(Scope(), usual.opened([Mechanism.TIMED_CONNECT])) == "--open timed_connect"

@@ -10,10 +10,10 @@ import pytest
 
 from mealspec.check.causes import WORLDS, Cause
 from mealspec.check.excerpts import LOGS, Excerpt, Place, Told, excerpt
-from mealspec.check.honour import Falls, Fits, common, first, honour, lives, longer_waits
+from mealspec.check.honour import Falls, Fits, first, honour, lives, longer_waits
 from mealspec.check.incident import Search, backends, explain_incident
 from mealspec.check.seconds import Found, Question, Way, ways_of
-from mealspec.check.show_seconds import moments, seconds_lines, seconds_table, span
+from mealspec.check.show_seconds import moments, seconds_lines, seconds_table
 from mealspec.check.stamps import APART, BEGIN, SECOND, Stamps
 from mealspec.check.ways import completed
 from mealspec.core import Event, Kind, Line, Machine, System, Trace, UnknownName, explore, without
@@ -351,14 +351,3 @@ def test_leaving_the_poll_loop_out_changes_no_answer() -> None:
         asked = question(name, cause, by)
         part, whole = (asked.asked(whole=whole).found(cause) for whole in (False, True))
         assert (part and part[1:]) == (whole and whole[1:])
-
-
-def test_constants_of_several_excerpts_are_what_fits_all() -> None:
-    from mealspec.check.honour import Constant
-
-    way = Way(Cause.EXPIRED, "connect")
-    some = [Constant("a", way, 0, 57), Constant("b", way, 3, None)]
-    assert common(some) == (3, 57)
-    assert common([*some, Constant("c", way, 58, None)]) is None
-    assert common([*some, Constant("c", way, None, None)]) is None
-    assert [span(*both) for both in ((0, 57), (3, None), (None, None))] == ["0 to 57 s", "at least 3 s", "none"]

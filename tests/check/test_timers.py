@@ -9,9 +9,9 @@ import pytest
 
 from mealspec.check.frontier import Frontier, frontier, pairs
 from mealspec.check.latency import outcomes
-from mealspec.check.obligations import OBLIGATIONS, SCOPE, Obligation, contradictions, edge, impatient, obligations
+from mealspec.check.obligations import OBLIGATIONS, SCOPE, Obligation, edge, impatient, obligations
 from mealspec.core import CheckerError, explore
-from mealspec.model.clocks import CLOCKS, clocks
+from mealspec.model.clocks import clocks
 from mealspec.model.design import DESIGNS, design
 from mealspec.model.scope import Scope
 from mealspec.properties.facts import Facts
@@ -145,16 +145,6 @@ def test_a_limit_below_a_handshake_means_no_socket_ever() -> None:
         through = explore(product).where(Facts(HARDENED, SCOPE, product).through())
         ever.append(bool(np.any(through)))
     assert ever == [True, False]
-
-
-def test_figures_that_contradict_each_other_are_named() -> None:
-    assert list(contradictions(HARDENED, CLOCKS)) == []
-    (said,) = contradictions(HARDENED, clocks({"dial": (0, 30)}))
-    assert said.startswith("hardened: dial < dial_limit does not hold, 30 s against 10 s: dials that come about")
-    (said,) = contradictions(HARDENED, clocks({"client_ping": (2, 22)}))
-    assert said.startswith("hardened: 2 x push < client_ping does not hold, 2 s against 2 s")
-    (said,) = contradictions(HARDENED, clocks({"dial": (0, None)}))
-    assert "for ever against 10 s" in said
 
 
 @pytest.mark.slow

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from mealspec.check.verify import choose, counterexample, verify
-from mealspec.core import CheckerError
+from mealspec.check.verify import counterexample, verify
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
@@ -55,13 +54,3 @@ def test_a_counterexample_is_a_run_of_the_product_and_none_is_none(scope: Scope)
     assert len(run) == 15
     assert run.system.name == system(DESIGNS["published"], scope).name
     assert counterexample(DESIGNS["hardened"], scope, "delivery") is None
-
-
-def test_one_rule_says_which_engine_is_taken() -> None:
-    one, two, three = (Scope(connections=connections) for connections in (1, 2, 3))
-    assert [choose(scope) for scope in (one, two, three)] == ["explicit", "symbolic", "symbolic"]
-    assert [choose(scope, run=True) for scope in (one, two, three)] == ["explicit", "explicit", "symbolic"]
-    assert choose(three, limit=1000) == "explicit"
-    assert choose(one, "symbolic") == "symbolic"
-    with pytest.raises(CheckerError, match="--limit counts states"):
-        choose(one, "symbolic", limit=1000)

@@ -91,3 +91,24 @@ def test_an_interrupt_that_a_library_swallows_comes_again_but_not_while_it_is_on
     assert ended.value.code == 130
     assert cleaned == [True]
     assert capsys.readouterr().err == "mealspec: interrupted; nothing was written\n"
+
+
+LATE = """
+import os, signal, sys
+from mealspec.cli.entry import program
+
+class Late:
+    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGINT):
+        kill(me, number)
+
+sys.late = Late()
+sys.argv = ["mealspec", "list", "designs"]
+program()
+"""
+"""What Python clears last interrupts it, when it no longer hears any signal."""
+
+
+def test_an_interrupt_when_all_is_told_changes_nothing() -> None:
+    run = subprocess.run([sys.executable, "-c", LATE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "hardened" in run.stdout

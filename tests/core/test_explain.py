@@ -139,6 +139,26 @@ def test_where_chance_decides_a_chance_is_all_that_is_claimed() -> None:
     assert because(run, cause, "it would be won") == "step 1 (burn): with it went the last chance that it would be won"
 
 
+def test_a_better_order_that_is_certain_is_named_before_one_that_is_a_chance_and_of_chances_the_first() -> None:
+    """Who draws from a shut box has lost; from one that is opened first, or peeked into, a coin decides; from one that
+    is unlocked, he wins."""
+    rows = [("draw", "shut", "lost"), ("open", "shut", "ajar"), ("peek", "shut", "seen"), ("unlock", "shut", "free")]
+    rows += [("draw", "ajar", "thrown"), ("draw", "seen", "thrown"), ("draw", "free", "won")]
+    rows += [("heads", "thrown", "won"), ("tails", "thrown", "lost")]
+
+    def cause(*without: str) -> Cause:
+        box = [row for row in rows if row[0] not in without and not {"unlock", "open", "peek"} <= {*without}]
+        parts = system({"box": box}, {S: " ".join(dict.fromkeys(event for event, *_ in box))})
+        (one,) = found(parts, ["ring", "draw"], claim(Form.FOREVER, at("box", "lost")))
+        return one
+
+    assert cause() == Cause(2, How.ORDER, (), ("unlock",), None)
+    rows.remove(("draw", "free", "won"))
+    assert cause("unlock") == Cause(2, How.RISK, (), ("open",), None)
+    rows.remove(("draw", "ajar", "thrown"))
+    assert cause("unlock", "open") == Cause(2, How.RISK, (), ("peek",), None)
+
+
 def test_too_many_futures_give_no_causes() -> None:
     run = Trace.of(MAIL, ["post", "lose"])
     assert causes(run, UNREAD)

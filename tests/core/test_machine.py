@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 import transitions
 
-from mealspec.core import ANY, STAY, InvalidMachine, Machine, On
+from mealspec.core import ANY, STAY, InvalidMachine, Machine, On, Row
 from mealspec.core.machine import swallowed
 
 
@@ -321,3 +321,9 @@ def test_any_other_name_is_bound_to_its_event(name: str) -> None:
     model = born(machine_with(name))
     getattr(model, name)()
     assert model.state == "b"
+
+
+def test_unless_something_else_is_said_a_machine_may_rest_anywhere() -> None:
+    rows = (Row("go", "a", "b"),)
+    for machine in (Machine("m", "a", rows), Machine.table("m", "a", rows), Machine.ruled("m", 0, [])):
+        assert all(machine.resting(state) for state in machine.states)

@@ -169,6 +169,9 @@ def test_every_mutant_is_a_valid_system() -> None:
         assert mismatches(changed.machines, changed.events) == []
         assert [machine.name for machine in changed.machines] == ["door", "guard"]
         assert changed.name == f"house: {mutant}"
+        owes = {event.name: event.kind for event in EVENTS}
+        kinds = {**owes, mutant.event: F} if mutant.operator is Operator.FAULT else owes
+        assert {event.name: event.kind for event in changed.events}.items() <= kinds.items()
         explore(changed)._check()
 
 

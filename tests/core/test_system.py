@@ -280,3 +280,23 @@ def test_packing_loses_nothing(data: st.DataObject, sizes: list[int]) -> None:
     assert system.unpack(system.pack(state)) == state
     assert (system.pack(state).tolist() == system.pack(other).tolist()) == (state == other)
     assert system.locals(system.states(state)) == state
+
+
+@pytest.mark.parametrize(
+    ("sizes", "places"),
+    [
+        ([2] * 64, [(0, k) for k in range(64)]),
+        ([2] * 65, [*((0, k) for k in range(64)), (1, 0)]),
+        ([1, 2, 3, 4, 5, 256, 257], [(0, 0), (0, 1), (0, 2), (0, 4), (0, 6), (0, 9), (0, 17)]),
+        ([2] * 62 + [5, 2], [*((0, k) for k in range(62)), (1, 0), (1, 3)]),
+    ],
+)
+def test_machines_share_words_of_64_bits_in_their_order(sizes: list[int], places: list[tuple[int, int]]) -> None:
+    """As many bits as number the states, at least one; what does not fit any more begins a word."""
+    system = rings(sizes)
+    tables = system.tables
+    assert list(zip(tables.word.tolist(), tables.shift.tolist(), strict=True)) == places
+    assert tables.mask.tolist() == [2 ** max(1, (size - 1).bit_length()) - 1 for size in sizes]
+    assert tables.words == places[-1][0] + 1
+    last = tuple(size - 1 for size in sizes)
+    assert system.unpack(system.pack(last)) == last

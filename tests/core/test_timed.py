@@ -227,10 +227,10 @@ def test_what_has_no_least_never_happens() -> None:
 DOOR = Machine.table("door", "shut", [("open", "shut", "ajar"), ("creak", "ajar", "ajar"), ("close", "ajar", "shut")])
 
 
-def moments(machine: Machine, event: str) -> list[int]:
+def moments(machine: Machine, event: str, most: int = 8) -> list[int]:
     """After how many ticks the event may happen, from the beginning."""
     state, out = machine.initial, []
-    for ticks in range(8):
+    for ticks in range(most):
         if machine.step(state, event) is not None:
             out.append(ticks)
         if (later := machine.step(state, TICK)) is None:
@@ -241,6 +241,14 @@ def moments(machine: Machine, event: str) -> list[int]:
 
 def test_bounds_are_closed_at_both_ends() -> None:
     assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 2, 4),)),))), "open") == [2, 3, 4]
+
+
+def test_bounds_may_be_long() -> None:
+    assert moments(timed(Clockwork(DOOR, (Phase("shut", (Bound(("open",), 298, 300),)),))), "open", 400) == [
+        298,
+        299,
+        300,
+    ]
 
 
 def test_what_happens_at_once_lets_no_tick_pass() -> None:

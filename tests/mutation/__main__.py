@@ -1,10 +1,10 @@
 """Mutants of the source, by cosmic-ray's operators: ``make mutation SAMPLE=400``, or ``MODULE=mealspec/core/trace.py``.
 
 Each mutant changes one operator, constant or keyword in a copy of the working tree, and the tests that are about its
-module (``about.py``) are run on it, a few variants of each (``judge.py``). So the score is what these notice; the whole
-suite notices as much or more. Printed are the survivors, each with its line before and after, and the score with the
-interval in which, with a confidence of 95 %, that of all mutants lies. What ``judged.toml`` says to be no mistake
-counts apart: it names the line, not its number, and why nothing can notice.
+module (``about.py``) are run on it, a few variants of each at first, and all if these notice nothing (``judge.py``). So
+the score is what these notice; the whole suite notices as much or more. Printed are the survivors, each with its line
+before and after, and the score with the interval in which, with a confidence of 95 %, that of all mutants lies. What
+``judged.toml`` says to be no mistake counts apart: it names the line, not its number, and why nothing can notice.
 
 Sampled are places: of all that can be done to an operator one thing, drawn at random. Stopped before its end, it tells
 what it knows by then, which is a sample, too; with ``--keep FILE`` it goes on there the next time.
@@ -62,6 +62,7 @@ def judge(chosen: list[Mutant], tree: Path) -> Iterator[dict[str, Any]]:
                 end, took = ended(how, tree, [name])
                 passing[name] = took if end == "passed" else None
         costs = [passing[name] for name in asked]
+        asked.sort(key=lambda name: passing[name] or 0.0)  # the quickest first, for the first that notices ends it
         file = tree / mutant.module
         source = file.read_text(encoding="utf-8")
         line, becomes = mutant.changes(source)
@@ -69,6 +70,7 @@ def judge(chosen: list[Mutant], tree: Path) -> Iterator[dict[str, Any]]:
         try:
             limit = round(3 * sum(cost or 0.0 for cost in costs)) + MORE
             end = UNTRIED if None in costs else ended(how, tree, asked, limit)[0]
+            end = ended(how, tree, asked, few=False)[0] if end == "passed" else end
         finally:
             file.write_text(source, encoding="utf-8")
         about = {

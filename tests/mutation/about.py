@@ -33,8 +33,8 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "check/excerpts": ("check/test_incident", "check/test_seconds"),
     "check/frontier": ("check/test_timers", "cli/test_latency_command"),
     "check/honour": ("check/test_seconds",),
-    "check/incident": ("cli/test_incident_command",),
-    "check/latency": ("cli/test_latency_command",),
+    "check/incident": ("check/test_show_incident", "cli/test_incident_command"),
+    "check/latency": ("check/test_show_latency", "cli/test_latency_command"),
     "check/metrics": ("cli/test_simulate_command",),
     "check/mutants": ("properties/test_laws",),
     "check/obligations": ("check/test_timers", "cli/test_latency_command"),
@@ -58,7 +58,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "check/ways": ("check/test_seconds",),
     "cli/commands/replay": FILES,
     "core/assertion": ("properties/test_laws", "check/test_property_mutants"),
-    "core/chart": ("cli/test_cli", "check/test_show"),
+    "core/chart": ("check/test_show_by_hand", "cli/test_cli", "check/test_show"),
     "core/claim": (*ENGINES, "check/test_every_claim_is_asked"),
     "core/configuration": ("core/test_configuration", "core/test_featured"),
     "core/delay": ("core/test_timed",),
@@ -80,8 +80,8 @@ ABOUT: dict[str, tuple[str, ...]] = {
         "core/explicit/test_explore", "core/explicit/test_graph", "core/test_coverage", "core/test_resources",
     ),
     "core/explicit/likely": ("core/test_likely",),
-    "core/explicit/outlook": ("core/explicit/test_shown",),
-    "core/explicit/settling": ("core/explicit/test_shown",),
+    "core/explicit/outlook": ("core/explicit/test_shown_at_random", "core/explicit/test_shown"),
+    "core/explicit/settling": ("core/explicit/test_shown_at_random", "core/explicit/test_shown"),
     "core/explicit/decide": ("core/explicit/test_decide", *ENGINES),
     "core/external/checkers": ("core/external/test_checkers", "check/test_crosscheck", "check/test_engines"),
     "core/external/outline": ("core/external/test_promela", "core/external/test_tla", "core/test_quiescence"),
@@ -112,8 +112,8 @@ def modules(tree: Path, part: str = PARTS[0]) -> list[str]:
 def tests(tree: Path, module: str) -> list[str]:
     """The files of tests that are about a module: its examples, those that mirror it, and others.
 
-    >>> tests(Path(), "mealspec/core/claim.py")[0], tests(Path(), "mealspec/core/formula.py")
-    ('tests/core/test_engines.py', ['mealspec/core/formula.py', 'tests/core/test_formula.py'])
+    >>> tests(Path(), "mealspec/core/claim.py")[0], tests(Path(), "mealspec/core/shrink.py")
+    ('tests/core/test_engines.py', ['mealspec/core/shrink.py', 'tests/core/test_shrink.py'])
     """
     name = Path(module).relative_to("mealspec").with_suffix("")
     own = sorted((tree / "tests" / name.parent).glob(f"test_{name.name}*.py"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
 VARIANTS = 3
-"""So many of the variants of one test are run: others of them rarely notice what these do not."""
+"""So many of the variants of one test are run at first: others of them seldom notice what these do not."""
 
 MORE = 20
 """Seconds of a processor that a mutant gets beside thrice what its tests take; so one that never ends is noticed."""
@@ -57,12 +57,14 @@ class Few:
         items[:] = chosen
 
 
-def ended(how: ForkServerContext, tree: Path, tests: list[str], seconds: int = UNLIMITED) -> tuple[str, float]:
+def ended(
+    how: ForkServerContext, tree: Path, tests: list[str], seconds: int = UNLIMITED, *, few: bool = True
+) -> tuple[str, float]:
     """How the tests of a tree end: "failed", "passed", "no end" within so many seconds of a processor, or "broken"
-    before any test; and how many they took. Whatever they have started ends with them.
+    before any test; and how many they took. Whatever they have started ends with them. Of variants a ``few`` are run.
     """
     hear, tell = how.Pipe(duplex=False)
-    process = how.Process(target=_run, args=(str(tree), tests, seconds, tell))
+    process = how.Process(target=_run, args=(str(tree), tests, seconds, few, tell))
     process.start()
     process.join(WALL)
     with contextlib.suppress(OSError):  # its group is gone, or has not begun
@@ -72,7 +74,7 @@ def ended(how: ForkServerContext, tree: Path, tests: list[str], seconds: int = U
     return ENDS.get(process.exitcode or 0, "broken"), hear.recv() if hear.poll() else 0.0
 
 
-def _run(tree: str, tests: list[str], seconds: int, tell: Connection) -> None:
+def _run(tree: str, tests: list[str], seconds: int, few: bool, tell: Connection) -> None:
     """Be the process in which the tests run."""
     os.setsid()
     os.chdir(tree)
@@ -86,7 +88,7 @@ def _run(tree: str, tests: list[str], seconds: int, tell: Connection) -> None:
     import pytest
 
     quiet = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no", "--assert=plain"]
-    status = pytest.main([*quiet, "-m", "not slow and not live", *tests], [Few()])
+    status = pytest.main([*quiet, "-m", "not slow and not live", *tests], [Few()] if few else [])
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     tell.send(sum(each.ru_utime + each.ru_stime for each in used))
     os._exit(status)

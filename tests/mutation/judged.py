@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 Judgement = Mapping[str, str]
-"""What it says of a mutant (its module, operator, line, and what becomes of that, as far as it says), and why."""
+"""What it says of a mutant (its module, operator, line, and what becomes of that, as far as it says), and why.
+
+Of a ``part`` of whatever line it says what that part ``turns`` into, and that all else of the line stays.
+"""
 
 
 def judgements() -> list[Judgement]:
@@ -23,4 +26,14 @@ def judged(mutant: Judgement, known: Iterable[Judgement]) -> bool:
     >>> judged({"line": "a", "becomes": "b"}, [{"line": "a", "why": "..."}])
     True
     """
-    return any(all(mutant[part] == text for part, text in each.items() if part != "why") for each in known)
+    return any(
+        all(mutant[key] == text for key, text in each.items() if key not in ("why", "part", "turns"))
+        and _turned(mutant, each)
+        for each in known
+    )
+
+
+def _turned(mutant: Judgement, each: Judgement) -> bool:
+    """Whether nothing but the part that the judgement names is changed, if it names one."""
+    before, after = each.get("part", ""), each.get("turns", "")
+    return not before or mutant["line"].replace(before, after) == mutant["becomes"] != mutant["line"]

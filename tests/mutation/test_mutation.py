@@ -60,16 +60,24 @@ def test_every_module_has_tests_that_are_about_it() -> None:
     assert checks - {"mealspec/check/__init__.py"} <= decides | measures
 
 
-@pytest.mark.parametrize("each", judgements(), ids=lambda each: each.get("line", each.get("operator", ""))[:60])
+@pytest.mark.parametrize(
+    "each", judgements(), ids=lambda each: each.get("line", each.get("part", each.get("operator", "")))[:60]
+)
 def test_what_was_judged_still_stands_there_and_says_why(each: Judgement) -> None:
     assert each["why"]
-    assert each.keys() <= {"module", "operator", "line", "becomes", "why"}
+    assert each.keys() <= {"module", "operator", "line", "becomes", "part", "turns", "why"}
+    assert ("part" in each) == ("turns" in each)
     sources = [each["module"]] if "module" in each else [name for part in PARTS for name in modules(HERE, part)]
     lines = [line.strip() for name in sources for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
     assert each.get("line", lines[0]) in lines
+    assert any(each.get("part", "") in line for line in lines)
 
 
 def test_a_judgement_is_about_what_it_says_and_no_more() -> None:
     mutant = {"module": "m", "operator": "o", "line": "a", "becomes": "b"}
     assert judged(mutant, [{"line": "a", "becomes": "b", "why": ""}])
     assert not judged(mutant, [{"line": "a", "becomes": "c", "why": ""}, {"module": "n", "operator": "o", "why": ""}])
+    part = {"part": "x", "turns": "y", "why": ""}
+    for becomes, known in (("a y", True), ("b y", False), ("a x", False)):
+        assert judged({**mutant, "line": "a x", "becomes": becomes}, [part]) is known
+    assert not judged(mutant, [part])

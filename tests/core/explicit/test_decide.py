@@ -594,3 +594,11 @@ def test_every_run_steps_through_edges_of_the_graph() -> None:
     trace = found(lasso(graph, at("p0", "waits")))
     for (before, after), name in zip(pairwise(trace.path), trace.events, strict=True):
         assert (before, graph.system.number[name], after) in steps
+
+
+def test_numbers_are_bits_of_64_at_a_time_each_in_one_of_them() -> None:
+    numbers = np.array([0, 1, 62, 63, 64, 127, 128, 130, 63])
+    found = [bits.tolist() for bits in importlib.import_module("mealspec.core.explicit.decide")._bits(numbers)]
+    assert found == [
+        [1 << (n - first) if first <= n < first + 64 else 0 for n in numbers.tolist()] for first in (0, 64, 128)
+    ]
