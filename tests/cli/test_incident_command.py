@@ -13,7 +13,7 @@ from mealspec.cli.entry import main
     ("arguments", "says"),
     [
         (["E41", "--seconds", "--set", "entri=5"], "did you mean 'entry'"),
-        (["E41", "--seconds", "--set", "entry"], "write poll=8, poll=5..8 or poll=5.."),
+        (["E41", "--seconds", "--set", "entry"], "write poll=8, poll=5..8, poll=5.."),
         (["E41", "--seconds", "--set", "entry=" + "9" * 500], "write poll=8"),
         (["E41", "--seconds", "--set", "entry=9..3"], "choose 0 <= LEAST <= GREATEST"),
         (["E41", "--set", "entry=50"], "say --seconds, too"),

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from mealspec.core import At, Event, Kind, Machine, System, trimmed
-from mealspec.core.explicit import shown
+from mealspec.core.explicit import asked
+from mealspec.core.explicit.asked import Aim, Lines, Told
 from mealspec.core.explicit.outlook import outlook
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE, MOST, NEVER, SHARES
-from mealspec.core.explicit.shown import Aim, Cost, Lines, Told, show
+from mealspec.core.explicit.shown import Cost, show
 
 KINDS = 3
 
@@ -320,7 +321,7 @@ def test_what_each_machine_says_is_to_come_is_what_a_plain_backward_search_says(
         heard.append(outlook(*given))
         return heard[-1]
 
-    monkeypatch.setattr(shown, "outlook", listening)
+    monkeypatch.setattr(asked, "outlook", listening)
     for seed in range(40):
         case = Case(1000 + seed)
         heard.clear()
