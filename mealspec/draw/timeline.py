@@ -1,7 +1,7 @@
 """Timeline charts as SVG: lanes over seconds. The look, for light and dark, is that of the sequence charts.
 
 A lane has a row for each thing that stands in it: a moment, or a bar for something that happened at an unknown moment
-between two. Panels stand side by side, each with its own seconds.
+between two. Panels stand side by side, in rows, each with its own seconds.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Panel(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """A chart: its name in file names, what it shows, and its panels; notes stand below."""
+    """A chart: its name in file names, what it shows, and its panels, so many in a row; notes stand below."""
 
     slug: str
     title: str
@@ -65,6 +65,7 @@ class Timeline(NamedTuple):
     panels: tuple[Panel, ...]
     notes: tuple[str, ...] = ()
     width: int = 1000
+    columns: int = 2
 
 
 def svg(chart: Timeline) -> str:
@@ -75,13 +76,15 @@ def svg(chart: Timeline) -> str:
             y += 22 if size == 17 else 18
             out.append(_text(MARGIN, y, line, style))
     y += 14
-    wide = (chart.width - 2 * MARGIN - GAP * (len(chart.panels) - 1)) / len(chart.panels)
-    lows = []
-    for k, panel in enumerate(chart.panels):
-        low, parts = _panel(panel, MARGIN + k * (wide + GAP), y, wide)
-        lows.append(low)
-        out += parts
-    y = max(lows) + 8
+    columns = min(chart.columns, len(chart.panels))
+    wide = (chart.width - 2 * MARGIN - GAP * (columns - 1)) / columns
+    for first in range(0, len(chart.panels), columns):
+        row = [
+            _panel(panel, MARGIN + k * (wide + GAP), y + GAP * (first > 0), wide)
+            for k, panel in enumerate(chart.panels[first : first + columns])
+        ]
+        y = max(low for low, _ in row) + 8
+        out += [part for _, parts in row for part in parts]
     for note in chart.notes:
         for k, line in enumerate(wrapped(note, chart.width - 2 * MARGIN - 20, 13)):
             y += 18

@@ -55,7 +55,7 @@ def test_for_programs_each_situation_has_seconds_and_the_runs_that_take_them(
     assert (found["tick"], list(found["designs"])) == (1.0, ["hardened"])
     product = timed_system(design("hardened"), Scope(connections=1, faults=1))
     (dead,) = [each for each in found["designs"]["hardened"] if each["situation"].endswith("silently broken")]
-    assert (dead["least"], dead["greatest"], dead["verdict"]) == (0, 7, "true")
+    assert (dead["least"], dead["greatest"], dead["verdict"]) == (0, 7, "true, and sooner: from 0 s on")
     for run in (dead["soonest"], dead["latest"]):
         replayed = Trace.of(product, run["events"], run["loop"])
         assert str(replayed.state(len(replayed))["view.m1"]).startswith("completed")
