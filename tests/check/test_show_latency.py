@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mealspec.check.frontier import Reach
+from mealspec.check.frontier import Corner, Pair, Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.show_latency import (
@@ -11,6 +11,7 @@ from mealspec.check.show_latency import (
     outcome_table,
     owed_json,
     owed_table,
+    pair_table,
     reach_table,
     stair_table,
     timeline,
@@ -225,3 +226,14 @@ def test_clocks_are_a_table_of_seconds_and_whence() -> None:
 └──────────────────┴──────────────────┴──────────────────────┴─────────────────┘
 """
     )
+
+
+def test_two_clocks_stand_to_the_right_and_what_takes_too_long_to_the_left() -> None:
+    corners = (Corner((5, 2.5), (SLOW, None)), Corner((9, 1), (LOST, LOST)))
+    told = printed(pair_table(Pair(("poll", "push"), (), corners)))
+    rows = [line.split("│")[1:-1] for line in told.splitlines() if line.startswith("│")]
+    assert [cell.strip() for cell in rows[0][:2]] == ["5 s or more", "2.5 s"]
+    assert rows[0][2].startswith(" slow: 3.5 s")
+    assert rows[1][0].endswith(" 9 s ")
+    assert rows[1][1].endswith(" 1 s ")
+    assert rows[1][2].startswith(" lost: never")
