@@ -53,7 +53,9 @@ def test_the_rows_are_those_of_the_machines() -> None:
 def test_runs_see_a_part_of_what_is_known() -> None:
     graph = explore(system(DESIGNS["published"], TINY))
     seen, whole, chance = Seen(graph), known(graph), random.Random(1)
-    runs = []
+    machines, events = graph.system.machines, graph.system.events
+    parts = [[k for k, machine in enumerate(machines) if machine.name in event.takes] for event in events]
+    runs, used, numbers = [], set(), {0}
     for _ in range(20):
         state, number, run = graph.system.initial, 0, list[int]()
         for _ in range(30):
@@ -61,6 +63,8 @@ def test_runs_see_a_part_of_what_is_known() -> None:
             span = range(int(graph.offset[number]), int(graph.offset[number + 1]))
             number = next(int(graph.dest[i]) for i in span if graph.event[i] == event)
             seen.step(run[-1] if run else None, state, event, number)
+            numbers.add(number)
+            used |= {(k, event, state[k]) for k in parts[event]}
             after = graph.system.after(state, event)
             assert after is not None
             state = after
@@ -72,4 +76,8 @@ def test_runs_see_a_part_of_what_is_known() -> None:
     assert part.events.sum() == len({event for run in runs for event in run})
     for some, all_ in ((part.events, whole.events), (part.rows, whole.rows), (part.pairs, whole.pairs)):
         assert not (some & ~all_).any()
-    assert 1 < part.states <= whole.states
+    assert part.states == len(numbers) <= whole.states
+    listed = [(machine, row.event, row.source) for machine, row in rows(graph.system)]
+    assert {row for row, flag in zip(listed, part.rows, strict=True) if flag} == {
+        (machines[k].name, events[e].name, machines[k].states[s]) for k, e, s in used
+    }
