@@ -24,7 +24,7 @@ def outcome_table(plan: Design, found: list[Outcome]) -> Table:
     for each in found:
         if each.occurs:
             ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
-            verdict = Text(each.verdict, style="green" if each.verdict == "true" else "red")
+            verdict = Text(each.verdict, style="red" if each.fails else "green")
             table.add_row(each.measure.name, each.fewest, each.most, ways, each.measure.claimed, verdict)
     return table
 

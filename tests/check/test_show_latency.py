@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mealspec.check.frontier import Corner, Pair, Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
@@ -87,6 +89,8 @@ hardened
 """
     )
     assert coloured(outcome_table(PLAN, [FAST, NEVER])) == [("green", "true"), ("red", "never")]
+    sooner = FAST._replace(measure=replace(FAST.measure, claim=(1, 3)))
+    assert [colour for colour, _ in coloured(outcome_table(PLAN, [sooner]))] == ["green", "green"]
 
 
 def test_what_else_takes_time_is_a_table_of_least_and_most() -> None:
