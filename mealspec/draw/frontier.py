@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
-from mealspec.draw.sequence import DARK, STYLE
 from mealspec.draw.text import wrapped
+from mealspec.draw.timeline import document, words
 
 ACROSS, WIDE, TALL, LEFT, GAP = 3, 230, 190, 54, 44
 """Plots in a row; the size of one; what its scale takes, and the room between two. In pixels but for the first."""
@@ -44,23 +44,16 @@ class _Scale(NamedTuple):
 def picture(found: Sequence[Told], title: str, about: str, now: Mapping[str, float]) -> str:
     """All pairs as one SVG document; ``now`` are the longest figures of the clocks as they are."""
     total = ACROSS * (LEFT + WIDE + GAP)
-    out, y = [_text(12, 30, title, "ink title")], 34.0
+    out, y = [words(12, 30, title, "ink title")], 34.0
     for line in wrapped(about, total - 24, 13):
         y += 18
-        out.append(_text(12, y, line, "quiet"))
+        out.append(words(12, y, line, "quiet"))
     for number, pair in enumerate(found):
         row, column = divmod(number, ACROSS)
         out += _plot(pair, LEFT + column * (LEFT + WIDE + GAP), y + 40 + row * (TALL + 78), now)
     tall = y + 40 + -(-len(found) // ACROSS) * (TALL + 78)
-    size = f'width="{total}" height="{tall:g}" viewBox="0 0 {total} {tall:g}" style="max-width:100%;height:auto"'
-    head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
-        f'<title id="title">{escape(title)}</title>',
-        f'<desc id="desc">{escape(" ".join([about, *map(described, found)]))}</desc>',
-        f"<style>{STYLE}{MORE}@media (prefers-color-scheme: dark) {{{DARK}{MORE_DARK}}}\n</style>",
-        f'<rect width="{total}" height="{tall:g}" class="paper"/>',
-    ]
-    return "\n".join([*head, *out, "</svg>"]) + "\n"
+    told = " ".join([about, *map(described, found)])
+    return document(total, tall, title, told, MORE, MORE_DARK, out, ' style="max-width:100%;height:auto"')
 
 
 def described(pair: Told) -> str:
@@ -70,23 +63,19 @@ def described(pair: Told) -> str:
     return f"{first} and {second}: {f'at most {corners}' if corners else 'no figures meet it'}."
 
 
-def _text(x: float, y: float, text: str, style: str = "ink", anchor: str = "start") -> str:
-    return f'<text x="{x:g}" y="{y:g}" class="{style}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
 def _plot(pair: Told, left: float, top: float, now: Mapping[str, float]) -> Iterator[str]:
     """One pair: what meets the bound lies below the line, and its corners say what takes too long beyond."""
     (first, second), edge, bottom = pair["clocks"], pair["edge"], top + TALL
     x = _Scale(left, WIDE, 1.08 * max([now[first], 1, *(a for a, _ in edge)]))
     y = _Scale(bottom, -TALL, 1.08 * max([now[second], 1, *(b for _, b in edge)]))
-    yield _text(left, top - 10, f"{second}, s", "quiet small")
-    yield _text(left + WIDE / 2, bottom + 34, f"{first}, s", "quiet small", "middle")
+    yield words(left, top - 10, f"{second}, s", "quiet small")
+    yield words(left + WIDE / 2, bottom + 34, f"{first}, s", "quiet small", "middle")
     for mark in x.marks():
-        yield f'<path d="M{x(mark):g} {bottom:g}v5" class="life"/>' + _text(
+        yield f'<path d="M{x(mark):g} {bottom:g}v5" class="life"/>' + words(
             x(mark), bottom + 17, f"{mark:g}", "quiet small", "middle"
         )
     for mark in y.marks():
-        yield f'<path d="M{left:g} {y(mark):g}H{left + WIDE:g}" class="life"/>' + _text(
+        yield f'<path d="M{left:g} {y(mark):g}H{left + WIDE:g}" class="life"/>' + words(
             left - 6, y(mark) + 4, f"{mark:g}", "quiet small", "end"
         )
     for (begin, _), (end, height) in pairwise([(0.0, 0.0), *edge]):

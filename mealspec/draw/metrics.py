@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from math import log10
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,8 @@ from mealspec.check.latency import outcomes
 from mealspec.check.metrics import AFTER, PATIENCE, Meals, percentile, simulate
 from mealspec.check.show_metrics import ALERT, RATE, SECTIONS, alert_row, rate_row, seconds, share
 from mealspec.draw.page import Page, code, references, render
-from mealspec.draw.sequence import DARK, STYLE
 from mealspec.draw.text import measure, wrapped
+from mealspec.draw.timeline import document, words
 from mealspec.model.design import DESIGNS
 from mealspec.model.rates import RATES, Rate
 from mealspec.model.scope import Scope
@@ -69,24 +68,17 @@ def picture(found: Sequence[Meals], scope: Scope, seed: int) -> str:
         f"{len(found[0].seen):,} meals of each design, drawn at random with seed {seed}: {scope.describe()}. "
         "Each line is a tenth of the one above."
     )
-    out, y = [_text(12, 32, title, "ink title")], 36.0
+    out, y = [words(12, 32, title, "ink title")], 36.0
     for line in wrapped(told, TOTAL - 24, 13):
         y += LINE
-        out.append(_text(12, y, line, "quiet"))
+        out.append(words(12, y, line, "quiet"))
     for plot in plots(found):
         out += _plot(plot, y + 38, len(found[0].seen))
         y += TALL + 92
     y += 16
     legend, y = _legend([str(each.design) for each in found], y)
-    size = f'width="{TOTAL}" height="{y:g}" viewBox="0 0 {TOTAL} {y:g}" style="max-width:100%;height:auto"'
-    head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
-        f'<title id="title">{title}</title>',
-        f'<desc id="desc">{escape(" ".join([told, *map(_described, found)]))}</desc>',
-        f"<style>{STYLE}{_hues(0)}@media (prefers-color-scheme: dark) {{{DARK}{_hues(1)}}}\n</style>",
-        f'<rect width="{TOTAL}" height="{y:g}" class="paper"/>',
-    ]  # fmt: skip
-    return "\n".join([*head, *out, *legend, "</svg>"]) + "\n"
+    about = " ".join([told, *map(_described, found)])
+    return document(TOTAL, y, title, about, _hues(0), _hues(1), [*out, *legend], ' style="max-width:100%;height:auto"')
 
 
 def _described(each: Meals) -> str:
@@ -99,25 +91,21 @@ def _hues(dark: int) -> str:
     return "".join(f".c{k} {{ stroke: {hues[dark]}; }}\n" for k, hues in enumerate(COLOURS))
 
 
-def _text(x: float, y: float, text: str, style: str = "ink", anchor: str = "start") -> str:
-    return f'<text x="{x:g}" y="{y:g}" class="{style}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
 def _plot(plot: Plot, top: float, meals: int) -> Iterator[str]:
     """The plot, its title above ``top``."""
     wide, bottom = TOTAL - LEFT - RIGHT, top + TALL
     lines = max(1, round(log10(meals)))
-    yield _text(LEFT, top - 12, plot.title, "ink head")
+    yield words(LEFT, top - 12, plot.title, "ink head")
     for tenth in range(lines + 1):
         y = top + TALL * tenth / lines
         yield f'<path d="M{LEFT} {y:g}H{TOTAL - RIGHT}" class="life"/>'
-        yield _text(LEFT - 8, y + 4, f"{100 / 10**tenth:g}%", "quiet small", "end")
+        yield words(LEFT - 8, y + 4, f"{100 / 10**tenth:g}%", "quiet small", "end")
     for value in range(0, plot.most + 1, plot.step):
         x = LEFT + wide * value / plot.most
-        yield f'<path d="M{x:g} {bottom:g}v5" class="life"/>' + _text(
+        yield f'<path d="M{x:g} {bottom:g}v5" class="life"/>' + words(
             x, bottom + 18, str(value), "quiet small", "middle"
         )
-    yield _text(LEFT + wide / 2, bottom + 36, plot.axis, "quiet", "middle")
+    yield words(LEFT + wide / 2, bottom + 36, plot.axis, "quiet", "middle")
     for number, values in enumerate(plot.values):
         points = [(LEFT + wide * x / plot.most, top + TALL * min(-log10(y), lines) / lines if y else bottom)
                   for x, y in _beyond(values, plot.most)]  # fmt: skip
@@ -148,7 +136,7 @@ def _legend(names: Sequence[str], y: float) -> tuple[list[str], float]:
         wide = 40 + measure(name, 13) + 22
         if x + wide > TOTAL:
             x, y = 12.0, y + LINE + 4
-        out += [_curve(number, f"M{x:g} {y:g}h32"), _text(x + 38, y + 4.5, name)]
+        out += [_curve(number, f"M{x:g} {y:g}h32"), words(x + 38, y + 4.5, name)]
         x += wide
     return out, y + 18
 

@@ -74,7 +74,7 @@ def svg(chart: Timeline) -> str:
     for text, style, size in ((chart.title, "ink title", 17), (chart.subtitle, "quiet", 13)):
         for line in wrapped(text, chart.width - 2 * MARGIN, size, bold=size == 17):
             y += 22 if size == 17 else 18
-            out.append(_text(MARGIN, y, line, style))
+            out.append(words(MARGIN, y, line, style))
     y += 14
     columns = min(chart.columns, len(chart.panels))
     wide = (chart.width - 2 * MARGIN - GAP * (columns - 1)) / columns
@@ -88,18 +88,25 @@ def svg(chart: Timeline) -> str:
     for note in chart.notes:
         for k, line in enumerate(wrapped(note, chart.width - 2 * MARGIN - 20, 13)):
             y += 18
-            out.append(_text(MARGIN + (0 if k == 0 else 16), y, line, "ink"))
+            out.append(words(MARGIN + (0 if k == 0 else 16), y, line, "ink"))
         y += 5
     below = y + 14
-    size_ = f'width="{chart.width}" height="{below:g}" viewBox="0 0 {chart.width} {below:g}"'
+    return document(chart.width, below, chart.title, _described(chart), MORE, MORE_DARK, out)
+
+
+def document(
+    width: float, tall: float, title: str, about: str, more: str, more_dark: str, parts: list[str], fits: str = ""
+) -> str:
+    """An SVG document in the look of the sequence charts and ``more``; ``fits`` is a style of its own."""
+    size = f'width="{width}" height="{tall:g}" viewBox="0 0 {width} {tall:g}"{fits}'
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size_} role="img" aria-labelledby="title desc">',
-        f'<title id="title">{escape(chart.title)}</title>',
-        f'<desc id="desc">{escape(_described(chart))}</desc>',
-        f"<style>{STYLE}{MORE}@media (prefers-color-scheme: dark) {{{DARK}{MORE_DARK}}}\n</style>",
-        f'<rect width="{chart.width}" height="{below:g}" class="paper"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
+        f'<title id="title">{escape(title)}</title>',
+        f'<desc id="desc">{escape(about)}</desc>',
+        f"<style>{STYLE}{more}@media (prefers-color-scheme: dark) {{{DARK}{more_dark}}}\n</style>",
+        f'<rect width="{width}" height="{tall:g}" class="paper"/>',
     ]
-    return "\n".join([*head, *out, "</svg>"]) + "\n"
+    return "\n".join([*head, *parts, "</svg>"]) + "\n"
 
 
 def _described(chart: Timeline) -> str:
@@ -113,7 +120,8 @@ def _described(chart: Timeline) -> str:
     return " ".join([chart.subtitle + ".", *told, *chart.notes])
 
 
-def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> str:
+def words(x: float, y: float, text: str, style: str = "ink", anchor: str = "start") -> str:
+    """Some text at a place, escaped."""
     return f'<text x="{x:g}" y="{y:g}" class="{style}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
@@ -127,13 +135,13 @@ def _panel(panel: Panel, left: float, top: float, wide: float) -> tuple[float, l
     if panel.title:
         for line in wrapped(panel.title, wide, 13, bold=True):
             y += 18
-            out.append(_text(left, y, line, "ink head"))
+            out.append(words(left, y, line, "ink head"))
         y += 8
     axis = y + 12
     rows, y = list[str](), axis + 10
     for lane in panel.lanes:
         rows.append(f'<rect x="{left:g}" y="{y:g}" width="{wide:g}" height="{HEAD - 4}" rx="4" class="lane"/>')
-        rows.append(_text(left + 8, y + 14.5, lane.name, "quiet small"))
+        rows.append(words(left + 8, y + 14.5, lane.name, "quiet small"))
         y += HEAD
         for item in lane.items:
             rows += _row(item, x, y, left, wide)
@@ -144,7 +152,7 @@ def _panel(panel: Panel, left: float, top: float, wide: float) -> tuple[float, l
         out.append(f'<path d="M{x(at):g} {axis + 4:g}V{y:g}" class="grid"/>')
         anchor = "start" if x(at) < left + 30 else "end" if x(at) > left + wide - 30 else "middle"
         if x(at) - measure(name, 11) * {"start": 0, "middle": 0.5, "end": 1}[anchor] >= free:
-            out.append(_text(x(at), axis, name, "quiet small", anchor))
+            out.append(words(x(at), axis, name, "quiet small", anchor))
             free = x(at) + measure(name, 11) * {"start": 1, "middle": 0.5, "end": 0}[anchor] + 4
     if panel.zero is not None:
         out.append(f'<path d="M{x(panel.zero):g} {axis + 4:g}V{y:g}" class="zero"/>')
@@ -163,11 +171,11 @@ def _row(item: Item, x: Callable[[float], float], y: float, left: float, wide: f
     style, right = "badtext" if item.bad else "ink", left + wide - end - 10
     middle, said = y + ROW / 2 + 4.5, plain(item.text)
     if measure(said, 13) <= right or right >= max(start - left - 10, end - start - 16):
-        yield _text(end + 9, middle, _cut(said, right), style)
+        yield words(end + 9, middle, _cut(said, right), style)
     elif measure(said, 13) <= end - start - 16:
-        yield _text(start + 8, middle, said, "chiptext")
+        yield words(start + 8, middle, said, "chiptext")
     else:
-        yield _text(start - 9, middle, _cut(said, start - left - 10), style, "end")
+        yield words(start - 9, middle, _cut(said, start - left - 10), style, "end")
     yield "</g>"
 
 
