@@ -112,12 +112,6 @@ function faint(least) {
   return all("body *").filter((each) => says(each) && shown(each) && ratio(each) < least).map((each) => each.outerHTML.slice(0, 90));
 }
 
-/** What can be used and says nothing to somebody who does not see it. */
-function nameless() {
-  const name = (each) => each.textContent.trim() || each.getAttribute("aria-label") || each.title || each.labels?.[0]?.textContent.trim();
-  return all("button, select, input, textarea").filter((each) => !name(each)).map((each) => each.outerHTML.slice(0, 90));
-}
-
 /** The share of pixels in which two PNGs differ clearly; 1 if they are not of one size. */
 async function unlike(pictures) {
   const [one, other] = await Promise.all(pictures.map(async (base64) => {

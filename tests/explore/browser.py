@@ -29,7 +29,7 @@ class Browser:
         self._socket, self._number = socket, 0
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        for domain in ("Page", "Runtime", "Network"):
+        for domain in ("Page", "Runtime", "Network", "DOM", "Accessibility"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -93,7 +93,8 @@ class Browser:
     def press(self, key: str) -> None:
         """Press and release a key."""
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+            text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {}  # what presses a button
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, **text)
 
     def text(self, selector: str) -> str:
         """What stands there."""

@@ -303,7 +303,6 @@ def test_nothing_runs_off_the_page_and_all_text_stands_out(page: Browser, width:
     assert page.run("runningOff()") == []
     assert page.run("document.documentElement.scrollWidth <= innerWidth")
     assert page.run("faint(4.5)") == []
-    assert page.run("nameless()") == []
 
 
 @pytest.mark.parametrize("dark", [False, True])

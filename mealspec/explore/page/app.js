@@ -155,7 +155,7 @@ function pasteLogs() {
     ? el("span", {}, "is ", ...events.flatMap((event, k) => [k ? " or " : "", el("strong", {}, event.label), " ", el("small", {}, event.name)]))
     : el("span", { class: "bad" }, `is no line that ${model.design} prints`)));
   const note = found.length ? "Which causes fit these logs, and which do not, 'mealspec diagnose CLIENT.log SERVER.log' decides on the command line; here each line is named by itself." : "Paste some lines first.";
-  $("pasted").replaceChildren(el("ol", {}, ...items), el("p", {}, note));
+  $("pasted").replaceChildren(el("ol", { "aria-label": "Lines and their events" }, ...items), el("p", {}, note));
 }
 
 // ------------------------------------------------------------------ listening

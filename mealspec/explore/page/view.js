@@ -211,7 +211,7 @@ class View {
       const [word, kind] = known.of[id] || ["?", "quiet"];
       return el("tr", { title: says }, el("th", { scope: "row" }, id), el("td", { class: kind }, word));
     });
-    $("verdicts").replaceChildren(el("table", {}, el("tbody", {}, ...rows)), judge.repair(model, this.act));
+    $("verdicts").replaceChildren(el("table", { "aria-labelledby": "judge-h" }, el("tbody", {}, ...rows)), judge.repair(model, this.act));
   }
 
   /** What the run can be laid beside. */
@@ -261,7 +261,7 @@ function beside(model, system, run, other) {
     : first === null ? `Both do the same, step for step.` : `Both take all steps; they differ from step ${first} on.`;
   const still = refused ? [] : [owed(model.design, system, run), owed(title, other.system, other.run)];
   const head = el("thead", {}, el("tr", {}, ...["step", model.design, title, "differs"].map((text) => el("th", { scope: "col" }, text))));
-  return [el("p", { role: "status" }, [says, ...still].join(" ")), el("table", {}, head, el("tbody", {}, ...rows))];
+  return [el("p", { role: "status" }, [says, ...still].join(" ")), el("table", { "aria-labelledby": "compare-h" }, head, el("tbody", {}, ...rows))];
 }
 
 /** What the system still owes at the end of a run, in words. */
