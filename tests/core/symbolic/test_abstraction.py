@@ -126,3 +126,22 @@ def test_a_claim_about_another_part_alone_is_left_to_its_twin() -> None:
     (question,) = questions(space, (Branch({}, [Claim("c", "It is so.", Form.NEVER, wrong)]),))
     assert breakers(space, question) == space.true
     assert may_break(space, seen(space, 2), question, space.true) == space.false
+
+
+def test_what_one_part_cannot_see_it_does_not_take_for_itself() -> None:
+    """Each part may always go, and nothing else is owed: so all of them do not stay where they were. A part that goes
+    looks the same to another one, which stays; that is no way for all to stay."""
+    names = ("part0", "part1")
+    machines = {
+        name: (Branch[Machine | None]({}, Machine.table(name, 0, [(f"go.{name}", 0, 1), (f"stay.{name}", 2, 2)])),)
+        for name in names
+    }
+    events = {
+        f"go.{name}": (Branch({}, Event(f"go.{name}", Kind.SYSTEM, "x", (name,), action="go")),) for name in names
+    }
+    events |= {f"stay.{name}": (Branch({}, Event(f"stay.{name}", Kind.USER, "x", (name,))),) for name in names}
+    space = small(FeaturedSystem("parts", (), machines, events))
+    together = At("part0", lambda s: s == 0) & At("part1", lambda s: s == 0)
+    (question,) = questions(space, (Branch({}, [Claim("c", "It is so.", Form.FOREVER, together)]),))
+    assert breakers(space, question) == space.false
+    assert may_break(space, seen(space, 2), question, space.true) == space.false
