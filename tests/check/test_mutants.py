@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 
 from mealspec.check import mutants
 from mealspec.check.mutants import DESIGN, HOMES, Case, Fate, Outcome, cases, judge
 from mealspec.cli.mutants import spread
-from mealspec.core import Row, explore
+from mealspec.core import ANY, Machine, On, Row, explore
 from mealspec.core.mutant import Mutant, Operator, same_graph
 from mealspec.core.system import mismatches
 from mealspec.model.client.view import View
@@ -177,3 +178,19 @@ def test_no_mutant_of_an_even_sample_survives() -> None:
 def test_there_are_so_many() -> None:
     """All of them are judged by ``make mutants``, which CI runs: it fails if one survives."""
     assert len(cases()) == 3354
+
+
+class Pair(NamedTuple):
+    """A state of two parts."""
+
+    left: int
+    right: int
+
+
+def test_without_a_participant_it_is_otherwise_where_that_refused_or_moved() -> None:
+    """A step that leads to an equal state leads nowhere else, whoever made that."""
+    rules = [On("look", {"left": 0}, lambda s: Pair(*s)), On("swap", ANY, lambda s: Pair(s.right, s.left))]
+    machine = Machine.ruled("pair", Pair(0, 1), rules)
+    assert machine.states == (Pair(0, 1), Pair(1, 0))
+    for event, other in (("look", [False, True]), ("swap", [True, True])):
+        assert mutants._other(Mutant(Operator.DROP_PARTICIPANT, "pair", event), machine).tolist() == other
