@@ -212,3 +212,30 @@ class Case:
             for more, e, log, after in self.steps(s):
                 if added(costs[s], more) == costs.get(after) <= least:  # type: ignore[operator]
                     waiting.append(((*run, (e, log)), after))
+
+
+def whole(case: Case) -> tuple[dict[State, Cost], dict[State, Cost]]:
+    """For every state what it costs to come there, and what a run still costs from there at least."""
+    costs, waiting, order = {case.start: NOTHING}, [(NOTHING, case.start)], list[State]()
+    into: dict[State, list[tuple[Cost, State]]] = {}
+    while waiting:
+        cost, s = heappop(waiting)
+        if cost > costs[s]:
+            continue
+        order.append(s)
+        for more, _, _, after in case.steps(s):
+            into.setdefault(after, []).append((more, s))
+            if (new := added(cost, more)) < costs.get(after, (10**6,)):
+                costs[after] = new
+                heappush(waiting, (new, after))
+    left = {s: NOTHING for s in order if case.is_end(s)}
+    waiting = [(NOTHING, s) for s in left]
+    while waiting:
+        cost, s = heappop(waiting)
+        if cost > left[s]:
+            continue
+        for more, before in into.get(s, ()):
+            if (new := added(cost, more)) < left.get(before, (10**6,)):
+                left[before] = new
+                heappush(waiting, (new, before))
+    return costs, left

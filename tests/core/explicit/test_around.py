@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-
 import numpy as np
 import pytest
 
@@ -20,34 +18,7 @@ from mealspec.core.explicit.settling import (
     WEIGHT,
 )
 from mealspec.core.explicit.shown import Cost
-from tests.core.explicit.logged import NOTHING, Case, State, added
-
-
-def whole(case: Case) -> tuple[dict[State, Cost], dict[State, Cost]]:
-    """For every state what it costs to come there, and what a run still costs from there at least."""
-    costs, waiting, order = {case.start: NOTHING}, [(NOTHING, case.start)], list[State]()
-    into: dict[State, list[tuple[Cost, State]]] = {}
-    while waiting:
-        cost, s = heappop(waiting)
-        if cost > costs[s]:
-            continue
-        order.append(s)
-        for more, _, _, after in case.steps(s):
-            into.setdefault(after, []).append((more, s))
-            if (new := added(cost, more)) < costs.get(after, (10**6,)):
-                costs[after] = new
-                heappush(waiting, (new, after))
-    left = {s: NOTHING for s in order if case.is_end(s)}
-    waiting = [(NOTHING, s) for s in left]
-    while waiting:
-        cost, s = heappop(waiting)
-        if cost > left[s]:
-            continue
-        for more, before in into.get(s, ()):
-            if (new := added(cost, more)) < left.get(before, (10**6,)):
-                left[before] = new
-                heappush(waiting, (new, before))
-    return costs, left
+from tests.core.explicit.logged import Case, State, added, whole
 
 
 def packed(cost: Cost) -> int:
