@@ -437,6 +437,11 @@ def test_a_design_outside_the_region_has_no_repair_and_neither_has_any_where_not
     assert nothing.repairs(Design("some", REGION.required)) == []
 
 
+def test_a_design_that_passes_is_its_own_repair_though_all_designs_do(found: Sweep) -> None:
+    everything = replace(found, passing=found.space.true)
+    assert everything.repairs(Design("some", REGION.required)) == [Change((), ())]
+
+
 def test_a_region_without_designs_is_refused_by_name() -> None:
     with pytest.raises(CheckerError, match="no design both has and lacks catch_up, ready_ack"):
         Region(frozenset({M.READY_ACK, M.CATCH_UP}), frozenset({M.READY_ACK, M.CATCH_UP}))
