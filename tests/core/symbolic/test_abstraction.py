@@ -7,7 +7,19 @@ from random import Random
 
 import pytest
 
-from mealspec.core import At, Branch, Claim, Event, FeaturedSystem, Form, Kind, Machine, Predicate, Symbolic
+from mealspec.core import (
+    At,
+    Branch,
+    Claim,
+    Event,
+    FeaturedSystem,
+    Form,
+    Kind,
+    Machine,
+    Predicate,
+    Symbolic,
+    TooLarge,
+)  # fmt: skip
 from mealspec.core.symbolic.abstraction import Abstraction, abstracted, may_break
 from mealspec.core.symbolic.decide import breakers, questions
 from mealspec.core.symbolic.sets import Set
@@ -145,3 +157,21 @@ def test_what_one_part_cannot_see_it_does_not_take_for_itself() -> None:
     (question,) = questions(space, (Branch({}, [Claim("c", "It is so.", Form.FOREVER, together)]),))
     assert breakers(space, question) == space.false
     assert may_break(space, seen(space, 2), question, space.true) == space.false
+
+
+def test_too_little_room_is_one_clear_sentence_whether_views_are_looked_for_or_asked() -> None:
+    family, where = systems(Random(7), 3), set()
+    for nodes in range(100, 6_000, 100):
+        asked = "made"
+        try:
+            space = Symbolic(family, nodes=nodes, cache=100)
+            (question, *_) = questions(space, (Branch({}, claims(Random(7), 3)[-1:]),))
+            asked = "looked for"
+            views = seen(space, 3)
+            asked = "asked"
+            may_break(space, views, question, space.true)
+            asked = "answered"
+        except TooLarge as error:
+            assert str(error).startswith(f"parts: the decision diagrams outgrow {nodes:,} nodes")  # noqa: PT017
+        where.add(asked)
+    assert where >= {"looked for", "asked", "answered"}
