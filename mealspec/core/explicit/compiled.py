@@ -50,7 +50,7 @@ def _folder(module: str, file: Path) -> Path | None:
     users = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     places = [_settings.CACHE_DIR, file.parent / "__pycache__", os.path.join(users, "mealspec")]
     for place in filter(None, places[:2] if users.startswith("~") else places):
-        folder = Path(place) / f"{module}-{_digest(module, file)}"
+        folder = Path(place).absolute() / f"{module}-{_digest(module, file)}"
         if _made(folder, module):
             return folder
     return None
