@@ -32,7 +32,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@echo "== set-up: compiling the explorer's inner loop"
-	@$(BIN)/mealspec verify before --faults 0 --json > /dev/null
+	@$(BIN)/mealspec verify before --faults 0 --engine explicit --json > /dev/null
 	@touch $@
 
 verify: $(READY) ## check all seven designs and explain the incident

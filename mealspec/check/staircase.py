@@ -101,14 +101,15 @@ def staircase(
     space = InTime(family, lambda space: valid_designs(space, region), report)
     done = space.after(("server.complete",)) & space.where(WATCHED)
     asked = space.projected(done)
-    layers = islice(space.layers(done, space.where(SHOWN)), 1, floor(most / quantum) + 2)
+    ticks = floor(round(most / quantum, 6))  # three of 1.1 s are in 3.3 s, of which the quotient is a little less
+    layers = islice(space.layers(done, space.where(SHOWN)), 1, ticks + 2)
     within = [asked & ~space.projected(layer.entries) for layer in layers] or [asked]
-    if len(within) <= most / quantum:  # nothing was left
+    if len(within) <= ticks:  # nothing was left
         within.append(asked)
     stairs = [
-        _stair(space, region, designs, ticks * quantum, shown)
-        for ticks, designs in enumerate(within)
-        if designs != (within[ticks - 1] if ticks else space.false)
+        _stair(space, region, designs, k * quantum, shown)
+        for k, designs in enumerate(within)
+        if designs != (within[k - 1] if k else space.false)
     ]
     counts = tuple(map(space.count_systems, within))
     return Staircase(space.count_systems(asked), space.count(space.reachable), counts, tuple(stairs))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core.explicit.kernel import compiled
+from mealspec.core.explicit.compiled import compiled
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

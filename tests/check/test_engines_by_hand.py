@@ -11,7 +11,7 @@ import pytest
 
 from mealspec.check import engines
 from mealspec.check.engines import ENGINES, NOT_TRIED, Comparison, Run, Task, compare, disagreements
-from mealspec.core import Claim, Form
+from mealspec.core import Claim, Form, any_of
 from mealspec.model.scope import Scope
 
 SCOPE, WIDER = Scope(connections=1, faults=0), Scope(connections=1, faults=1)
@@ -108,6 +108,7 @@ def spun(monkeypatch: pytest.MonkeyPatch, thought: set[str], wrong: set[str]) ->
             form = Form.NEVER if claim.name == "never-together" else Form.QUIESCENT
             assert claim.form is form
             members[claim.name] = [each for each in safe if each.form is form and each.name not in thought]
+            assert claim.bad == any_of(each.bad for each in members[claim.name])
         return "text"
 
     monkeypatch.setattr(engines, "spin", spin)

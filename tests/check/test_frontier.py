@@ -162,3 +162,73 @@ def test_clocks_are_those_that_bound_an_event_of_the_design_each_once(monkeypatc
     )  # fmt: skip
     scope = Scope(connections=1, faults=1)
     assert Frontier(PLAN, scope, 9, (*CLOCKS, *some)).clocks() == ["work", "push", "ping"]
+
+
+# ---------------------------------------------------------------------- two at once
+
+Fits = Callable[[float, float], bool]
+
+FALLING: tuple[Fits, ...] = (
+    lambda x, y: x + y <= 6, lambda x, y: 2 * x + y <= 9, lambda x, y: (x + 1) * (y + 1) <= 12,
+    lambda x, y: x <= 3 and y <= 4, lambda x, y: x <= 2, lambda x, y: y <= 2, lambda x, y: False, lambda x, y: True,
+    lambda x, y: x + 9 * (x > 4) + y <= 7 - 3 * (x > 1),
+)  # fmt: skip
+"""The more of the one, the less of the other."""
+
+ANYHOW: tuple[Fits, ...] = (
+    *FALLING, lambda x, y: (3 * x) % 4 + y <= 5, lambda x, y: y <= x, lambda x, y: x % 2 == 0 and y <= 3,
+    lambda x, y: y <= (0, 5, 2, 9, 1)[int(x) % 5],
+)  # fmt: skip
+"""Of each figure of the first all figures of the second up to one."""
+
+
+class Times:
+    """What tells whether a bound is met, in a world where that is a formula of two clocks."""
+
+    def __init__(self, fits: Fits, table: tuple[Clock, ...], names: tuple[str, str]) -> None:
+        greatest = {clock.name: clock.greatest for clock in table}
+        self.met = fits(*(greatest[name] or 0 for name in names))
+
+    def after(self, events: object) -> set[object]:
+        return set()
+
+    where = after
+
+    def within(self, begins: object, until: object, ticks: int) -> bool:
+        return self.met
+
+
+@pytest.mark.parametrize("quantum", [1, 0.5])
+@pytest.mark.parametrize("exact", [True, False])
+def test_two_clocks_go_as_far_together_as_trying_every_two_figures_says(
+    monkeypatch: pytest.MonkeyPatch, exact: bool, quantum: float
+) -> None:
+    bound, least = 7, 1.0
+    names = ("sleep", "nap") if exact else ("idle", "nap")
+    some = table(sleep=(3, 3), nap=(least, 4), idle=(least, 6))
+    late = Outcome(SHORT, 1, Delay(0, 99, True), {})
+    for fits in ANYHOW if exact else FALLING:
+
+        def timekeeper(plan: object, scope: object, table: tuple[Clock, ...], *_: object, fits: Fits = fits,
+                       report: object = None) -> tuple[Times, None]:  # fmt: skip
+            return Times(fits, table, names), None
+
+        monkeypatch.setattr(tried, "timekeeper", timekeeper)
+        monkeypatch.setattr(tried, "outcomes", lambda *_: [late])
+        pair = Frontier(PLAN, SCOPE, bound, some, quantum).pair(names[::-1] if exact else names)
+        assert pair.names == names, "an exact one comes first"
+        low = (quantum if exact else least, least)
+        grid = [[low[k] + n * quantum for n in range(60) if low[k] + n * quantum <= bound + quantum] for k in (0, 1)]
+        found = dict(pair.edge)
+        for x in grid[0]:
+            most = max((y for y in grid[1] if fits(x, y)), default=None)
+            at = x if exact else min((each for each in found if each >= x), default=None)
+            assert most == (None if at is None else found.get(at))
+        outer = {
+            (x, y) for x, y in pair.edge if not any((a >= x and b > y) or (a > x and b >= y) for a, b in pair.edge)
+        }
+        assert {corner.both for corner in pair.corners} == outer
+        for corner in pair.corners:
+            x, y = corner.both
+            beyond = fits(x, y + quantum), fits(x + quantum, y)
+            assert corner.beyond == tuple(None if met else late for met in beyond)

@@ -354,3 +354,5 @@ def test_what_keeps_the_state_at_the_lookup_keeps_it_whatever_happens_then() -> 
         for event in (*before, "skip", *after):
             state = kept.step(state, event)
         assert (state.state, state.at_lookup) == ("lit" if before else "off", True)
+    assert list(map(str, kept.states[:1])) == ["off"]
+    assert {str(state) for state in kept.states} == {"off", "lit", "off at the lookup", "lit at the lookup"}

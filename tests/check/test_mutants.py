@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
 from mealspec.check import mutants
-from mealspec.check.mutants import DESIGN, HOMES, Case, Fate, Outcome, cases, judge
+from mealspec.check.mutants import DESIGN, HOMES, LARGER, Case, Fate, Outcome, cases, judge
 from mealspec.cli.mutants import spread
-from mealspec.core import Row, explore
+from mealspec.core import ANY, Machine, On, Row, explore
 from mealspec.core.mutant import Mutant, Operator, same_graph
 from mealspec.core.system import mismatches
 from mealspec.model.client.view import View
@@ -177,3 +179,66 @@ def test_no_mutant_of_an_even_sample_survives() -> None:
 def test_there_are_so_many() -> None:
     """All of them are judged by ``make mutants``, which CI runs: it fails if one survives."""
     assert len(cases()) == 3354
+
+
+class Pair(NamedTuple):
+    """A state of two parts."""
+
+    left: int
+    right: int
+
+
+def test_without_a_participant_it_is_otherwise_where_that_refused_or_moved() -> None:
+    """A step that leads to an equal state leads nowhere else, whoever made that."""
+    rules = [On("look", {"left": 0}, lambda s: Pair(*s)), On("swap", ANY, lambda s: Pair(s.right, s.left))]
+    machine = Machine.ruled("pair", Pair(0, 1), rules)
+    assert machine.states == (Pair(0, 1), Pair(1, 0))
+    for event, other in (("look", [False, True]), ("swap", [True, True])):
+        assert mutants._other(Mutant(Operator.DROP_PARTICIPANT, "pair", event), machine).tolist() == other
+
+
+def test_where_it_is_judged_at_home_only_if_the_first_step_that_differs_elsewhere_breaks_no_law(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (case,) = without("client.receive.m1.c1", "flags")
+    asked: list[str] = []
+
+    def said(name: str, fate: Fate) -> Callable[..., Outcome]:
+        def answer(case: Case, *_: object) -> Outcome:
+            asked.append(name)
+            return Outcome(case, fate, (name,), HOME, 1)
+
+        return answer
+
+    monkeypatch.setattr(mutants, "_climb", said("whole", Fate.SURVIVOR))
+    for where, fate, expected in (
+        ((LARGER[0], 3), Fate.KILLED, ["step"]), ((LARGER[0], 3), Fate.SURVIVOR, ["step", "whole"]),
+        ((HOME, 3), Fate.KILLED, ["whole"]), (None, Fate.KILLED, []),
+    ):  # fmt: skip
+        asked.clear()
+        monkeypatch.setattr(mutants, "_step", said("step", fate))
+        monkeypatch.setattr(Case, "differs", lambda self, where=where: where)
+        found = judge(case)
+        assert asked == expected
+        assert found.killers == tuple(expected[-1:])
+        assert (found.fate is Fate.EQUIVALENT) is (where is None)
+
+
+@pytest.mark.parametrize(
+    ("fates", "told"),
+    [("k", "k"), ("sk", "k"), ("ss", "s"), ("se", "s"), ("ee", "e"), ("es", "s"), ("ek", "k"), ("sek", "k")],
+)
+def test_in_one_scope_after_the_other_it_is_killed_or_told_apart_or_makes_no_difference(
+    monkeypatch: pytest.MonkeyPatch, fates: str, told: str
+) -> None:
+    """Killed (k) it is judged no further; told apart (s) in a smaller scope it stays so where it makes none (e)."""
+    named = {"k": Fate.KILLED, "s": Fate.SURVIVOR, "e": Fate.EQUIVALENT}
+    case = Case(HOME, Mechanism.READY_ACK)
+    scopes = [replace(HOME, meals=1 + k) for k in range(len(fates))]
+    monkeypatch.setattr(Case, "scopes", lambda self: scopes)
+    monkeypatch.setattr(
+        mutants, "_judged", lambda case, scope, _: Outcome(case, named[fates[scopes.index(scope)]], (), scope, 1)
+    )
+    case = replace(case, home=scopes[0])
+    found = mutants._climb(case, None)
+    assert (found.fate, found.scope) == (named[told], scopes[-1])

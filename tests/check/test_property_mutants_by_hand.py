@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from mealspec.check import property_mutants as subject
 from mealspec.check.pool import Model, Pool
 from mealspec.check.property_mutants import HOMES, PINNED, Fate, Home, Key, Outcome, survey
 from mealspec.core import At, Claim, Event, Form, Kind, Machine, System, explore
-from mealspec.core.assertion import Changes, Move
+from mealspec.core.assertion import Changes, Move, Owed
 from mealspec.model.scope import Scope
 
 
@@ -128,3 +129,15 @@ def test_where_mutants_are_asked_is_one_connection_first_and_several_only_for_wh
     assert {home.scope.faults for home in HOMES} == {0, 1, None}
     assert all(home.design == "hardened" and home.scope.connections <= 2 and not home.changed for home in PINNED)
     assert str(HOMES[0]) == "hardened, 1 meal, 1 connection, no faults"
+
+
+def test_an_event_that_is_not_owed_is_told_apart_where_it_happens_and_nowhere_else() -> None:
+    """The lamp is to be lit. In another one it never goes out, so nobody can tell whether that is owed."""
+    machine = Machine.table("lamp", "off", [("on", "off", "lit"), ("out", "lit", "dark")])
+    events = [Event(name, Kind.SYSTEM, "x", ("lamp",)) for name in ("on", "out")]
+    whole, dim = System([machine], events), System([machine.keeping(lambda row: row.event == "on")], events[:1])
+    for system, fate in ((whole, Fate.NOTICED), (dim, Fate.SAME)):
+        home = SimpleNamespace(own=Pool([Model("own", explore(system))], system))
+        found = subject._of_debt(home, "a law", Owed("out"))  # type: ignore[arg-type]
+        assert (found.about, found.change, found.fate) == ("a law", "not owed", fate)
+        assert found.by == ("'out' becomes a fault" if fate is Fate.NOTICED else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -9,14 +10,26 @@ import pytest
 from mealspec.check.causes import Cause
 from mealspec.check.excerpts import Excerpt, Told
 from mealspec.check.incident import Explanation
-from mealspec.check.show import Why, report_table, trace_lines, weighed, why_skipped, why_violated, within, wrapped
+from mealspec.check.show import (
+    Why,
+    report_table,
+    trace_lines,
+    weighed,
+    why_skipped,
+    why_told,
+    why_violated,
+    within,
+    wrapped,
+)  # fmt: skip
 from mealspec.check.verify import Finding, Report, counterexample
 from mealspec.core import Event, Kind, Line, Machine, System, Trace
 from mealspec.model.design import DESIGNS
 from mealspec.model.product import system
 from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import PROPERTIES
 from mealspec.properties.expected import Verdict
 from mealspec.properties.facts import Facts
+from mealspec.properties.scenarios import Scenario
 from tests.text import coloured, printed
 
 SCOPE = Scope(connections=1, faults=1, includes=frozenset({"dial"}))
@@ -241,3 +254,17 @@ because: step 9 (skip m1): the registry held nothing; had 'flag: connected (c1)'
 
 def lines(trace: Trace) -> list[Line]:
     return [event.line for event in map(trace.system.event, trace.events) if event.line]
+
+
+def test_a_scenario_is_told_with_each_push_that_was_missed_and_what_it_speaks_of() -> None:
+    facts = Facts(DESIGNS["app_before"], SCOPE, run().system)
+    plain = Scenario("x", "a meal that nobody hears of", (), "app_before", RUN, SCOPE)
+    missed = why_skipped(Excerpt("x", "", "", (), (), ()), explained(run(), 9)).notes[-1]
+    assert missed.startswith("because: step 9 (skip m1): ")
+    assert why_told(run(), facts, plain) == Why((missed,), frozenset({9}))
+    heard = Trace.of(run().system, RUN[:-1])
+    assert why_told(heard, facts, plain) == Why()
+    later = replace(plain, property="delivery", later="the weather")
+    assert why_told(heard, facts, later).notes[-2:] == (
+        f"speaks of delivery: {PROPERTIES['delivery'].sentence}", "not modelled yet: the weather.",
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from mealspec.check.frontier import Corner, Pair, Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.show_latency import (
+    because,
     clock_table,
     further_table,
     outcome_table,
@@ -15,8 +16,10 @@ from mealspec.check.show_latency import (
     owed_table,
     pair_table,
     reach_table,
+    reasons,
     stair_table,
     timeline,
+    waits,
 )  # fmt: skip
 from mealspec.check.staircase import Stair, Staircase
 from mealspec.core import Event, Kind, Machine, System, Trace
@@ -241,3 +244,30 @@ def test_two_clocks_stand_to_the_right_and_what_takes_too_long_to_the_left() -> 
     assert rows[1][0].endswith(" 9 s ")
     assert rows[1][1].endswith(" 1 s ")
     assert rows[1][2].startswith(" lost: never")
+
+
+def test_the_slowest_run_is_explained_by_its_longest_waits_and_its_faults() -> None:
+    """It waits a second for the clapper, half a one for the ringing, and not for the second stroke; one breaks."""
+    rows = [("strike", "still", "struck"), ("swing", "struck", "up"), ("crack", "up", "up"), ("ring", "up", "rung")]
+    states = ("still", "struck", "up", "rung")
+    events = [
+        Event("strike", Kind.USER, "x", ("bell",)), Event("swing", Kind.SYSTEM, "x", ("bell",), "the clapper swings"),
+        Event("crack", Kind.FAULT, "x", ("bell",), "the rope breaks"), Event("ring", Kind.SYSTEM, "x", ("bell",)),
+        Event("tick", Kind.TIME, "x", ("bell",)),
+    ]  # fmt: skip
+    cracked = System([Machine.table("bell", "still", [*rows, *(("tick", s, s) for s in states)])], events)
+    taken = ("tick", "strike", "tick", "tick", "swing", "crack", "crack", "tick", "ring")
+
+    def took(greatest: int | None, *names: str) -> Outcome:
+        run = Attained(Trace.of(cracked, names), min(2, len(names)))
+        return SLOW._replace(whole=Delay(1, greatest, True, lambda latest: run))
+
+    late = took(7, *taken)
+    assert waits(late) == [(1, "the clapper swings"), (0.5, "ring")]
+    assert because(late) == "1 s until 'the clapper swings', 0.5 s until 'ring', after 'the rope breaks'"
+    assert because(late, most=1) == "1 s until 'the clapper swings', after 'the rope breaks'"
+    assert because(took(None, *taken)) == "in a run without end, after 'the rope breaks'"
+    assert because(took(7, "strike", "swing", "ring")) == "without a wait"
+    assert (because(SLOW), waits(SLOW)) == ("without a wait", [])
+    assert because(LOST) == "in a run without end"
+    assert list(reasons([late, FAST, LOST, took(3, *taken)])) == [f"slow: 3.5 s: {because(late)}."]

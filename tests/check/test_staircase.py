@@ -119,3 +119,10 @@ def test_what_makes_no_sense_is_refused() -> None:
         staircase(around(), Scope(meals=2))
     with pytest.raises(ImpossibleScope, match="leave out background"):
         staircase(around(), NONE.with_(["background"]))
+
+
+@pytest.mark.parametrize(("most", "quantum", "ticks"), [(3.3, 1.1, 3), (3.2, 1.1, 2), (4, 3, 1), (2, 5, 0)])
+def test_up_to_so_many_seconds_each_whole_tick_has_its_count(most: float, quantum: float, ticks: int) -> None:
+    """In `published` some run never shows the meal, so no count is left out because nothing was left."""
+    found = staircase(around(base="published"), NONE, quantum=quantum, most=most)
+    assert found.counts == (0,) * (ticks + 1)

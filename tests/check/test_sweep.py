@@ -11,7 +11,17 @@ import pytest
 
 from mealspec.check.records import RECORDS
 from mealspec.check.region import Region, asked, valid_designs
-from mealspec.check.sweep import Change, OneVerdict, Sweep, all_verdicts, flaw, one_by_one, scopes_up_to, sweep
+from mealspec.check.sweep import (
+    Change,
+    OneVerdict,
+    Sweep,
+    _Bounded,
+    all_verdicts,
+    flaw,
+    one_by_one,
+    scopes_up_to,
+    sweep,
+)  # fmt: skip
 from mealspec.check.verify import verify
 from mealspec.core import CheckerError, Symbolic, branches
 from mealspec.core.symbolic import decide as symbolic_decide
@@ -310,6 +320,22 @@ def test_of_a_few_designs_those_of_which_one_meal_cannot_tell_are_looked_at_with
     assert (found.designs, found.open, found.breaking) == (4, 4, 0)
 
 
+def test_a_climb_sets_aside_just_those_of_which_one_meal_can_tell_of_every_property(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the one property it cannot tell with a ready message, of the other not without polls."""
+    first, second = PROPERTIES["honest-view"], PROPERTIES["no-zombie"]
+    region = Region(REST, frozenset(SEEDS) - REST - {M.READY_ACK, M.POLL_ON_SUBMIT})
+    bounded = _Bounded(TWO, region, None)
+    space = bounded.space
+    ready, polls = space.feature(M.READY_ACK), space.feature(M.POLL_ON_SUBMIT)
+    doubts = {first.id: ready, second.id: ~polls}
+    monkeypatch.setattr(_Bounded, "doubtful", lambda self, prop, among: among & doubts[prop.id])
+    assert bounded.sure([first, second]) == bounded.all & ~ready & polls
+    assert bounded.sure([first]) == bounded.all & ~ready
+    assert bounded.sure([]) == bounded.all
+
+
 @pytest.mark.slow
 def test_designs_of_which_one_meal_cannot_tell_are_looked_at_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mealspec.check.sweep.may_break", lambda space, seen, question, among: among)
@@ -409,6 +435,11 @@ def test_a_design_outside_the_region_has_no_repair_and_neither_has_any_where_not
     assert found.repairs(DESIGNS["before"]) == []
     nothing = replace(found, passing=found.space.false)
     assert nothing.repairs(Design("some", REGION.required)) == []
+
+
+def test_a_design_that_passes_is_its_own_repair_though_all_designs_do(found: Sweep) -> None:
+    everything = replace(found, passing=found.space.true)
+    assert everything.repairs(Design("some", REGION.required)) == [Change((), ())]
 
 
 def test_a_region_without_designs_is_refused_by_name() -> None:

@@ -205,7 +205,7 @@ def test_the_sentence_says_since_when_a_state_was_so() -> None:
 
 def test_many_events_are_named_by_the_first_and_the_last() -> None:
     run = desk()
-    names = ("arrive", "open", "hand over", "open", "open")
+    names = ("arrive", "hand over", "hand over", "send back", "open")
     assert len(names) > LISTED
     text = because(run, Cause(2, How.RISK, (), names, 3), "it would be given")
     assert "had all from 'arrive it' to 'open it' (step 3) come first, there would have been a chance that" in text

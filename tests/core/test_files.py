@@ -166,6 +166,35 @@ def test_a_signal_in_the_middle_of_writing_leaves_every_file_whole(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_whoever_reads_a_file_that_is_replaced_reads_the_old_text_to_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "run"
+    file.write_text("old")
+    file.chmod(0o640)
+    with file.open() as reader:
+        write(file, "new")
+        assert (reader.read(), file.read_text()) == ("old", "new")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_nobody_else_may_own_is_written_into_and_stays_its_owners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new one would belong to whoever writes; here the mode is what cannot be given."""
+    file = tmp_path / "run"
+    file.write_text("old and long")
+    before = file.stat()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    write(file, "new")
+    assert file.read_text() == "new"
+    assert (file.stat().st_ino, file.stat().st_uid) == (before.st_ino, before.st_uid)
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_a_written_file_can_be_read_by_whoever_may_read_its_neighbours(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -110,3 +110,15 @@ def test_more_states_than_the_limit_are_refused() -> None:
     claim = Claim("c", "", Form.FOREVER, At(system.machines[0].name, lambda s: s != "a"))
     with pytest.raises(TooManyFutures):
         Future(system, claim, limit=0).may_keep(system.initial)
+
+
+def test_where_all_is_lost_nothing_comes_next() -> None:
+    """The first of the events, and all others, though they are possible."""
+    rows = [("go", "a", "b"), ("go", "b", "c"), ("back", "b", "a")]
+    system = System([Machine.table("m", "a", rows)], [Event(name, Kind.SYSTEM, "x", ("m",)) for name in ("go", "back")])
+    never = Claim("c", "It is so.", Form.NEVER, At("m", lambda state: state == "b"))
+    future = Future(system, never)
+    lost = system.after(system.initial, 0)
+    assert lost is not None
+    assert future.steps(system.initial) == [(0, lost)]
+    assert future.steps(lost) == []

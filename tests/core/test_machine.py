@@ -327,3 +327,10 @@ def test_unless_something_else_is_said_a_machine_may_rest_anywhere() -> None:
     rows = (Row("go", "a", "b"),)
     for machine in (Machine("m", "a", rows), Machine.table("m", "a", rows), Machine.ruled("m", 0, [])):
         assert all(machine.resting(state) for state in machine.states)
+
+
+def test_the_rows_of_an_event_are_those_that_name_it_in_their_order() -> None:
+    rows = [("push", "shut", "ajar"), ("pull", "ajar", "shut"), ("push", "ajar", "open")]
+    door = Machine.table("door", "shut", rows)
+    assert door.by_event == {name: [row for row in rows if row[0] == name] for name in ("push", "pull")}
+    assert door.by_event is door.by_event, "they are put together once"

@@ -6,6 +6,7 @@ import pickle
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -238,6 +239,10 @@ def test_the_rows_that_are_taken_are_those_of_the_steps() -> None:
         Event("on", S, "owner", ("lock", "latch")),
     ]
     latch = Machine.table("latch", "free", [("push", "free", "held"), ("on", "free", "fast")])
+    for order in permutations(events):
+        system = System([handle, blocked, latch], order)
+        rows = {(m.name, row) for m in system.machines for row in m.rows}
+        assert rows - taken(explore(system)) == {("handle", Row("turn", "down", "up"))}
     graph = explore(System([handle, blocked, latch], events))
     missing = {(m.name, row) for m in graph.system.machines for row in m.rows} - taken(graph)
     assert missing == {("handle", Row("turn", "down", "up"))}, "once it is pushed, the lock stays off"

@@ -286,3 +286,29 @@ def test_what_is_crowded_lets_the_overdue_wait() -> None:
     )
     run = replay(product, [TICK, CROWDED, CROWDED, "hang up"])
     assert [event.name for event in product.enabled(run.path[-1])] == ["dial"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("excused", [(), ("crowded",)])
+def test_ticks_with_an_excuse_are_there_only_where_one_lets_time_pass_that_would_stand_still(
+    excused: tuple[str, ...],
+) -> None:
+    line = Machine.table("line", "busy", [("hang up", "busy", "free"), ("dial", "free", "busy")])
+    caller = Machine.table("caller", "waits", [("dial", "waits", "talks")])
+    events = [Event("hang up", Kind.USER, "x", ("line",)), Event("dial", Kind.SYSTEM, "x", ("line", "caller"))]
+    due = Phase("waits", (Bound(("dial",), 0, 1, excused=excused),))
+    some = timed(Clockwork(line, ()), {"crowded": "busy"}), timed(Clockwork(caller, (due,)), {"crowded": ANY})
+    ticks = [event.name for event in in_time(System([line, caller], events), some).events if event.kind is Kind.TIME]
+    assert ticks == ([TICK, CROWDED] if excused else [TICK])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_from_so_many_ticks_on_a_phase_allows_and_owes_the_same_and_not_a_tick_sooner(seed: int) -> None:
+    rng = Random(seed)
+    names = ("a", "b", "c")
+    bounds = [
+        Bound((name,), rng.choice((None, 0, 0, 1, 3)), rng.choice((None, 0, 2, 3, 5)))
+        for name in rng.sample(names, rng.randint(0, 3))
+    ]
+    phase = Phase("shut", tuple(bounds))
+    said = [([phase.allows(name, ticks) for name in names], phase.due(names, ticks)) for ticks in range(9)]
+    assert phase.most == min(ticks for ticks in range(9) if all(later == said[ticks] for later in said[ticks:]))

@@ -83,7 +83,10 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "core/explicit/outlook": ("core/explicit/test_shown_at_random", "core/explicit/test_shown"),
     **dict.fromkeys(
         [f"core/explicit/{name}" for name in ("around", "asked", "heap", "remaining", "settling")],
-        ("core/explicit/test_shown_at_random", "core/explicit/test_shown"),
+        (
+            "core/explicit/test_around", "core/explicit/test_shown_at_random", "core/explicit/test_shown_large",
+            "core/explicit/test_shown",
+        ),
     ),
     "core/explicit/decide": ("core/explicit/test_decide", *ENGINES),
     "core/external/checkers": ("core/external/test_checkers", "check/test_crosscheck", "check/test_engines"),

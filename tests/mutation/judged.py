@@ -34,6 +34,8 @@ def judged(mutant: Judgement, known: Iterable[Judgement]) -> bool:
 
 
 def _turned(mutant: Judgement, each: Judgement) -> bool:
-    """Whether nothing but the part that the judgement names is changed, if it names one."""
+    """Whether nothing but the part that the judgement names is changed, once, if it names one."""
     before, after = each.get("part", ""), each.get("turns", "")
-    return not before or mutant["line"].replace(before, after) == mutant["becomes"] != mutant["line"]
+    pieces = mutant["line"].split(before) if before else []
+    turned = (before.join(pieces[:k]) + after + before.join(pieces[k:]) for k in range(1, len(pieces)))
+    return not before or mutant["becomes"] in turned

@@ -80,4 +80,6 @@ def test_a_judgement_is_about_what_it_says_and_no_more() -> None:
     part = {"part": "x", "turns": "y", "why": ""}
     for becomes, known in (("a y", True), ("b y", False), ("a x", False)):
         assert judged({**mutant, "line": "a x", "becomes": becomes}, [part]) is known
+    for becomes, known in (("y x", True), ("x y", True), ("y y", False), ("x x", False)):
+        assert judged({**mutant, "line": "x x", "becomes": becomes}, [part]) is known
     assert not judged(mutant, [part])

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.explicit.decide import components
 from mealspec.core.explicit.graph import Graph
-from mealspec.core.explicit.kernel import compiled
 from mealspec.core.predicate import Predicate
 from mealspec.core.timed import is_one_of
 from mealspec.core.trace import Trace

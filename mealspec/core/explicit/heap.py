@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core.explicit.kernel import compiled
+from mealspec.core.explicit.compiled import compiled
 
 Ints = NDArray[np.int64]
 

@@ -10,12 +10,10 @@ many of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from mealspec.core.explicit.compiled import compiled
 
 Words = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -23,21 +21,6 @@ Narrow = NDArray[np.int32]
 
 BLOCK = 256
 """States whose successors are looked up together."""
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def compiled(**options: Any) -> Callable[[F], F]:
-    """Compile, and keep what is compiled on disk; where numba finds no folder to write to, compile each time."""
-
-    def decorate(function: F) -> F:
-        try:
-            made: F = njit(cache=True, **options)(function)
-        except RuntimeError:
-            made = njit(**options)(function)
-        return made
-
-    return decorate
 
 
 @compiled(inline="always")

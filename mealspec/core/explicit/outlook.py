@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mealspec.core.explicit.kernel import compiled
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.explicit.settling import ALWAYS, COUNTED, CUT, EVIDENCE, NEVER, SHARES
 
 Ints = NDArray[np.int64]

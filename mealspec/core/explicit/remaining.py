@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.explicit.heap import pop, put
-from mealspec.core.explicit.kernel import compiled
 from mealspec.core.explicit.settling import (
     NOTHING_COMES,
     Asked,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mealspec.core.errors import CheckerError
 from mealspec.core.event import Kind
-from mealspec.core.explicit.kernel import compiled
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.machine import State
 from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.system import System

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.explicit.heap import pop, put
-from mealspec.core.explicit.kernel import compiled
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -199,7 +199,7 @@ class Search:
         found = 0
         for number in chosen:
             found |= self.system.permitted(self.system.unpack(self._nodes[number]))
-        return frozenset(self.system.events[e].name for e in each(found & ((1 << len(self.system.events)) - 1)))
+        return frozenset(self.system.events[e].name for e in each(found))
 
     @property
     def furthest(self) -> tuple[tuple[int, int], ...]:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mealspec.core.explicit.compiled import compiled
 from mealspec.core.explicit.graph import Graph
-from mealspec.core.explicit.kernel import Ints, Narrow, Words, compiled
+from mealspec.core.explicit.kernel import Ints, Narrow, Words
 from mealspec.core.machine import Machine, State
 
 BITS = 64

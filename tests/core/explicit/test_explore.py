@@ -230,6 +230,22 @@ def test_the_size_of_chunks_changes_nothing(monkeypatch: pytest.MonkeyPatch, chu
     assert all(np.array_equal(getattr(plain, name), getattr(other, name)) for name in ARRAYS)
 
 
+def test_there_is_room_for_many_more_states_and_steps_than_the_first_chunk_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One counter: a state after the other; then one of which each state leads to itself by many events, too."""
+    in_chunks(monkeypatch, 1)
+    for loops in (0, 40):
+        rows = [("up", k, k + 1) for k in range(700)]
+        rows += [(f"stay.{n}", k, k) for n in range(loops) for k in range(701)]
+        machine = Machine.table("count", 0, rows)
+        graph = explore(System([machine], [Event(name, Kind.USER, "x", ("count",)) for name in machine.alphabet]))
+        assert (len(graph), graph.transitions, graph.depth) == (701, 700 + 701 * loops, 700)
+        assert graph.local("count").tolist() == graph.level.tolist() == list(range(701))
+        assert np.array_equal(np.bincount(graph.source), [loops + 1] * 700 + [loops] * bool(loops))
+        assert (graph.dest - graph.source == (graph.event == 0)).all()
+
+
 @pytest.mark.parametrize("limit", [1, 2, 50, 1295])
 def test_a_limit_gives_the_beginning_of_the_whole_and_says_that_it_is_not_complete(
     monkeypatch: pytest.MonkeyPatch, limit: int

@@ -64,6 +64,14 @@ def test_its_size_is_what_counting_by_hand_gives(graph: Graph) -> None:
     assert graph.transitions == enter + leave + turn + whistle
 
 
+def test_its_bytes_are_those_of_its_arrays_and_a_slot_for_each_state(graph: Graph) -> None:
+    """A state is a word or more; its slot holds a number besides. Beside it stand a parent, an event, a level."""
+    words = graph.packed.shape[1]
+    state, edge = 8 * words + 4 + 2 + 4 + 8, 4 + 2
+    slots = 8 * (words + 1) * len(graph)
+    assert graph.bytes == state * len(graph) + 8 + edge * graph.transitions + slots  # of offsets there is one more
+
+
 def test_a_state_reads_the_same_in_all_ways(graph: Graph) -> None:
     for number in range(len(graph)):
         locals_ = graph.locals(number)

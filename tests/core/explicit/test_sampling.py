@@ -173,3 +173,20 @@ def test_the_compiled_draws_are_those_of_the_systems_own_steps() -> None:
     for number in range(runs):
         drawn = slow.run(number, ticks)
         assert {name: drawn.count(name) for name in every} == {name: int(found.counts[name][number]) for name in every}
+
+
+@pytest.mark.parametrize(("after", "patience"), [(3, 7), (0, 5), (9, 2), (4, 0)])
+def test_a_run_is_watched_for_so_long_after_the_stopwatch_has_stopped_or_has_started_and_does_not_stop(
+    after: int, patience: int
+) -> None:
+    system, most = bells(), 20
+    first = np.array([event.name == "a.ring" for event in system.events])
+    told = Odds({"a.ring": 0.1, "b.ring": 0.1, "a.break": 0, "b.break": 0}, lambda *_: None, {})
+    found = sample(system, told, Noted(first, At("b", lambda s: s == "rung"), {}, {}, after, patience, most), 500, 1)
+    started, stopped = found.start >= 0, found.stop >= 0
+    wanted = np.where(stopped, found.stop + after, np.where(started, found.start + patience, most))
+    assert (found.ticks == np.minimum(wanted, most)).all()
+    assert (found.stop[stopped] <= found.start[stopped] + patience).all()
+    assert (~started).any()
+    assert (started & ~stopped).any()
+    assert stopped.any() or not patience

@@ -220,3 +220,20 @@ def test_a_checker_that_is_not_there_says_what_is_missing(
     assert missing() == {"SPIN": "no spin and no gcc", "TLC": "no java and no tla2tools.jar"}
     with pytest.raises(CheckerFailed, match=re.escape(f"{name} cannot be run: {missing()[name]}")):
         CHECKERS[name][0](*toy)
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("fine\n  Error: a\nb\nan error\nmore\nError: c\nError: d", "Error: a; an error; Error: c"),
+        ("one\ntwo\nthree\nfour", "one; two; three"), ("", "it said nothing"),
+    ],
+)  # fmt: skip
+def test_of_what_a_checker_says_its_errors_are_told_or_its_first_lines(out: str, says: str) -> None:
+    assert checkers.tail(out) == says
+    with pytest.raises(CheckerFailed, match=f"^TLC failed: {says}$"):
+        checkers.found("states: ([0-9]+)", out, "TLC")
+
+
+def test_of_what_a_checker_says_several_times_the_last_counts() -> None:
+    assert checkers.found(r"(\d+) of (\d+)", "1 of 9, 2 of 9\n8 of 9", "TLC") == ("8", "9")

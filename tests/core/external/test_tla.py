@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mealspec.core import Claim, Event, Form, Kind, Machine, System, all_of
-from mealspec.core.external.tla import claim_names, config, tla
+from mealspec.core.external.tla import claim_names, config, noting, tla
 
 Toy = tuple[System, list[Claim]]
 
@@ -101,3 +101,12 @@ def test_an_initial_state_with_a_space_in_its_label_is_written_with_a_space() ->
     lamp = Machine.table("lamp", "no light", [("on", "no light", "lit")])
     text = tla(System([lamp], [Event("on", Kind.SYSTEM, "x", ("lamp",))]))
     assert definition(text, "Init") == definition(text, "on").splitlines()[0].strip() == '/\\ lamp = "no light"'
+
+
+def test_all_that_is_asked_is_noted_by_its_number_in_one_invariant() -> None:
+    """It is a conjunction of one note for each, and true where nothing is asked."""
+    text = noting(["first", "second"], module="Lamp")
+    assert definition(text, "NotedAll").split("\n") == ["/\\ Noted(1, first)", "  /\\ Noted(2, second)", "===="][:2]
+    assert re.findall(r"TLCSet\((\d), FALSE\)", text) == ["1", "2"]
+    assert text.splitlines()[:2] == ["---- MODULE Noting ----", "EXTENDS Lamp"]
+    assert definition(noting([]), "NotedAll") == "TRUE"

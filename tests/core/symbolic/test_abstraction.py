@@ -6,8 +6,21 @@ from itertools import product
 from random import Random
 
 import pytest
+from oxidd.util import DDMemoryError
 
-from mealspec.core import At, Branch, Claim, Event, FeaturedSystem, Form, Kind, Machine, Predicate, Symbolic
+from mealspec.core import (
+    At,
+    Branch,
+    Claim,
+    Event,
+    FeaturedSystem,
+    Form,
+    Kind,
+    Machine,
+    Predicate,
+    Symbolic,
+    TooLarge,
+)  # fmt: skip
 from mealspec.core.symbolic.abstraction import Abstraction, abstracted, may_break
 from mealspec.core.symbolic.decide import breakers, questions
 from mealspec.core.symbolic.sets import Set
@@ -126,3 +139,39 @@ def test_a_claim_about_another_part_alone_is_left_to_its_twin() -> None:
     (question,) = questions(space, (Branch({}, [Claim("c", "It is so.", Form.NEVER, wrong)]),))
     assert breakers(space, question) == space.true
     assert may_break(space, seen(space, 2), question, space.true) == space.false
+
+
+def test_what_one_part_cannot_see_it_does_not_take_for_itself() -> None:
+    """Each part may always go, and nothing else is owed: so all of them do not stay where they were. A part that goes
+    looks the same to another one, which stays; that is no way for all to stay."""
+    names = ("part0", "part1")
+    machines = {
+        name: (Branch[Machine | None]({}, Machine.table(name, 0, [(f"go.{name}", 0, 1), (f"stay.{name}", 2, 2)])),)
+        for name in names
+    }
+    events = {
+        f"go.{name}": (Branch({}, Event(f"go.{name}", Kind.SYSTEM, "x", (name,), action="go")),) for name in names
+    }
+    events |= {f"stay.{name}": (Branch({}, Event(f"stay.{name}", Kind.USER, "x", (name,))),) for name in names}
+    space = small(FeaturedSystem("parts", (), machines, events))
+    together = At("part0", lambda s: s == 0) & At("part1", lambda s: s == 0)
+    (question,) = questions(space, (Branch({}, [Claim("c", "It is so.", Form.FOREVER, together)]),))
+    assert breakers(space, question) == space.false
+    assert may_break(space, seen(space, 2), question, space.true) == space.false
+
+
+def test_too_little_room_is_one_clear_sentence_whether_views_are_looked_for_or_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space = small(systems(Random(7), 2))
+    views, (question, *_) = seen(space, 2), questions(space, (Branch({}, claims(Random(7), 2)),))
+
+    def full(*_: object) -> None:
+        raise DDMemoryError
+
+    for name, ask in (
+        ("may_break", lambda: may_break(space, views, question, space.true)), ("__init__", lambda: seen(space, 2)),
+    ):  # fmt: skip
+        monkeypatch.setattr(Abstraction, name, full)
+        with pytest.raises(TooLarge, match=f"^parts: the decision diagrams outgrow {space.room:,} nodes"):
+            ask()

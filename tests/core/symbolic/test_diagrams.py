@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -223,3 +224,22 @@ def test_long_work_reports_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     assert {effort.steps for effort in heard} == {3}
     assert [effort.taken for effort in heard] == sorted(effort.taken for effort in heard)
     assert heard[-1].nodes == space.reachable.node_count()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_variables_stand_in_the_order_of_the_family_by_the_longest_name_that_it_has(seed: int) -> None:
+    """A machine, or a part of its state, is put in order as a whole; what is not named comes last, as it was."""
+    rng = Random(2000 + seed)
+    plan = random_plan(rng, 2)
+    family = plan.family(rng)
+    names = small(family).variables
+    heads = [".".join(name.split(".")[:k]) for name in names for k in (1, 2, 3)]
+    order = rng.sample(sorted({*heads}), min(4, len({*heads})))
+    found = small(replace(family, order=tuple(order))).variables
+
+    def place(name: str) -> int:
+        known = [head for head in order if name == head or name.startswith(f"{head}.")]
+        return order.index(max(known, key=len)) if known else len(order)
+
+    assert sorted(found) == sorted(names)
+    assert [place(name) for name in found] == sorted(map(place, found))
