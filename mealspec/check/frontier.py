@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import floor
 
-from mealspec.check.latency import COMPLETED, SHOWN, WATCHED, Outcome, outcomes, timekeeper
+from mealspec.check.latency import COMPLETED, SHOWN, WATCHED, Outcome, outcomes, passing, timekeeper
 from mealspec.core import CheckerError, Effort, Progress, unknown
 from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_system
 from mealspec.model.design import Design
@@ -246,7 +246,8 @@ class Frontier:
             table = clocks(self._longest(names, x, y), self.table)
             times, _ = timekeeper(self.plan, self.scope, table, self.quantum, report=self.report)
             begins = times.after(COMPLETED) & times.where(WATCHED)
-            self._met[names, x, y] = times.within(begins, times.where(SHOWN), floor(self.bound / self.quantum))
+            ticks = floor(self.bound / self.quantum)
+            self._met[names, x, y] = times.within(begins, times.where(SHOWN), ticks, passing(times, self.scope))
         return self._met[names, x, y]
 
     def _pair_beyond(self, names: tuple[str, str], x: int, y: int) -> Outcome | None:

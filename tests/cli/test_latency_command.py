@@ -171,7 +171,6 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
         (("hardened", "--tick", "nan"), "a tick of nan s does not pass"),
         (("hardened", "--tick", "inf"), "a tick of inf s does not pass"),
         (("hardened", "--meals", "2"), "seconds are computed for one meal, not 2"),
-        (("hardened", "--with", "background"), "leave out background"),
         (("hardened", "--set", "poll=90000"), "clock 'poll' would count 90,000 ticks: choose at most 10,000"),
         (("hardened", "--sweep"), "--sweep asks all designs, by sets; choose some by --within, --base, --require"),
         (("--sweep", "--meals", "2"), "seconds are computed for one meal, not 2"),
