@@ -66,6 +66,7 @@ def reach_table(found: list[Reach]) -> Table:
     for each in found:
         most = "any" if each.beyond is None else "none" if each.most is None else f"{each.most:g} s"
         most += " or more" if each.tried else ""
+        most += f", not {', '.join(f'{seconds:g}' for seconds in each.but)}" if each.but else ""
         beyond = "" if each.beyond is None else f"{each.beyond.measure.name}: {each.beyond.most}"
         table.add_row(each.name, between(each.least, each.greatest), most, beyond)
     return table
