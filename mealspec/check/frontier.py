@@ -1,9 +1,9 @@
 """How far a clock may go: for a bound in seconds the largest figure of each clock that still meets it.
 
 A clock whose longest moves up has all runs that it had before, so the greatest delay grows with it, and halving finds
-where it passes the bound. A clock of one exact figure stays exact, and has other runs with another figure, so each one up
-to the bound is asked. One that has to be shorter than its least becomes exact, too: that a longer one is no faster is
-taken for granted there, and only the two figures at the edge are known.
+where it passes the bound. A clock of one exact figure stays exact, and has other runs with another figure, so each one
+up to the bound is asked. One that has to be shorter than its least becomes exact, too: that a longer one is no faster
+is taken for granted there, and only the two figures at the edge are known.
 """
 
 from __future__ import annotations
@@ -187,8 +187,10 @@ class Frontier:
         return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, beyond)
 
     def _every(self, clock: Clock, *, anything: bool) -> Reach:
-        """How far an exact clock may go, by every figure up to a tick more than the bound; from its own on, anything may
-        be known to do."""
+        """How far an exact clock may go, by every figure up to a tick more than the bound.
+
+        It may be known that from its own figure on anything will do.
+        """
         now = self._ticks(clock.least)
         end = now - 1 if anything else max(now, self._ticks(self.bound)) + 1
         late = [self._with(clock.name, ticks * self.quantum) for ticks in range(end + 1)]

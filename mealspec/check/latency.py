@@ -45,13 +45,9 @@ WATCHED = At("screen", lambda s: s is not Screen.HIDDEN) & RUNS
 """Somebody looks; else it is up to people when they do."""
 
 DONE = At("job.m1", lambda s: s is Job.COMPLETED)
-"""The meal is completed at the backend."""
-
 ENDED = At("view.m1", lambda s: s.finished)
-"""How it ended is on the screen."""
-
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
-"""The meal is on the screen."""
+"""The meal is completed at the backend; how it ended is on the screen; it is there, completed."""
 
 WAYS = {
     "socket": ("client.apply.handler",),
@@ -393,9 +389,9 @@ def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float)
 def _counting(times: Timekeeper, facts: Facts, measure: Measure) -> Counting:
     if measure.counted:
         return Counting(measure.counted)
-    if measure.during is not None:
-        return Counting((TICK,), times.where(measure.during(facts) & RUNS))
-    return TICKS if measure.suspended else passing(times, facts.scope)
+    if measure.during is None:
+        return TICKS if measure.suspended else passing(times, facts.scope)
+    return Counting((TICK,), times.where(measure.during(facts) & RUNS))
 
 
 def passing(times: Timekeeper, scope: Scope) -> Counting:

@@ -129,6 +129,12 @@ def test_of_an_exact_clock_every_figure_is_asked_and_those_that_do_not_meet_the_
     assert found.beyond.greatest == 20
 
 
+@pytest.mark.slow
+def test_a_hardened_client_may_poll_every_14_s_for_30_s_and_not_every_10() -> None:
+    found = Frontier(PLAN, Scope(connections=1, faults=1), 30).reach("poll")
+    assert (found.most, found.but) == (14, (10,))
+
+
 def test_what_only_has_to_end_is_tried_until_it_is_longer_than_the_bound_and_what_it_took(
     asked: list[dict[str, Seconds]],
 ) -> None:
