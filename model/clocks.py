@@ -137,7 +137,7 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("client_ping", "a silent break at the client: the pause between pings, and the wait for the answer", "connection", BROKEN,
           ("client.expire",), 20, 40, ("R10", "F2"), still=True),
     Clock("server_ping", "the same at the server", "connection", BROKEN, ("server.expire",), 20, 40, ("F2",)),
-    Clock("server_ping", "the same of a suspended app, which answers no ping until it is back", "app", App.BACKGROUND,
+    Clock("server_ping", "a suspended app at the server: the pause between pings, and the wait for an answer that does not come", "app", App.BACKGROUND,
           ("server.expire_suspended",), 20, 40, ("F2", "F7"), excused=("unheld",)),
     *(Clock("dial_limit", "the limit on a dial, from the break or the crash on", "connection", where, ("client.give_up",), 0, 10, still=True)
       for where in (BROKEN, ENDED)),

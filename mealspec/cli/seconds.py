@@ -57,10 +57,12 @@ def outcome(
             print_json({"scope": scope.to_json(), "tick": tick, "designs": designs})
             return
         out = console()
+        rest = "Seconds in which the app is suspended do not count, but for a dead entry.\n"
         for k, (plan, some) in enumerate(zip(plans, every, strict=True)):
             if k == 0:
                 out.print(
                     f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n"
+                    + (rest if "background" in scope else "")
                 )
             out.print(outcome_table(plan, some[: len(SITUATIONS)]))
             for sentence in reasons(some[: len(SITUATIONS)]):

@@ -35,6 +35,14 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return err
 
 
+def test_which_seconds_of_a_suspended_app_count_is_said_where_it_may_be_suspended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain, away = (said(capsys, "published", "--faults", "0", *more) for more in ((), ("--with", "background")))
+    assert "do not count" not in plain
+    assert "Seconds in which the app is suspended do not count, but for a dead entry." in away
+
+
 @pytest.mark.slow
 def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "published", "hardened", "--run", "no socket")
