@@ -98,8 +98,9 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "suspension",
-        "A suspended app runs no code at all; its sockets may be reclaimed without a word.",
-        "Apple's TN2277",
+        "A suspended app runs no code at all; its sockets may be reclaimed without a word. In seconds its own timers "
+        "stand still meanwhile.",
+        "Apple's TN2277; no document tells whether a timer's clock stops with the app, or it is overdue at its return",
     ),
     Assumption(
         "free-connections",

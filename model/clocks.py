@@ -8,9 +8,12 @@ enough to exclude anything by them (:data:`UNTOLD`).
 
 Some clocks may grow with the number of rounds, if one asks for that: see :mod:`mealspec.model.growth`.
 
-Left out: the phase of the dispatcher's tick (E37), and a suspended app, whose clocks stand still. That a proxy closes
-what is idle for 60 s (F2) is a break, which may come at any moment, and so may the end of a token, unless one says how
-long it lives.
+The timers of the client's code stand still while the app is suspended, and go on when it is back: that its clock is one
+that stops with it is assumed (by one that goes on, a timer would be overdue then). What is under way in the network or
+at the server goes on meanwhile; what came of it, the client learns as soon as it runs.
+
+Left out: the phase of the dispatcher's tick (E37). That a proxy closes what is idle for 60 s (F2) is a break, which may
+come at any moment, and so may the end of a token, unless one says how long it lives.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ from types import MappingProxyType
 from typing import Any
 
 from mealspec.core import ANY, CheckerError, Configuration, Event, Machine, System, branches, unknown, without
-from mealspec.core.timed import Bound, Clockwork, Phase, Rounds, TimedFamily, in_time, is_one_of, timed
+from mealspec.core.timed import Bound, Clockwork, Pause, Phase, Rounds, in_time, is_one_of, timed
+from mealspec.core.timed_family import TimedFamily
+from mealspec.model.client.app import App
 from mealspec.model.client.loader import Phase as Request
 from mealspec.model.client.outbox import Outbox
 from mealspec.model.client.poller import Loop
@@ -35,9 +40,9 @@ from mealspec.model.design import Design
 from mealspec.model.featured import AnyDesign, family
 from mealspec.model.growth import GROWTHS, Figures, Growing
 from mealspec.model.mechanism import Mechanism as M
-from mealspec.model.network.connection import HELD, Await, Client, Connection, Server
+from mealspec.model.network.connection import HELD, READS, Await, Client, Connection, Server
 from mealspec.model.product import builders, system
-from mealspec.model.scope import ImpossibleScope, Scope
+from mealspec.model.scope import Scope
 from mealspec.model.server.entry import REGISTERS, Held
 from mealspec.model.server.job import Job
 from mealspec.model.server.notification import Fate
@@ -73,6 +78,8 @@ class Clock:
         The mechanism without which there is no such clock.
     rounds
         Its seconds, round by round, if they grow; then the least and the greatest are those of all rounds.
+    still
+        Whether it is a timer of the client's code, which stands still while the app is suspended.
     """
 
     name: str
@@ -87,6 +94,7 @@ class Clock:
     restarts: bool = False
     only: M | None = None
     rounds: tuple[tuple[float, float], ...] = ()
+    still: bool = False
 
     def after(self, rounds: int) -> Clock:
         """The clock of the round that comes after so many."""
@@ -118,29 +126,31 @@ ARRIVES = ("client.receive", "client.receive_twin", "client.ignore", "client.gar
 ANSWERS = ("client.apply", "client.error", "client.offline", "client.denied", "client.stale.apply", "server.read")
 
 CLOCKS: tuple[Clock, ...] = (
-    Clock("poll", "the sleep of the poll task", "poller", {"loop": Loop.SLEEP}, ("client.poll.wake", "client.poll.pass"), 5, 5, ("R7", "E7"), restarts=True),
+    Clock("poll", "the sleep of the poll task", "poller", {"loop": Loop.SLEEP}, ("client.poll.wake", "client.poll.pass"), 5, 5, ("R7", "E7"), restarts=True, still=True),
     Clock("request", "a load, from its start until it is shown", "loader", {"phase": {Request.SENT, Request.ANSWERED}}, ANSWERS, 0, 1),
     Clock("dial", "a handshake, from the dial until the server is ready", "connection", OPENING,
           ("server.accept", "client.open", "server.register", "client.ready", "client.refused", "client.unreachable", "client.denied"), 0, 1),
     *(Clock("timed_connect", "the time after which a connect succeeds, whatever has become of its dial", "connection", where,
-            ("client.connected",), 0.5, 0.5, ("E15",), only=M.TIMED_CONNECT) for where in (OPENING, BROKEN)),
+            ("client.connected",), 0.5, 0.5, ("E15",), only=M.TIMED_CONNECT, still=True) for where in (OPENING, BROKEN)),
     Clock("close", "the news of a close that arrives", "connection", ENDED, ("client.hear_close",), 0, 1),
     Clock("close", "the same at the server", "connection", LEFT, ("server.notice",), 0, 1),
     Clock("client_ping", "a silent break at the client: the pause between pings, and the wait for the answer", "connection", BROKEN,
-          ("client.expire",), 20, 40, ("R10", "F2")),
+          ("client.expire",), 20, 40, ("R10", "F2"), still=True),
     Clock("server_ping", "the same at the server", "connection", BROKEN, ("server.expire",), 20, 40, ("F2",)),
-    *(Clock("dial_limit", "the limit on a dial, from the break or the crash on", "connection", where, ("client.give_up",), 0, 10)
+    Clock("server_ping", "a suspended app at the server: the pause between pings, and the wait for an answer that does not come", "app", App.BACKGROUND,
+          ("server.expire_suspended",), 20, 40, ("F2", "F7"), excused=("unheld",)),
+    *(Clock("dial_limit", "the limit on a dial, from the break or the crash on", "connection", where, ("client.give_up",), 0, 10, still=True)
       for where in (BROKEN, ENDED)),
-    Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), excused=("crowded", "hidden")),
-    Clock("upload", "the pause of the outbox", "outbox", {Outbox.SAVED, Outbox.RETRY}, ("client.upload",), 0, 2, ("E33",)),
+    Clock("redial", "the pause before the next dial, grown and spread", "service", {"socket": NONE}, ("client.redial",), 1, 30, ("F10",), excused=("crowded", "hidden"), still=True),
+    Clock("upload", "the pause of the outbox", "outbox", {Outbox.SAVED, Outbox.RETRY}, ("client.upload",), 0, 2, ("E33",), still=True),
     Clock("request", "an upload", "outbox", {Outbox.UPLOADING, Outbox.ANSWERED},
           ("server.take", "client.uploaded", "server.refuse_upload", "network.refuse_upload", "server.deny_upload"), 0, 1),
-    Clock("wait", "the wait of a submission for a connect", "outbox", Outbox.WAITING, ("client.submit_anyway",), 5, 5, ("R28",)),
+    Clock("wait", "the wait of a submission for a connect", "outbox", Outbox.WAITING, ("client.submit_anyway",), 5, 5, ("R28",), still=True),
     Clock("dispatch", "the wait of queued work", "job", Job.QUEUED, ("server.start",), 0, 30, ("E37",)),
     Clock("work", "the AI work", "job", Job.PROCESSING, ("server.complete", "server.fail"), 5, 8, ("E37", "R12")),
     Clock("push", "a message on its way", "notification", {"flight": lambda flight: bool(flight)}, ARRIVES, 0, 1),
     Clock("boot", "a restart of the server", "server", Process.DOWN, ("server.boot",), 0, 10),
-    Clock("sync", "the pause between two fetches of what is unfinished", "store", {Store.PENDING, Store.PROCESSING}, ("client.sync",), 0, 30, ("E11",), restarts=True),
+    Clock("sync", "the pause between two fetches of what is unfinished", "store", {Store.PENDING, Store.PROCESSING}, ("client.sync",), 0, 30, ("E11",), restarts=True, still=True),
     Clock("request", "such a fetch", "sync", {"phase": {Fetch.SENT, Fetch.ANSWERED}},
           ("server.read.sync", "client.synced", "client.unchanged", "client.error", "client.offline", "client.denied"), 0, 1),
     Clock("token", "the life of a token, whose age nobody knows when the app opens", "token", {Token.FRESH, Token.RENEWED},
@@ -151,7 +161,7 @@ CLOCKS: tuple[Clock, ...] = (
 
 FURTHER: tuple[Clock, ...] = (
     Clock("beat", "the pause between two pings of the client, and before the first", "service",
-          {"socket": lambda socket: socket != NONE, "connected": True}, ("client.ping",), 30, 30, ("E22",), restarts=True),
+          {"socket": lambda socket: socket != NONE, "connected": True}, ("client.ping",), 30, 30, ("E22",), restarts=True, still=True),
     Clock("entry", "the life of an entry of the registry that is not refreshed", "entry", Held.HELD, ("server.expire_entry",), 60, 60),
     Clock("refresh", "what refreshes it", "entry", Held.HELD, (*REGISTERS, "client.ping"), 0, None, restarts=True),
 )  # fmt: skip
@@ -177,8 +187,10 @@ AT_ONCE: Mapping[str, Mapping[str, Any]] = {
 EXCUSES: Mapping[str, tuple[str, Any]] = {
     "crowded": ("connection", {"client": {*Client} - {Client.IDLE}}),
     "hidden": ("screen", {*Screen} - {Screen.SHOWN}),
+    "unheld": ("connection", lambda s: s.server not in READS or not s.fine),
 }
-"""Why a dial may be late: no connection of the scope is free, or nobody is there to dial; by machines that must agree."""
+"""Why a dial may be late: no connection of the scope is free, or nobody is there to dial; and a server that gives up a
+suspended app: it holds no connection whose silence is the app's. By machines that must agree."""
 
 
 SEED_TIMES: Mapping[str, tuple[float, float | None]] = {"dispatch": (21, 25)}
@@ -240,7 +252,7 @@ def timed_system(
     ``extra`` machines watch, with a clock if the table has one for them; ``clocked`` ones have theirs already, and
     ``events`` are theirs; the machines ``aside`` are left out, and constrain nothing.
     """
-    _check(scope, table, quantum)
+    _check(table, quantum)
     product = system(design, scope, tuple(extra))
     product = without(product, aside) if aside else product
     watching = {machine.name for machine in extra} - {clock.machine for clock in table}
@@ -249,38 +261,51 @@ def timed_system(
 
 
 def with_clocks(
-    machines: Iterable[Machine], design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
+    machines: Sequence[Machine], design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float
 ) -> list[Machine]:
     """Machines of a design, each with its clock."""
-    return [timed(clockwork(each, design, scope, table, quantum), _excuses(each)) for each in machines]
+    events = {event for machine in machines for event in machine.alphabet}
+    pause = suspension([each for each in machines if each.name == "app"], events)
+    return [timed(clockwork(each, design, scope, table, quantum, pause), _excuses(each)) for each in machines]
+
+
+def suspension(apps: Iterable[Machine], events: Iterable[str]) -> Pause | None:
+    """Where an app is suspended, by the machines that it has in one design or several; None if there are none.
+
+    Its code waits, and so does a message that has come as far as the phone: whether one goes astray shows at the end.
+    """
+    rows = [row for app in apps for row in app.rows]
+    goes_on = {row.event for row in rows if row.source is App.BACKGROUND}
+    waits = {row.event for row in rows} - goes_on | {event for event in events if is_one_of(event, ("network.void",))}
+    return Pause("app", App.BACKGROUND, frozenset(waits)) if rows else None
 
 
 def timed_family(
     scope: Scope, free: Collection[M], fixed: Collection[M] = (), table: tuple[Clock, ...] = CLOCKS, quantum: float = 1
 ) -> TimedFamily:
     """All designs that have ``fixed`` and any of ``free``, in time."""
-    _check(scope, table, quantum)
+    _check(table, quantum)
     plain, on = family(scope, free, fixed), frozenset(m.value for m in fixed)
     built = builders(scope, (branch.value for some in plain.events.values() for branch in some))
+    apps = [branch.value for branch in plain.variants.get("app", ()) if branch.value is not None]
+    pause = suspension(apps, plain.events)
 
     def clock(name: str, choice: Configuration) -> Clockwork | None:
         machine = built[name](AnyDesign(choice))
         if machine is None:
             return None
         known = machine.keeping(lambda row: row.event in plain.events)
-        return clockwork(known, AnyDesign(choice), scope, table, quantum)
+        return clockwork(known, AnyDesign(choice), scope, table, quantum, pause)
 
     clocks = {name: branches(partial(clock, name), plain.features, on) for name in plain.variants}
     excuses = {
         name: {machine: where for machine in clocks if machine.split(".")[0] == asked}
         for name, (asked, where) in EXCUSES.items()
     }
-    return TimedFamily(plain, clocks, excuses)
+    return TimedFamily(plain, clocks, excuses, pause)
 
 
-def _check(scope: Scope, table: tuple[Clock, ...], quantum: float) -> None:
-    if "background" in scope:
-        raise ImpossibleScope("the clocks of a suspended app stand still, which these do not: leave out background")
+def _check(table: tuple[Clock, ...], quantum: float) -> None:
     if not 0 < quantum < inf:
         raise CheckerError(f"a tick of {quantum:g} s does not pass: choose more than 0, and not for ever")
     for clock in table:
@@ -296,13 +321,15 @@ def clocks_of(machine: Machine, design: Design, table: tuple[Clock, ...] = CLOCK
     return [clock for clock in own if any(map(clock.bounds, machine.alphabet))]
 
 
-def clockwork(machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float) -> Clockwork:
+def clockwork(
+    machine: Machine, design: Design, scope: Scope, table: tuple[Clock, ...], quantum: float, pause: Pause | None = None
+) -> Clockwork:
     """The machine of a design, and how it moves in time."""
     kind, own = machine.name.split(".")[0], clocks_of(machine, design, table)
     wheres = [clock.where for k, clock in enumerate(own) if clock.where not in [each.where for each in own[:k]]]
     groups = [(where, [clock for clock in own if clock.where == where]) for where in wheres]
     phases = [phase for where, some in groups for phase in _phases(machine, where, some, quantum)]
-    return Clockwork(machine, tuple(phases), at_once(kind, scope), _counted(kind, table))
+    return Clockwork(machine, tuple(phases), at_once(kind, scope), _counted(kind, table), pause)
 
 
 def _phases(machine: Machine, where: Any, some: list[Clock], quantum: float) -> Iterator[Phase]:
@@ -343,7 +370,7 @@ def at_once(kind: str, scope: Scope) -> Mapping[str, Any]:
 def bound(clock: Clock, quantum: float) -> Bound:
     """A clock in ticks of ``quantum`` seconds, rounded outward."""
     greatest = None if clock.greatest is None else ceil(clock.greatest / quantum)
-    return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts)
+    return Bound(clock.events, floor(clock.least / quantum), greatest, clock.excused, clock.restarts, clock.still)
 
 
 def _excuses(machine: Machine) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 The clocks say within which seconds something happens; how these are spread, and how often people and faults do what has
 no clock, stands here. What has no source is assumed: every figure that a simulation prints hangs on it.
 
-Left out: what follows from the time of day, from a phone in a pocket, or from other users; and a suspended app, whose
-clocks stand still.
+Left out: what follows from the time of day, from a phone in a pocket, or from other users.
 """
 
 from __future__ import annotations
@@ -150,6 +149,10 @@ PACES: tuple[Pace, ...] = (
     Pace("return", "and comes back", ("client.show", "client.return"), 30),
     Pace("another_day", "somebody looks at another day", ("user.other_day",), 300),
     Pace("this_day", "and back", ("user.this_day",), 20),
+    Pace("suspend", "the app is suspended", ("user.background",), 120),
+    Pace("resume", "and is back", ("user.foreground",), 60),
+    Pace("reclaim", "its sockets are taken away meanwhile", ("network.reclaim",), 120),
+    Pace("probe_dead", "the limit on the answer to a probe", ("client.probe_dead",), 5),
     Pace("twin", "a second view model is made", ("user.twin",), 600),
     Pace("join", "another device connects", ("user.join",), 600),
     Pace("quit", "and goes", ("user.quit",), 600),
@@ -260,12 +263,14 @@ def _within(
 
     def rate(state: Any, event: str) -> float | None:
         untimed, (ticks, rounds) = getattr(state, "untimed", state), (getattr(state, n, 0) for n in ("ticks", "rounds"))
+        awake = getattr(state, "awake", ticks)
         for name, holds in urgent:
             if is_one_of(event, (name,)) and holds(untimed):
                 return quantum / PROMPT
         where = next((clock.where for holds, clock in own if holds(untimed)), None)
         running = (c.after(rounds) for _, c in own if c.where == where and is_one_of(event, c.events))
-        return max((_rate(clock, ticks, said.get(clock.name), quantum) for clock in running), default=None)
+        counts = ((clock, awake if clock.still else ticks) for clock in running)
+        return max((_rate(clock, count, said.get(clock.name), quantum) for clock, count in counts), default=None)
 
     return rate
 

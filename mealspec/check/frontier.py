@@ -1,8 +1,9 @@
 """How far a clock may go: for a bound in seconds the largest figure of each clock that still meets it.
 
 A clock whose longest moves up has all runs that it had before, so the greatest delay grows with it, and halving finds
-where it passes the bound. A clock of one exact figure stays exact, and one that has to be shorter than its least
-becomes so: that a longer one is no faster is taken for granted there, and only the two figures at the edge are known.
+where it passes the bound. A clock of one exact figure stays exact, and has other runs with another figure, so each one
+up to the bound is asked. One that has to be shorter than its least becomes exact, too: that a longer one is no faster
+is taken for granted there, and only the two figures at the edge are known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import floor
 
-from mealspec.check.latency import COMPLETED, SHOWN, WATCHED, Outcome, outcomes, timekeeper
+from mealspec.check.latency import COMPLETED, SHOWN, WATCHED, Outcome, outcomes, passing, timekeeper
 from mealspec.core import CheckerError, Effort, Progress, unknown
 from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_system
 from mealspec.model.design import Design
@@ -36,6 +37,8 @@ class Reach:
         Whether nothing longer was tried, for it is longer than the bound; only without any end it takes too long.
     beyond
         What takes too long with a tick more, or with no figure; None if any figure will do.
+    but
+        Shorter figures of an exact clock with which it takes too long, in seconds.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Reach:
     most: float | None
     beyond: Outcome | None
     tried: bool = False
+    but: tuple[float, ...] = ()
 
     @property
     def meets(self) -> bool:
@@ -55,6 +59,7 @@ class Reach:
         return {
             "clock": self.name, "least": self.least, "greatest": self.greatest, "meets": self.meets,
             "most": self.most, "tried": self.tried, "beyond": self.beyond and self.beyond.to_json(),
+            "but": list(self.but),
         }  # fmt: skip
 
 
@@ -167,7 +172,10 @@ class Frontier:
         """How far that clock may go."""
         clock = next(clock for clock in self.table if clock.name == name)
         now, met = clock.greatest, self.now is None
-        if met and (now is None or self._with(name, None) is None):
+        anything = met and (now is None or self._with(name, None) is None)
+        if self._exact(name):
+            return self._every(clock, anything=anything)
+        if anything:
             return Reach(name, clock.least, now, None, beyond=None)
         fits, fails, beyond = self._around(name, self._ticks(clock.least if now is None else now) if met else -1)
         if beyond is None:
@@ -177,6 +185,22 @@ class Frontier:
             found = self._with(name, middle * self.quantum)
             fits, fails, beyond = (middle, fails, beyond) if found is None else (fits, middle, found)
         return Reach(name, clock.least, now, fits * self.quantum if fits >= 0 else None, beyond)
+
+    def _every(self, clock: Clock, *, anything: bool) -> Reach:
+        """How far an exact clock may go, by every figure up to a tick more than the bound.
+
+        It may be known that from its own figure on anything will do.
+        """
+        now = self._ticks(clock.least)
+        end = now - 1 if anything else max(now, self._ticks(self.bound)) + 1
+        late = [self._with(clock.name, ticks * self.quantum) for ticks in range(end + 1)]
+        most = max((ticks for ticks, each in enumerate(late) if each is None), default=-1)
+        but = tuple(ticks * self.quantum for ticks, each in enumerate(late) if each and (anything or ticks < most))
+        if anything:
+            return Reach(clock.name, clock.least, clock.greatest, None, None, but=but)
+        beyond = self._with(clock.name, None) if most == end else late[most + 1]
+        told = None if most < 0 else most * self.quantum
+        return Reach(clock.name, clock.least, clock.greatest, told, beyond, tried=most == end, but=but)
 
     def pair(self, names: tuple[str, str]) -> Pair:
         """How far these two may go together.
@@ -246,7 +270,8 @@ class Frontier:
             table = clocks(self._longest(names, x, y), self.table)
             times, _ = timekeeper(self.plan, self.scope, table, self.quantum, report=self.report)
             begins = times.after(COMPLETED) & times.where(WATCHED)
-            self._met[names, x, y] = times.within(begins, times.where(SHOWN), floor(self.bound / self.quantum))
+            ticks = floor(self.bound / self.quantum)
+            self._met[names, x, y] = times.within(begins, times.where(SHOWN), ticks, passing(times, self.scope))
         return self._met[names, x, y]
 
     def _pair_beyond(self, names: tuple[str, str], x: int, y: int) -> Outcome | None:

@@ -18,6 +18,7 @@ from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.predicate import At
 from mealspec.core.timed import TICK
 from mealspec.core.workers import Tell, spread
+from mealspec.model.client.app import App
 from mealspec.model.client.poller import Loop
 from mealspec.model.client.screen import Screen
 from mealspec.model.client.service import Service
@@ -27,6 +28,7 @@ from mealspec.model.design import Design, design
 from mealspec.model.growth import Figures
 from mealspec.model.network.connection import Connection, Server
 from mealspec.model.scope import Scope
+from mealspec.model.server.job import Job
 from mealspec.model.server.registry import Registry
 from mealspec.properties.facts import Facts
 
@@ -36,14 +38,16 @@ MOST = 40_000_000
 FEW = 1_000_000
 """The same with several faults and connections: each fault makes up to forty times as many states as before."""
 
-WATCHED = At("screen", lambda s: s is not Screen.HIDDEN)
+RUNS = At("app", lambda s: s is not App.BACKGROUND, absent=True)
+"""The app is not suspended; else it is up to people when it is back, and such seconds do not count."""
+
+WATCHED = At("screen", lambda s: s is not Screen.HIDDEN) & RUNS
 """Somebody looks; else it is up to people when they do."""
 
+DONE = At("job.m1", lambda s: s is Job.COMPLETED)
 ENDED = At("view.m1", lambda s: s.finished)
-"""How it ended is on the screen."""
-
 SHOWN = At("view.m1", lambda s: s is View.COMPLETED)
-"""The meal is on the screen."""
+"""The meal is completed at the backend; how it ended is on the screen; it is there, completed."""
 
 WAYS = {
     "socket": ("client.apply.handler",),
@@ -83,7 +87,9 @@ class Measure:
     counted
         Events that are counted in the place of seconds; without any it is time that is measured,
     during
-        and such time only in which that holds.
+        and such time only in which that holds,
+    suspended
+        and in which the app runs, unless this says that seconds of a suspended app count, too.
     """
 
     name: str
@@ -95,6 +101,7 @@ class Measure:
     refs: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     during: Callable[[Facts], Predicate] | None = None
+    suspended: bool = False
 
     @property
     def unit(self) -> str:
@@ -166,8 +173,10 @@ FURTHER: tuple[Measure, ...] = (
     Measure("from save to its end on the screen", lambda f: WATCHED, ("user.submit", "user.wait"), lambda f: ENDED,
             refs=("R12", "R29")),
     Measure("client and server differ", _differ, until=lambda f: ~_differ(f), refs=("R30",)),
-    Measure("a dead entry is listed", _dead_entry, until=lambda f: ~_dead_entry(f), refs=("F2", "R30")),
+    Measure("a dead entry is listed", _dead_entry, until=lambda f: ~_dead_entry(f), refs=("F2", "R30"), suspended=True),
     Measure("the client believes wrongly", _wrong, until=lambda f: ~_wrong(f), refs=("R29", "R30")),
+    Measure("from the app's return, if the work is done", lambda f: WATCHED & DONE & ~SHOWN, ("user.foreground",),
+            refs=("R20",)),
 )  # fmt: skip
 """What else takes time."""
 
@@ -380,4 +389,11 @@ def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float)
 def _counting(times: Timekeeper, facts: Facts, measure: Measure) -> Counting:
     if measure.counted:
         return Counting(measure.counted)
-    return TICKS if measure.during is None else Counting((TICK,), times.where(measure.during(facts)))
+    if measure.during is None:
+        return TICKS if measure.suspended else passing(times, facts.scope)
+    return Counting((TICK,), times.where(measure.during(facts) & RUNS))
+
+
+def passing(times: Timekeeper, scope: Scope) -> Counting:
+    """The seconds that count: all, or where the app may be suspended those in which it runs."""
+    return times.time_in(RUNS) if "background" in scope else TICKS

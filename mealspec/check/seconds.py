@@ -25,7 +25,7 @@ from mealspec.check.incident import because_of
 from mealspec.check.stamps import APART, SECOND, Stamps
 from mealspec.check.ways import Ways, completed
 from mealspec.core import At, CheckerError, Graph, Progress, System, Trace, explore, reach
-from mealspec.core.timed import TICK, is_one_of
+from mealspec.core.timed import PAUSED, TICK, is_one_of
 from mealspec.model.clocks import EXCUSES, Clock, timed_system
 from mealspec.model.design import Design
 from mealspec.model.events import alphabet
@@ -39,7 +39,7 @@ MOST = 30_000_000
 ASIDE = ("poller", "loader", "sync", "view", "store", "save", "flags")
 """Machines that are left out at first, where none of the poll loop's lines is shown; no answer depends on it."""
 
-TICKS = (TICK, *(f"{TICK}.{name}" for name in EXCUSES))
+TICKS = tuple(each for tick in (TICK, PAUSED) for each in (tick, *(f"{tick}.{name}" for name in EXCUSES)))
 
 
 class Way(NamedTuple):

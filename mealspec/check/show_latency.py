@@ -11,7 +11,8 @@ from mealspec.check.frontier import Pair, Reach
 from mealspec.check.latency import COUNTS, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.staircase import Staircase
-from mealspec.core import Kind
+from mealspec.core import Event, Kind
+from mealspec.core.timed import PAUSED, is_one_of
 from mealspec.model.clocks import Clock, between, seconds
 from mealspec.model.design import Design
 
@@ -65,6 +66,7 @@ def reach_table(found: list[Reach]) -> Table:
     for each in found:
         most = "any" if each.beyond is None else "none" if each.most is None else f"{each.most:g} s"
         most += " or more" if each.tried else ""
+        most += f", not {', '.join(f'{seconds:g}' for seconds in each.but)}" if each.but else ""
         beyond = "" if each.beyond is None else f"{each.beyond.measure.name}: {each.beyond.most}"
         table.add_row(each.name, between(each.least, each.greatest), most, beyond)
     return table
@@ -94,7 +96,7 @@ def waits(found: Outcome) -> list[tuple[float, str]]:
     ticks, out = 0, list[tuple[float, str]]()
     for event in (run.system.event(name) for name in run.events[begin:]):
         if event.kind is Kind.TIME:
-            ticks += 1
+            ticks += not _stands(found, event)
         elif ticks:
             out.append((ticks * found.quantum, event.label or event.name))
             ticks = 0
@@ -149,15 +151,25 @@ def timeline(found: Outcome) -> Iterator[str]:
     if found.whole.latest is None:
         return
     run, begin = found.whole.latest
-    kinds = [run.system.event(name).kind for name in run.events]
-    ticks = -kinds[:begin].count(Kind.TIME)
+    events = [run.system.event(name) for name in run.events]
+    passes = [event.kind is Kind.TIME and not _stands(found, event) for event in events]
+    ticks, paused = -sum(passes[:begin]), 0
     most = "a run with the most" if found.measure in COUNTS else "the slowest run"
     yield f"{found.measure.name}: {most if run.loop is None else 'a run without end'}"
-    for k, name in enumerate(run.events):
+    for k, event in enumerate(events):
         if k == run.loop:
             yield "        from here round and round"
-        if kinds[k] is Kind.TIME:
-            ticks += 1
-        else:
-            yield f"{ticks * found.quantum:+7.4g} s  {run.system.event(name).label or name}"
+        ticks += passes[k]
+        if event.kind is Kind.TIME:
+            paused += not passes[k]
+            continue
+        if paused:
+            yield f"           ({paused * found.quantum:g} s while the app is suspended do not count)"
+        paused = 0
+        yield f"{ticks * found.quantum:+7.4g} s  {event.label or event.name}"
     yield ""
+
+
+def _stands(found: Outcome, event: Event) -> bool:
+    """Whether the tick does not count: it passes while the app is suspended."""
+    return not found.measure.suspended and is_one_of(event.name, (PAUSED,))

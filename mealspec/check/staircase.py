@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from itertools import islice
 from math import floor
 
-from mealspec.check.latency import SHOWN, WATCHED
+from mealspec.check.latency import RUNS, SHOWN, WATCHED
 from mealspec.check.region import Region, valid_designs
 from mealspec.core import CheckerError
+from mealspec.core.delay import TICKS, Counting
 from mealspec.core.engine import Effort
 from mealspec.core.symbolic.lattice import minimal, necessary, smallest
 from mealspec.core.symbolic.sets import Set
 from mealspec.core.symbolic.time import InTime
+from mealspec.core.timed import TICK
 from mealspec.model.clocks import CLOCKS, Clock, timed_family
 from mealspec.model.scope import Scope
 
@@ -102,7 +104,8 @@ def staircase(
     done = space.after(("server.complete",)) & space.where(WATCHED)
     asked = space.projected(done)
     ticks = floor(round(most / quantum, 6))  # three of 1.1 s are in 3.3 s, of which the quotient is a little less
-    layers = islice(space.layers(done, space.where(SHOWN)), 1, ticks + 2)
+    counting = Counting((TICK,), space.where(RUNS)) if "background" in scope else TICKS
+    layers = islice(space.layers(done, space.where(SHOWN), space.split(counting)), 1, ticks + 2)
     within = [asked & ~space.projected(layer.entries) for layer in layers] or [asked]
     if len(within) <= ticks:  # nothing was left
         within.append(asked)

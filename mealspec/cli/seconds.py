@@ -57,10 +57,12 @@ def outcome(
             print_json({"scope": scope.to_json(), "tick": tick, "designs": designs})
             return
         out = console()
+        rest = "Seconds in which the app is suspended do not count, but for a dead entry.\n"
         for k, (plan, some) in enumerate(zip(plans, every, strict=True)):
             if k == 0:
                 out.print(
                     f"Seconds from completion to screen, in every run: {scope.describe()}; a tick of {tick:g} s.\n"
+                    + (rest if "background" in scope else "")
                 )
             out.print(outcome_table(plan, some[: len(SITUATIONS)]))
             for sentence in reasons(some[: len(SITUATIONS)]):
@@ -94,19 +96,18 @@ def together(
     as_json: bool,
 ) -> None:  # fmt: skip
     """How far each two of some clocks may go together, as tables, and as a picture if there is a file for it."""
-    from mealspec.draw.frontier import picture
+    from mealspec.draw.frontier import picture, titled
 
     reporter, console_ = Reporter(), console()
     found = pairs(plan, scope, bound, among, table, tick, reporter.on(plan.name))
     reporter.done(plan.name)
-    title = f"{plan}: how far two clocks may go together for a meal to be shown within {bound:g} s"
+    title, about = titled(plan, scope.describe(), bound, tick)
     told: dict[str, object] = {
         "scope": scope.to_json(), "tick": tick, "bound": bound, "design": plan.name,
         "now": {clock.name: clock.greatest for clock in table}, "pairs": [pair.to_json() for pair in found],
     }  # fmt: skip
     if out is not None:
         now = {clock.name: clock.greatest or 0 for clock in table}
-        about = f"{scope.describe()}; a tick of {tick:g} s. Below the line the bound is met; the cross is what is now."
         deliver(picture([pair.to_json() for pair in found], title, about, now), out)
     if as_json:
         print_json(told)

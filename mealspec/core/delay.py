@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from mealspec.core.predicate import Predicate
@@ -14,13 +14,17 @@ from mealspec.core.trace import Trace
 
 
 class Counting(NamedTuple):
-    """What is counted: events, by the beginnings of their names, or such of them as leave some states."""
+    """What is counted: events, by the beginnings of their names, or such of them as leave some states.
+
+    ``whole`` says whether runs in which it never happens have a say in the greatest, too.
+    """
 
     events: tuple[str, ...]
     leaving: Any = None
+    whole: bool = True
 
 
-TICKS = Counting((TICK,))
+TICKS = Counting((TICK,), whole=False)
 """All the time."""
 
 
@@ -42,8 +46,8 @@ class Delay:
     Attributes
     ----------
     least, greatest
-        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen. Where
-        not ticks are counted, the greatest is that of all runs, also of those in which it never happens, and None if
+        The fewest and the most; None and None if it never happens, None as the greatest if it may never happen. Of what
+        is counted as a ``whole`` the greatest is that of all runs, also of those in which it never happens, and None if
         there is no greatest.
     begins
         Whether there is anything from which it was measured.
@@ -81,6 +85,11 @@ class Timekeeper(ABC):
     def where(self, predicate: Predicate) -> Any:
         """The states in which it holds."""
 
+    @cache  # noqa: B019 (few are asked for, and each keeps what was measured by it)
+    def time_in(self, predicate: Predicate) -> Counting:
+        """The time in states in which it holds; the same as often as it is asked for."""
+        return Counting((TICK,), self.where(predicate), whole=False)
+
     @abstractmethod
     def after(self, events: tuple[str, ...]) -> Any:
         """The states to which one of these events leads; they go by the beginnings of their names."""
@@ -90,8 +99,8 @@ class Timekeeper(ABC):
         """Those of the states to which some step leads from outside, or in which everything begins."""
 
     @abstractmethod
-    def within(self, begins: Any, until: Any, ticks: int) -> bool:
-        """Whether all runs from some states have reached the others after so many ticks."""
+    def within(self, begins: Any, until: Any, ticks: int, counting: Counting = TICKS) -> bool:
+        """Whether all runs from some states have reached the others after so many ticks, or whatever is counted."""
 
     @abstractmethod
     def delays(

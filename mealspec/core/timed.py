@@ -11,22 +11,23 @@ are digital clocks?*, ICALP 1992).
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from mealspec.core.configuration import Branch
+from mealspec.core.counted import with_ticks
 from mealspec.core.event import Event, Kind
-from mealspec.core.featured import FeaturedSystem
 from mealspec.core.machine import Machine, Row, State
 from mealspec.core.rule import condition
 from mealspec.core.system import System, trimmed
 
 TICK = "tick"
 """The event by which time passes."""
+
+PAUSED = f"{TICK}.paused"
+"""The event by which time passes while a part of the system is paused, see :class:`Pause`."""
 
 
 def is_one_of(event: str, names: Iterable[str]) -> bool:
@@ -53,6 +54,8 @@ class Bound:
         Names of reasons for which they may be late, though the machine itself permits them: see :func:`timed`.
     restarts
         Whether the clock begins anew with each of them, though the phase goes on.
+    still
+        Whether the clock stands still while the system is paused.
     """
 
     events: tuple[str, ...]
@@ -60,10 +63,25 @@ class Bound:
     greatest: int | None
     excused: tuple[str, ...] = ()
     restarts: bool = False
+    still: bool = False
 
     def covers(self, event: str) -> bool:
         """Whether it speaks of the event."""
         return is_one_of(event, self.events)
+
+
+class Counts(NamedTuple):
+    """The ticks since a phase was entered: all of them, and those without a pause."""
+
+    ticks: int
+    awake: int
+
+    def of(self, bound: Bound) -> int:
+        """Those that count for a bound."""
+        return self.awake if bound.still else self.ticks
+
+
+NOTHING = Counts(0, 0)
 
 
 @dataclass(frozen=True)
@@ -82,20 +100,30 @@ class Phase:
         """Whether a state is in it."""
         return condition(self.where)
 
-    @property
-    def most(self) -> int:
-        """From how many ticks on nothing changes any more."""
-        return max((max(bound.least or 0, bound.greatest or 0) for bound in self.bounds), default=0)
+    def most(self, *still: bool) -> int:
+        """From how many ticks on nothing changes any more, for bounds whose clock stands still in a pause, or not."""
+        some = [bound for bound in self.bounds if bound.still in still]
+        return max((max(bound.least or 0, bound.greatest or 0) for bound in some), default=0)
 
-    def allows(self, event: str, ticks: int) -> bool:
+    def allows(self, event: str, counts: Counts) -> bool:
         """Whether it is not too early for the event."""
-        some = [bound.least for bound in self.bounds if bound.covers(event)]
-        return all(least is not None and ticks >= least for least in some)
+        some = [bound for bound in self.bounds if bound.covers(event)]
+        return all(bound.least is not None and counts.of(bound) >= bound.least for bound in some)
 
-    def due(self, permitted: Iterable[str], ticks: int) -> list[Bound]:
+    def due(self, permitted: Iterable[str], counts: Counts) -> list[Bound]:
         """The bounds of which an event, permitted by the machine, can wait no longer."""
-        some = [bound for bound in self.bounds if bound.greatest is not None and ticks >= bound.greatest]
+        some = [bound for bound in self.bounds if bound.greatest is not None and counts.of(bound) >= bound.greatest]
         return [bound for bound in some if any(map(bound.covers, permitted))]
+
+    @property
+    def stands(self) -> bool:
+        """Whether some clock of it stands still in a pause."""
+        return any(bound.still for bound in self.bounds)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether others go on then."""
+        return self.stands and not all(bound.still for bound in self.bounds)
 
     def restarted_by(self, event: str) -> bool:
         """Whether the clock begins anew with the event, though the phase may go on."""
@@ -130,42 +158,29 @@ class Rounds:
         return 0 if self.holds(dest) else min(rounds + is_one_of(event, self.events), self.most)
 
 
-class Timed(NamedTuple):
-    """A machine's state, and the ticks since it entered its phase.
+@dataclass(frozen=True)
+class Pause:
+    """Where a part of a system is paused: it does nothing then, and some clocks stand still.
 
-    A state that has fields keeps them and gets one more, see :func:`with_ticks`.
+    Time passes by a tick of its own then, :data:`PAUSED`. What a clock that goes on bounds, and what waits for the end
+    of the pause, may be overdue by then, and happens before the next tick.
+
+    Attributes
+    ----------
+    machine, where
+        The machine that says so, and in which states, written like the condition of a rule.
+    waits
+        The names of the events for which time does not wait then: those that do not happen, and those that need not.
     """
 
-    state: State
-    ticks: int
+    machine: str
+    where: Any
+    waits: frozenset[str]
 
-    def __str__(self) -> str:
-        return f"{self.state} {self.ticks}"
-
-    @property
-    def untimed(self) -> State:
-        """The state without its ticks; facts about states are read there, see :class:`mealspec.core.predicate.At`."""
-        return self.state
-
-
-class Counted(NamedTuple):
-    """The same of a machine that counts :class:`Rounds`."""
-
-    state: State
-    ticks: int
-    rounds: int
-
-    def __str__(self) -> str:
-        return _told(self.state, self.ticks, self.rounds)
-
-    @property
-    def untimed(self) -> State:
-        """The state without what it counts."""
-        return self.state
-
-
-def _told(state: State, ticks: int, rounds: int = 0) -> str:
-    return f"{state} {ticks}" + (f" after {rounds}" if rounds else "")
+    @cached_property
+    def holds(self) -> Callable[[State], bool]:
+        """Whether a state of the machine is a pause."""
+        return condition(self.where)
 
 
 @dataclass(frozen=True)
@@ -182,12 +197,15 @@ class Clockwork:
         Events that must happen before the next tick wherever the machine permits them and the condition holds.
     rounds
         What it counts, if a phase asks for it.
+    pause
+        Where the system is paused, if it ever is.
     """
 
     machine: Machine
     phases: tuple[Phase, ...]
     at_once: Mapping[str, Any] = field(default_factory=dict)
     rounds: Rounds | None = None
+    pause: Pause | None = None
 
     def counting(self) -> Machine:
         """The machine with the ticks since it entered its phase; what can wait no longer does not hold them up.
@@ -196,7 +214,7 @@ class Clockwork:
             >>> [str(state) for state in Clockwork(bell, (Phase("set", (Bound(("ring",), 1, 2),)),)).counting().states]
             ['set 0', 'set 1', 'rung 0', 'set 2']
         """
-        first = self._made(self.machine.initial, 0, 0)
+        first = self._made(self.machine.initial, NOTHING, 0)
         waiting, found, rows = [first], {first}, list[Row]()
         for here in waiting:
             for event, dest in self._steps(here):
@@ -211,36 +229,62 @@ class Clockwork:
             resting=lambda s: resting(getattr(s, "untimed", s)),
         )  # fmt: skip
 
-    def pressing(self, here: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def pressing(self, here: Any, *, paused: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Of the events that the machine permits those that cannot wait for a tick, and by what they may be excused."""
-        state, ticks = here.untimed, here.ticks
+        state, counts = here.untimed, self._counts(here)
         phase = self._phase(state, self._so_far(here))
         urgent = [name for name, holds in self._urgent.items() if holds(state)]
         for event, *_ in self._rows.get(state, []):
+            if paused and self.pause and event in self.pause.waits:
+                continue
             if is_one_of(event, urgent):
                 yield event, ()
-            for bound in phase.due([event], ticks) if phase else ():
+            for bound in phase.due([event], counts) if phase else ():
                 yield event, bound.excused
 
+    def paused_in(self, here: Any) -> bool | None:
+        """Whether the system is paused in a state of this machine, if that is what says so."""
+        if self.pause is None or self.pause.machine != self.machine.name:
+            return None
+        return self.pause.holds(here.untimed)
+
     def _steps(self, here: Any) -> Iterator[tuple[str, Any]]:
-        state, ticks, rounds = here.untimed, here.ticks, self._so_far(here)
+        state, counts, rounds = here.untimed, self._counts(here), self._so_far(here)
         phase = self._phase(state, rounds)
         for row in self._rows.get(state, []):
-            if phase is None or phase.allows(row.event, ticks):
+            if phase is None or phase.allows(row.event, counts):
                 later = self.rounds.after(row.event, row.dest, rounds) if self.rounds else 0
                 goes_on = phase is not None and self._phase(row.dest, later) is phase
                 stays = goes_on and phase is not None and not phase.restarted_by(row.event)
-                yield row.event, self._made(row.dest, ticks if stays else 0, later)
-        yield TICK, self._made(state, min(ticks + 1, phase.most) if phase else 0, rounds)
+                yield row.event, self._made(row.dest, counts if stays else NOTHING, later)
+        for tick in (TICK,) if self.pause is None else (TICK, PAUSED):
+            yield tick, self._made(state, self._after(phase, counts, paused=tick == PAUSED), rounds)
+
+    def _after(self, phase: Phase | None, counts: Counts, *, paused: bool) -> Counts:
+        """What is counted after a tick."""
+        if phase is None:
+            return NOTHING
+        most = (phase.most(False), phase.most(True)) if self._apart else (phase.most(False, True),) * 2
+        ticks, awake = (min(count + 1, end) for count, end in zip(counts, most, strict=True))
+        if paused:
+            awake = counts.awake
+            ticks = counts.ticks if phase.stands and not phase.mixed else ticks
+        return Counts(ticks, awake)
+
+    @cached_property
+    def _apart(self) -> bool:
+        """Whether ticks without a pause are counted apart: where one clock of a phase stands still, another not."""
+        return self.pause is not None and any(phase.mixed for phase in self.phases)
 
     @cached_property
     def _urgent(self) -> dict[str, Callable[[State], bool]]:
         return {name: condition(where) for name, where in self.at_once.items()}
 
     @cached_property
-    def _shape(self) -> Callable[..., Any] | None:
-        shape = type(self.machine.initial)
-        return with_ticks(shape, rounds=self.rounds is not None) if hasattr(shape, "_fields") else None
+    def _shape(self) -> Callable[..., Any]:
+        more = ("ticks", *(["awake"] * self._apart), *(["rounds"] * (self.rounds is not None)))
+        shape: Callable[..., Any] = with_ticks(type(self.machine.initial), more)
+        return shape
 
     @cached_property
     def _rows(self) -> dict[State, list[Row]]:
@@ -249,11 +293,12 @@ class Clockwork:
             rows.setdefault(row.source, []).append(row)
         return rows
 
-    def _made(self, state: Any, ticks: int, rounds: int) -> Any:
-        counts = (ticks,) if self.rounds is None else (ticks, rounds)
-        if self._shape is not None:
-            return self._shape(*state, *counts)
-        return Timed(state, ticks) if self.rounds is None else Counted(state, *counts)
+    def _made(self, state: Any, counts: Counts, rounds: int) -> Any:
+        more = [*(counts if self._apart else counts[:1]), *([rounds] * (self.rounds is not None))]
+        return self._shape(*(state if hasattr(state, "_fields") else (state,)), *more)
+
+    def _counts(self, here: Any) -> Counts:
+        return Counts(here.ticks, here.awake if self._apart else here.ticks)
 
     def _so_far(self, here: Any) -> int:
         return 0 if self.rounds is None else int(here.rounds)
@@ -277,40 +322,23 @@ def timed(clock: Clockwork, excuses: Mapping[str, Any] = MappingProxyType({})) -
     counting = clock.counting()
     rows = list[Row]()
     for row in counting.rows:
-        if row.event != TICK:
+        if row.event not in (TICK, PAUSED):
             rows.append(row)
             continue
         state: Any = row.source
-        late = [excused for _, excused in clock.pressing(state)]
+        if clock.paused_in(state) not in (None, row.event == PAUSED):
+            continue
+        late = [excused for _, excused in clock.pressing(state, paused=row.event == PAUSED)]
         rows += [row] * (not late)
         rows += [
-            row._replace(event=f"{TICK}.{name}")
+            row._replace(event=f"{row.event}.{name}")
             for name, holds in given.items()
             if holds(state.untimed) and all(name in excused for excused in late)
         ]
-    ticks = (TICK, *(f"{TICK}.{name}" for name in given))
+    kinds = (TICK,) if clock.pause is None else (TICK, PAUSED)
+    ticks = [*kinds, *(f"{kind}.{name}" for kind in kinds for name in given)]
     never = frozenset({*counting.alphabet, *ticks} - {row.event for row in rows})
     return replace(counting, rows=tuple(rows), rules=counting.rules | never)
-
-
-@cache
-def with_ticks(shape: Any, rounds: bool = False) -> Any:
-    """The kind of state that has these fields, and ``ticks``; and ``rounds``, if it counts them.
-
-    >>> class Place(NamedTuple):
-    ...     row: int
-    ...     column: int
-    >>> print(with_ticks(Place)(1, 2, 3))
-    Place(row=1, column=2) 3
-    """
-    make: Any = namedtuple  # its fields are known only here
-    more = ("ticks", "rounds") if rounds else ("ticks",)
-    told = {
-        "__slots__": (),
-        "__str__": lambda self: _told(self.untimed, *self[-len(more) :]),
-        "untimed": property(lambda self: shape(*self[: -len(more)])),
-    }
-    return type(f"Timed{shape.__name__}", (make(shape.__name__, (*shape._fields, *more)),), told)
 
 
 def in_time(system: System, machines: Sequence[Machine], events: Sequence[Event] = ()) -> System:
@@ -343,55 +371,10 @@ def _watched(event: Event, watchers: Sequence[Machine]) -> Event:
 
 
 def _kinds(clocks: Mapping[str, Machine]) -> tuple[str, ...]:
-    """Ticks that there are: one with an excuse only where it lets time pass and the plain one does not."""
+    """Ticks that there are: one with an excuse only where it lets time pass and one without does not."""
     rows = {(m.name, row.source, row.event) for m in clocks.values() for row in m.rows}
-    excused = dict.fromkeys(event for _, _, event in sorted(rows, key=str) if event.startswith(f"{TICK}."))
-    plain = {(name, source) for name, source, event in rows if event == TICK}
-    return (TICK, *(e for e in excused if any(event == e and (m, at) not in plain for m, at, event in rows)))
-
-
-@dataclass(frozen=True)
-class TimedFamily:
-    """A family, and how its machines move in time.
-
-    Attributes
-    ----------
-    untimed
-        The family without its clocks.
-    clocks
-        For each of its machines the clockwork in branches; None where a system goes without the machine.
-    excuses
-        By name every reason to be late: what must hold of which machines, see :func:`timed`.
-    """
-
-    untimed: FeaturedSystem
-    clocks: Mapping[str, tuple[Branch[Clockwork | None], ...]]
-    excuses: Mapping[str, Mapping[str, Any]]
-
-    def counting(self) -> FeaturedSystem:
-        """The family with ticks that nothing holds up."""
-        tick = Event(TICK, Kind.TIME, "time", tuple(self.clocks), "time passes")
-        return replace(
-            self.untimed,
-            variants={name: tuple(map(_counting, every)) for name, every in self.clocks.items()},
-            events={**self.untimed.events, TICK: (Branch({}, tick),)},
-            order=tuple(_with_ticks(self.untimed.order, list(self.clocks))),
-        )
-
-
-def _counting(branch: Branch[Clockwork | None]) -> Branch[Machine | None]:
-    return Branch(branch.given, None if branch.value is None else branch.value.counting())
-
-
-def _with_ticks(order: Iterable[str], machines: Iterable[str]) -> Iterator[str]:
-    """The order, and in it what each machine counts before the first of its other parts.
-
-    >>> list(_with_ticks(["job.m1", "poller.loop", "screen", "poller.stops"], ["poller", "screen"]))
-    ['job.m1', 'poller.rounds', 'poller.ticks', 'poller.loop', 'screen', 'poller.stops']
-    """
-    left = list(machines)
-    for name in order:
-        for machine in [machine for machine in left if name.startswith(f"{machine}.")]:
-            left.remove(machine)
-            yield from (f"{machine}.rounds", f"{machine}.ticks")
-        yield name
+    more = dict.fromkeys(event for _, _, event in sorted(rows, key=str) if event.startswith(f"{TICK}."))
+    return (
+        TICK,
+        *(e for e in more if any(event == e and (m, at, e.rpartition(".")[0]) not in rows for m, at, event in rows)),
+    )

@@ -110,6 +110,7 @@ def timing() -> Page:
     ]
     return render(
         TIMING, "timing", "Timing", about, rows=rows, clocks=own, further=more, untold=UNTOLD, owed=owed,
+        still=dict.fromkeys(code(each.name) for each in CLOCKS if each.still),
         growths=[_grows(name, each) for name, each in GROWTHS.items()],
     )  # fmt: skip
 

@@ -32,6 +32,9 @@ HARDENED, APP = DESIGNS["hardened"], DESIGNS["app_head"]
 OWN = ("poller", "loader.sync", "sync", "store.m1", "save.m1", "day")
 """Machines of the app's world that `hardened` has not, or has another of."""
 
+SPARED = ("states/app_before.svg",)
+"""Pictures that are not committed: neither in it nor in `app_published` does any result reach the screen."""
+
 COMMITTED = (STEPS[0], STEPS[2])
 """Of the steps from one design to the next the fix and its repair."""
 
@@ -43,7 +46,8 @@ def parts(*, full: bool = False) -> tuple[list[Picture], list[Page]]:
     ours, changed = list(portraits([HARDENED])), list(changes(steps))
     others = [plan for plan in DESIGNS.values() if full and plan != HARDENED]
     ours += [] if full else portraits([APP], OWN)
-    whole, reachable = communication.whole(HARDENED), list(states.pictures())
+    whole = communication.whole(HARDENED)
+    reachable = [picture for picture in states.pictures() if full or picture.path not in SPARED]
     drawn = [picture for _, picture in (*ours, *portraits(others), *changed)]
     pages = [
         *charts(full=full),

@@ -56,6 +56,12 @@ def picture(found: Sequence[Told], title: str, about: str, now: Mapping[str, flo
     return document(total, tall, title, told, MORE, MORE_DARK, out, ' style="max-width:100%;height:auto"')
 
 
+def titled(plan: object, scope: str, bound: float, tick: float) -> tuple[str, str]:
+    """What stands above the pairs of a design: its title, and what it is about."""
+    title = f"{plan}: how far two clocks may go together for a meal to be shown within {bound:g} s"
+    return title, f"{scope}; a tick of {tick:g} s. Below the line the bound is met; the cross is what is now."
+
+
 def described(pair: Told) -> str:
     """The corners of a pair in words."""
     first, second = pair["clocks"]

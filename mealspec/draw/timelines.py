@@ -8,15 +8,18 @@ from functools import cache
 from math import inf
 
 from mealspec.check.excerpts import LOGS, Excerpt, excerpts
+from mealspec.check.frontier import pairs
 from mealspec.check.honour import Fits, Honoured, honour
 from mealspec.check.incident import explain_incident
-from mealspec.check.latency import Outcome, outcomes
+from mealspec.check.latency import SITUATIONS, Outcome, outcomes
 from mealspec.check.seconds import Way
 from mealspec.check.show_seconds import moments
 from mealspec.check.stamps import Stamps
 from mealspec.core import Kind, Trace
+from mealspec.draw.frontier import picture, titled
 from mealspec.draw.page import Page, render
 from mealspec.draw.timeline import Item, Lane, Panel, Timeline, svg
+from mealspec.model.clocks import CLOCKS
 from mealspec.model.design import DESIGNS, Design
 from mealspec.model.scope import Scope
 
@@ -29,6 +32,12 @@ BROKEN = "the socket is silently broken"
 
 STEPS = ("before", "published", "published_plus", "hardened", "app_before", "app_published", "app_head")
 """The designs whose slowest runs of all stand side by side: what was before, and what came after."""
+
+TOGETHER = ("poll", "request")
+"""The two clocks on which polling hangs, and of which it is shown how far they may go together."""
+
+CALM = Scope(connections=1, faults=0)
+"""Where that is asked, for what is claimed of polling."""
 
 OWNERS = ("user", "client", "network", "server")
 
@@ -173,9 +182,23 @@ def pages() -> Iterator[Page]:
     charts = list(timelines())
     for each in charts:
         yield Page(f"timelines/{each.slug}.svg", each.title, each.subtitle, svg(each))
-    about = "the three excerpts with their seconds, and the slowest runs of the designs side by side"
+    yield together()
+    about = "the three excerpts with their seconds, the slowest runs of the designs, and how far two clocks may go"
     found = [_remains(each) for each in excerpts().values()]
-    yield render("timelines/README.md", "timelines", "Timelines", about, charts=charts, found=found)
+    yield render(
+        "timelines/README.md", "timelines", "Timelines", about, charts=charts, found=found, together=together()
+    )
+
+
+@cache
+def together() -> Page:
+    """How far the clocks of polling may go together for what the fix claims of it, in the hardened design."""
+    plan, claimed = DESIGNS["hardened"], {each.claim for each in SITUATIONS if "polling" in each.claimed and each.claim}
+    bound = max(greatest for _, greatest in claimed)
+    title, about = titled(plan, CALM.describe(), bound, 1)
+    told = [pair.to_json() for pair in pairs(plan, CALM, bound, TOGETHER)]
+    now = {clock.name: clock.greatest or 0 for clock in CLOCKS}
+    return Page("timelines/pair-poll-request.svg", title, about, picture(told, title, about, now))
 
 
 def _remains(some: Excerpt) -> tuple[str, list[tuple[Way, str, str]]]:

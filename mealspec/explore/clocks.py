@@ -20,12 +20,15 @@ def clocks(family: FeaturedSystem, scope: Scope) -> Json | None:
     """
     if "background" in scope:
         return None
+    run = {name: own for name in family.variants if (own := [_clock(name, each, family) for each in _of(name)])}
+    excused = {name for own in run.values() for clock in own for name in clock["excused"]}
     return {
-        "run": {name: own for name in family.variants if (own := [_clock(name, each, family) for each in _of(name)])},
+        "run": run,
         "at_once": {name: some for name in family.variants if (some := _at_once(name, family, scope))},
         "excuses": {
             name: {m: _states(m, where, family) for m in family.variants if _kind(m) == asked}
             for name, (asked, where) in EXCUSES.items()
+            if name in excused
         },
     }
 

@@ -13,7 +13,7 @@ from mealspec.check.latency import SHOWN, SITUATIONS, WATCHED, outcomes
 from mealspec.core import Kind, explore
 from mealspec.core.predicate import Check
 from mealspec.core.system import Locals, System
-from mealspec.core.timed import is_one_of
+from mealspec.core.timed import PAUSED, is_one_of
 from mealspec.hunt.subject import Subject
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
 from mealspec.model.design import Design
@@ -43,7 +43,7 @@ class _Reading:
 
     def __init__(self, plan: Design, scope: Scope, product: System, limits: Bounds) -> None:
         facts = Facts(plan, scope, product)
-        self.ticks = [event.kind is Kind.TIME for event in product.events]
+        self.ticks = [event.kind is Kind.TIME and not is_one_of(event.name, (PAUSED,)) for event in product.events]
         self.completes = [is_one_of(event.name, ("server.complete",)) for event in product.events]
         self.watched: Check = WATCHED.compiled(product)
         self.shown: Check = SHOWN.compiled(product)

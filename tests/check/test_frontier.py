@@ -112,6 +112,29 @@ def test_what_nothing_helps_has_no_figure_though_the_clock_itself_does_not_matte
     assert (found.beyond.measure, found.beyond.greatest) == (LONG, 7)
 
 
+@pytest.mark.usefixtures("asked")
+def test_of_an_exact_clock_every_figure_is_asked_and_those_that_do_not_meet_the_bound_are_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sleep that is too long from 4 to 6 s, say, and again from 9 s on."""
+
+    def of(table: dict[str, Seconds]) -> tuple[float | None, float | None]:
+        (_, sleep), bad = table["sleep"], {4, 5, 6}
+        return 1, None if sleep is None else 20 if sleep in bad or sleep >= 9 else 1
+
+    monkeypatch.setitem(globals(), "delays", of)
+    found = Frontier(PLAN, SCOPE, 15, table(sleep=(3, 3))).reach("sleep")
+    assert (found.most, found.but, found.tried) == (8, (4, 5, 6), False)
+    assert found.beyond is not None
+    assert found.beyond.greatest == 20
+
+
+@pytest.mark.slow
+def test_a_hardened_client_may_poll_every_14_s_for_30_s_and_not_every_10() -> None:
+    found = Frontier(PLAN, Scope(connections=1, faults=1), 30).reach("poll")
+    assert (found.most, found.but) == (14, (10,))
+
+
 def test_what_only_has_to_end_is_tried_until_it_is_longer_than_the_bound_and_what_it_took(
     asked: list[dict[str, Seconds]],
 ) -> None:
@@ -144,7 +167,7 @@ def test_for_programs_a_reach_is_its_figures_and_what_is_beyond() -> None:
     assert found.beyond is not None
     assert found.to_json() == {
         "clock": "nap", "least": 1, "greatest": 4, "meets": True, "most": 6, "tried": False,
-        "beyond": found.beyond.to_json(),
+        "beyond": found.beyond.to_json(), "but": [],
     }  # fmt: skip
     assert Reach("nap", 1, 4, None, None).to_json()["beyond"] is None
 

@@ -7,7 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mealspec.check.latency import COUNTS, FURTHER, MEASURES, SITUATIONS, WATCHED, Measure, Outcome, outcomes
+from mealspec.check.latency import (
+    COUNTS,
+    FURTHER,
+    MEASURES,
+    RUNS,
+    SITUATIONS,
+    WATCHED,
+    Measure,
+    Outcome,
+    outcomes,
+)
 from mealspec.check.show_latency import timeline
 from mealspec.core import At, CheckerError, Graph, Kind, Trace, explore
 from mealspec.core.explicit.delays import Stopwatch
@@ -18,7 +28,7 @@ from mealspec.model.design import DESIGNS, Design, design
 from mealspec.model.growth import Figures, Growing, growing, growth
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
-from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
 from mealspec.properties.facts import Facts
 
 EVERY = tuple(MEASURES.values())
@@ -202,7 +212,7 @@ def stopped(graph: Graph) -> int:
         can = more
 
 
-KINDS = sorted({*FAULTS, *ASPECTS} - {"background", "device"} - ONE.includes)
+KINDS = sorted({*FAULTS, *ASPECTS} - {"device"} - ONE.includes)
 
 
 @pytest.mark.sample(8)
@@ -210,6 +220,8 @@ KINDS = sorted({*FAULTS, *ASPECTS} - {"background", "device"} - ONE.includes)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_no_design_can_stop_time(name: str, item: str) -> None:
     scope = (NONE if name == "app_head" else ONE).with_([] if item == "nothing more" else [item])
+    if item == "background":
+        scope = Scope(connections=1, faults=int(name not in ("hardened", "app_head")), includes=frozenset({item}))
     graph = explore(timed_system(DESIGNS[name], scope))
     assert graph.complete
     assert stopped(graph) == 0
@@ -268,6 +280,8 @@ def counted(measure: Measure, plan: Design, run: Trace) -> list[bool]:
     """For each event of a run whether the measure counts it."""
     facts = Facts(plan, NONE, run.system)
     during = [measure.during is None or measure.during(facts).holds(run.state(k)) for k in range(len(run))]
+    if not measure.counted and not measure.suspended:
+        during = [there and RUNS.holds(run.state(k)) for k, there in enumerate(during)]
     names = measure.counted or (TICK,)
     return [is_one_of(name, names) and there for name, there in zip(run.events, during, strict=True)]
 
@@ -353,7 +367,9 @@ def test_each_completion_is_in_one_situation() -> None:
 def test_every_clock_bounds_something() -> None:
     everything = Design("everything", frozenset(Mechanism))
     known = {
-        event.name for plan in (*DESIGNS.values(), everything) for event in system(plan, Scope().with_(FAULTS)).events
+        event.name
+        for plan in (*DESIGNS.values(), everything)
+        for event in system(plan, Scope().with_([*FAULTS, "background"])).events
     }
     for clock in CLOCKS:
         assert any(name == event or name.startswith(f"{event}.") for event in clock.events for name in known), (
@@ -370,8 +386,6 @@ def test_what_makes_no_sense_is_refused() -> None:
         outcomes(DESIGNS["published"], NONE, quantum=0)
     with pytest.raises(CheckerError, match="one meal, not 2"):
         outcomes(DESIGNS["published"], Scope(meals=2))
-    with pytest.raises(ImpossibleScope, match="leave out background"):
-        outcomes(DESIGNS["published"], NONE.with_(["background"]))
 
 
 def test_a_stopwatch_that_ignores_ticks_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

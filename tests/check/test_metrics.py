@@ -18,12 +18,12 @@ from mealspec.check.metrics import LARGEST, Meals, percentile, simulate, strays
 from mealspec.check.scrape import FAMILIES, openmetrics
 from mealspec.check.show_metrics import to_json
 from mealspec.core import CheckerError
-from mealspec.model.clocks import SEED_TIMES, clocks, timed_system
+from mealspec.model.clocks import CLOCKS, SEED_TIMES, clocks, timed_system
 from mealspec.model.design import DESIGNS, WORLDS, Design
 from mealspec.model.mechanism import Mechanism
 from mealspec.model.product import system
 from mealspec.model.rates import NEVER, RATES, Spread, odds, rates
-from mealspec.model.scope import ASPECTS, FAULTS, ImpossibleScope, Scope
+from mealspec.model.scope import ASPECTS, FAULTS, Scope
 
 ONE = Scope(connections=1, faults=1)
 DEAD = next(situation.name for situation in SITUATIONS if "broken" in situation.name)
@@ -202,10 +202,12 @@ EVERY = [
 
 @pytest.mark.parametrize("plan", EVERY, ids=str)
 def test_every_event_of_every_design_has_a_rate(plan: Design) -> None:
-    scope = Scope(faults=1).with_({*FAULTS, *ASPECTS} - {"background"})
-    product = timed_system(plan, scope)
-    told = odds(product, plan)
-    assert {*told.rates} == {event.name for event in product.events}
+    away = Scope(connections=1, faults=1, includes=frozenset({"background"}))
+    short = clocks({"client_ping": (2, 4), "server_ping": (2, 4)})
+    for scope, table in ((Scope(faults=1).with_({*FAULTS, *ASPECTS} - {"background"}), CLOCKS), (away, short)):
+        product = timed_system(plan, scope, table)
+        told = odds(product, plan, table)
+        assert {*told.rates} == {event.name for event in product.events}
 
 
 def test_where_nothing_else_is_said_each_second_that_a_clock_allows_is_as_likely() -> None:
@@ -226,7 +228,7 @@ def test_where_nothing_else_is_said_each_second_that_a_clock_allows_is_as_likely
 
 
 def test_each_rate_is_of_something() -> None:
-    scope = Scope(faults=1).with_({*FAULTS, *ASPECTS} - {"background"})
+    scope = Scope(faults=1).with_({*FAULTS, *ASPECTS})
     names = {event.name for plan in (*WORLDS, *DESIGNS.values()) for event in system(plan, scope).events}
     for rate in RATES:
         if not isinstance(rate, Spread):
@@ -250,8 +252,6 @@ def test_what_makes_no_sense_is_refused() -> None:
         simulate(plan, ONE, 1, -1)
     with pytest.raises(CheckerError, match="clock 'dispatch' has no greatest"):
         simulate(plan, ONE, 1, 1, clocks({"dispatch": (3, None)}))
-    with pytest.raises(ImpossibleScope, match="leave out background"):
-        simulate(plan, ONE.with_(["background"]), 1, 1)
 
 
 # ---------------------------------------------------------------------- for scrapers

@@ -35,6 +35,14 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return err
 
 
+def test_which_seconds_of_a_suspended_app_count_is_said_where_it_may_be_suspended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain, away = (said(capsys, "published", "--faults", "0", *more) for more in ((), ("--with", "background")))
+    assert "do not count" not in plain
+    assert "Seconds in which the app is suspended do not count, but for a dead entry." in away
+
+
 @pytest.mark.slow
 def test_what_is_computed_stands_beside_what_is_claimed_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "published", "hardened", "--run", "no socket")
@@ -171,7 +179,6 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
         (("hardened", "--tick", "nan"), "a tick of nan s does not pass"),
         (("hardened", "--tick", "inf"), "a tick of inf s does not pass"),
         (("hardened", "--meals", "2"), "seconds are computed for one meal, not 2"),
-        (("hardened", "--with", "background"), "leave out background"),
         (("hardened", "--set", "poll=90000"), "clock 'poll' would count 90,000 ticks: choose at most 10,000"),
         (("hardened", "--sweep"), "--sweep asks all designs, by sets; choose some by --within, --base, --require"),
         (("--sweep", "--meals", "2"), "seconds are computed for one meal, not 2"),

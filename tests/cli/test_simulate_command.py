@@ -108,7 +108,6 @@ def test_seconds_of_clocks_are_taken(capsys: pytest.CaptureFixture[str]) -> None
         (("hardened", "--tick", "0"), "a tick of 0 s cannot be simulated: choose 0.01 to 60"),
         (("hardened", "--tick", "nan"), "a tick of nan s cannot be simulated: choose 0.01 to 60"),
         (("hardened", "--set", "poll=9000000"), "clock 'poll' would count 9,000,000 ticks: choose at most 10,000"),
-        (("hardened", "--with", "background"), "leave out background"),
         (("hardened", "--alert", "publishd", "hardened"), "unknown design 'publishd'; did you mean 'published'"),
         (("hardened", "--to", "csv"), "Invalid value for '--to'"),
         (("hardened", "--meals", "5", "--to", "svg", "--out", "/no/where"), "cannot write /no/where"),

@@ -83,12 +83,12 @@ class StateTimes(Timekeeper):
         stopwatch = next(known, None)
         if stopwatch is None:
             named = {name: self._named(events) for name, events in ways.items()}
-            stopwatch = Stopwatch(self.graph, until, named, self._counted(counting), whole=counting is not TICKS)
+            stopwatch = Stopwatch(self.graph, until, named, self._counted(counting), whole=counting.whole)
             self._known.append((until, ways, counting, stopwatch))
         return stopwatch.delays(begins)
 
-    def within(self, begins: Mask, until: Mask, ticks: int) -> bool:
-        watch = Stopwatch(self.graph, until, {}, self._counted(TICKS))
+    def within(self, begins: Mask, until: Mask, ticks: int, counting: Counting = TICKS) -> bool:
+        watch = Stopwatch(self.graph, until, {}, self._counted(counting))
         return len(watch.layers(np.flatnonzero(begins & ~until), most=ticks + 2)) <= ticks + 1
 
     def _counted(self, counting: Counting) -> Mask:

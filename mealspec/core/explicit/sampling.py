@@ -24,6 +24,7 @@ from mealspec.core.explicit.compiled import compiled
 from mealspec.core.machine import State
 from mealspec.core.predicate import At, Predicate, read
 from mealspec.core.system import System
+from mealspec.core.timed import PAUSED, is_one_of
 
 UNIT = 10**9
 """The rate of a tick, in whole numbers."""
@@ -73,9 +74,11 @@ class Noted(NamedTuple):
     counted
         By name, the events that are counted.
     timed
-        By name, facts about one machine, of which the ticks are counted while they hold.
+        By name, facts about one machine, of which the ticks are counted while they hold, but in a pause.
     after, patience, most
         A run ends so many ticks after the stopwatch has stopped, after it has started if it does not stop, and in all.
+
+    The stopwatch stands still in a pause.
     """
 
     begins: Mask
@@ -96,7 +99,7 @@ class Sample:
     system
         Of which they are runs.
     start, stop
-        In which tick the stopwatch started and stopped; -1 if it did not.
+        In which tick the stopwatch started and stopped, not counting those of pauses; -1 if it did not.
     started_by, stopped_by
         The numbers of the events with which it did; -1 if it did not.
     states
@@ -155,7 +158,8 @@ def sample(
     ([1, 2, 3], {1})
     """
     t, ticking = system.tables, system.of_kind(Kind.TIME)
-    rules = (_weights(system, odds), _alone(system, odds), ticking, *_swaps(system, odds))
+    paused = np.array([is_one_of(event.name, (PAUSED,)) for event in system.events], np.bool_)
+    rules = (_weights(system, odds), _alone(system, odds), ticking, paused, *_swaps(system, odds))
     counted = np.array(list(noted.counted.values()), np.bool_).reshape(-1, len(system.events))
     limits = np.array([noted.after, noted.patience, noted.most, STEPS], np.int64)
     asked = (counted, *_facts(system, [noted.until, *noted.timed.values()]), noted.begins, limits)
@@ -243,7 +247,8 @@ def _enabled(event: int, local: Ints, first: Ints, machine: Ints, row: Ints, des
 @compiled()
 def drawn(
     seed: np.uint64, begin: int, end: int, first: Ints, machine: Ints, row: Ints, dest: NDArray[np.int32],
-    weight: Ints, base: Ints, ticking: Mask, swap_at: Ints, swap_to: Ints, swap_chance: NDArray[np.uint64],
+    weight: Ints, base: Ints, ticking: Mask, paused: Mask,
+    swap_at: Ints, swap_to: Ints, swap_chance: NDArray[np.uint64],
     counted: Mask, machines: Ints, holds: Mask, begins: Mask, limits: Ints,
     marks: Ints, states: NDArray[np.int32], counts: Ints, times: Ints,
 ) -> int:  # fmt: skip
@@ -254,10 +259,10 @@ def drawn(
     for run in range(begin, end):
         random = _mixed(_mixed(seed + golden) ^ np.uint64(run))
         local[:] = 0
-        ticks, start, stop = 0, -1, -1
+        ticks, watch, start, stop = 0, 0, -1, -1
         for step in range(limits[3] + 1):
-            late = stop >= 0 and ticks >= stop + limits[0]
-            late |= start >= 0 and stop < 0 and ticks >= start + limits[1]
+            late = stop >= 0 and watch >= stop + limits[0]
+            late |= start >= 0 and stop < 0 and watch >= start + limits[1]
             if late or ticks >= limits[2]:
                 break
             if step == limits[3]:
@@ -291,19 +296,20 @@ def drawn(
                         break
             if ticking[event]:
                 for k in range(1, machines.shape[0]):
-                    times[run, k - 1] += holds[k, local[machines[k]]]
+                    times[run, k - 1] += holds[k, local[machines[k]]] and not paused[event]
                 ticks += 1
+                watch += not paused[event]
             for p in range(first[event], first[event + 1]):
                 local[machine[p]] = dest[row[p] + local[machine[p]]]
             for k in range(counted.shape[0]):
                 counts[run, k] += counted[k, event]
             if start < 0 and begins[event]:
-                start = marks[run, 0] = ticks
+                start = marks[run, 0] = watch
                 marks[run, 2] = event
                 for k in range(len(local)):
                     states[run, k] = local[k]
             elif start >= 0 and stop < 0 and holds[0, local[machines[0]]]:
-                stop = marks[run, 1] = ticks
+                stop = marks[run, 1] = watch
                 marks[run, 3] = event
         marks[run, 4] = ticks
     return -1

@@ -22,7 +22,8 @@ from mealspec.core.symbolic.rings import Rings, Way, settled
 from mealspec.core.symbolic.sets import Set, Space, bounded
 from mealspec.core.symbolic.steps import Step
 from mealspec.core.system import System
-from mealspec.core.timed import TICK, TimedFamily, is_one_of
+from mealspec.core.timed import PAUSED, TICK, is_one_of
+from mealspec.core.timed_family import TimedFamily
 from mealspec.core.trace import Trace
 
 
@@ -66,11 +67,10 @@ class InTime(Symbolic):
         happens = {
             step.name: self.moved(untimed.projected(untimed.reachable & step.guard), untimed) for step in untimed.steps
         }
-        free = self._unhindered(family, happens)
         self.calm = [step for step in self.steps if step.kind is not Kind.TIME]
-        (tick,) = (step for step in self.steps if step.kind is Kind.TIME)
-        self.tick = replace(tick, guard=tick.guard & free, moving=tick.moving & free)
-        self.steps = (self.tick, *self.calm)  # first what touches most: sets that time has smoothed stay small
+        ticks = [step for step in self.steps if step.kind is Kind.TIME]
+        self.ticks = [_within(tick, self._free(family, happens, tick.name)) for tick in ticks]
+        self.steps = (*self.ticks, *self.calm)  # first what touches most: sets that time has smoothed stay small
         self.initial = self.initial & among(self)
 
     @cached_property
@@ -87,14 +87,22 @@ class InTime(Symbolic):
             fresh = self.any(self.image(step, found) for step in faults) & ~found
         return found
 
+    def _free(self, family: TimedFamily, happens: Mapping[str, Set], tick: str) -> Set:
+        """Where a tick may come: in a pause the one of pauses, else the other."""
+        free = self._unhindered(family, happens, paused=tick == PAUSED)
+        if family.pause is None:
+            return free
+        pause = self.where(At(family.pause.machine, family.pause.holds))
+        return free & (pause if tick == PAUSED else ~pause)
+
     @bounded
-    def _unhindered(self, family: TimedFamily, happens: Mapping[str, Set]) -> Set:
+    def _unhindered(self, family: TimedFamily, happens: Mapping[str, Set], *, paused: bool) -> Set:
         """Where nothing that happens in a system at all has to happen before the next tick, or it is excused."""
         due: dict[tuple[str, ...], Set] = {}
         clocks = [(name, given, clock) for name, every in family.clocks.items() for given, clock in every if clock]
         for name, given, clock in clocks:
             for state in self.family.states(name):
-                for event, excused in clock.pressing(state):
+                for event, excused in clock.pressing(state, paused=paused):
                     here = self.systems(given) & self.state(name, state) & happens[event]
                     due[excused] = due.get(excused, self.false) | here
         reasons = [(name, self._excuse(wheres)) for name, wheres in family.excuses.items()]
@@ -112,7 +120,7 @@ class InTime(Symbolic):
     @bounded
     def layers(self, begins: Set, until: Set, steps: Split | None = None) -> Iterator[Layer]:
         """What is left after no tick, after one, and so on, for as long as anything is; or after other steps."""
-        counted, calm = steps or Split([self.tick], self.calm)
+        counted, calm = steps or Split(self.ticks, self.calm)
         moving = [step for step in calm if step.moves]
         entries = begins & ~until
         while entries != self.false:
@@ -128,8 +136,6 @@ class InTime(Symbolic):
 
     def split(self, counting: Counting) -> Split:
         """The steps that are counted, and all others; one that is counted in some states only is among both."""
-        if counting is TICKS:
-            return Split([self.tick], self.calm)
         some = [step for step in self.steps if is_one_of(step.name, counting.events)]
         others = [step for step in self.steps if step not in some]
         if counting.leaving is None:
@@ -164,8 +170,9 @@ class SetTimes(Timekeeper):
         outside = space.reachable & ~states
         return states & (space.initial | space.any(space.image(step, outside) for step in space.steps))
 
-    def within(self, begins: Set, until: Set, ticks: int) -> bool:
-        return len(list(islice(self.space.layers(begins & self.space.reachable, until), ticks + 2))) <= ticks + 1
+    def within(self, begins: Set, until: Set, ticks: int, counting: Counting = TICKS) -> bool:
+        layers = self.space.layers(begins & self.space.reachable, until, self.space.split(counting))
+        return len(list(islice(layers, ticks + 2))) <= ticks + 1
 
     def delays(
         self, begins: Set, until: Set, ways: Mapping[str, tuple[str, ...]], counting: Counting = TICKS
@@ -181,7 +188,7 @@ class _Measured:
         ways: Mapping[str, tuple[str, ...]],
     ) -> None:  # fmt: skip
         """``endless`` are states from which a run counts for ever: if it gets there, there is no greatest."""
-        self.space, self.system, self.until, self.whole = space, system, until, counting is not TICKS
+        self.space, self.system, self.until, self.whole = space, system, until, counting.whole
         self.layers, self.endless, self.steps = list[Layer](), space.false, space.split(counting)
         still = space.any(step.guard & ~step.moving for step in self.steps.counted) & ~until  # it changes nothing there
         met, missing = dict[Set, int](), None
@@ -312,7 +319,7 @@ class _Measured:
         state, named = self.system.initial, list[str]()
         ticks = [event.name for event in self.system.events if event.kind is Kind.TIME]
         for event in (*before, *events):
-            names = ticks if event == TICK else [event]
+            names = [tick for tick in ticks if is_one_of(tick, [event])] if event in (TICK, PAUSED) else [event]
             name, state = next((n, s) for n in names if isinstance(s := self.system.step(state, n), tuple))
             named.append(name)
         told = Trace.of(self.system, named, None if loop is None else len(before) + loop)

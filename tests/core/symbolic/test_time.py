@@ -13,7 +13,8 @@ from mealspec.core.configuration import Branch
 from mealspec.core.delay import Counting, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.symbolic.time import InTime, SetTimes
-from mealspec.core.timed import Clockwork, TimedFamily, in_time, is_one_of, timed
+from mealspec.core.timed import Clockwork, in_time, is_one_of, timed
+from mealspec.core.timed_family import TimedFamily
 from tests.core.test_timed import TICKS, count, random_clock, random_system, stopwatch
 
 END = At("m0", lambda state: state == "end")
