@@ -87,7 +87,7 @@ slow: $(READY) ## complete checks by the million, and diagrams/ against the mode
 
 live: $(READY) ## real sockets in real time: a thousand fault scripts, servers with bugs (minutes, on a quiet machine)
 	@echo "== the reference pair over real sockets"
-	@$(BIN)/pytest -m live -s tests/conform
+	@$(BIN)/pytest -m live -s tests/conform tests/diagnose
 
 lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"

@@ -111,9 +111,7 @@ def test_what_does_not_fit_is_told_apart_from_what_was_not_asked_to_the_end(
     assert design["verdict"] == UNDECIDED
 
 
-def test_where_a_beginning_is_asked_nothing_is_said_to_be_late(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_a_beginning_is_asked_nothing_is_said_to_be_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     every = asked(tmp_path, 1.0).best
     monkeypatch.setattr(seconds, "ASKED", 1)
     found = asked(tmp_path, 1.0).best
