@@ -71,8 +71,8 @@ class Explanation(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """By which explanations are ordered."""
-        return (*self.level, not self.implied, self.cost.steps)
+        """By which explanations are ordered; of causes that are level in all, the one first that says more of a run."""
+        return (*self.level, not self.implied, self.cost.steps, -self.suspect.milestones)
 
 
 class Stop(NamedTuple):

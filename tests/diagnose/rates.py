@@ -36,10 +36,9 @@ from mealspec.diagnose.suspects import Suspect, bases, classes
 from mealspec.diagnose.verdict import Verdict
 from mealspec.diagnose.writing import Writing, log_of, written
 from mealspec.model.design import DESIGNS
-from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.scenarios import FAILURES
-from tests.diagnose.sampling import drawn, healthy
+from tests.diagnose.sampling import drawn, healthy, system
 from tests.mutation.sampling import wilson
 
 HOMES = ("published", "app_published", "app_head")
@@ -254,7 +253,7 @@ def measure(path: Path, until: int, labels: Collection[str]) -> None:
 
 
 def told(cases: list[Case]) -> Iterator[str]:
-    """What was measured, as a table, and in all."""
+    """What was measured, as a table, and in all, with the interval in which it is with 95 % confidence (Wilson's)."""
     yield "| | runs | no line is left | a twin | open | named first | second or third | later |"
     yield "|---|---|---|---|---|---|---|---|"
     for label in (*FAILURES, ""):
@@ -267,7 +266,8 @@ def told(cases: list[Case]) -> Iterator[str]:
     for most in (1, 3):
         hits = sum(0 < each.rank <= most for each in named)
         low, high = wilson(hits, len(named))
-        yield f"of {len(named)} that left a trace {hits} among the first {most}: {low:.1%} to {high:.1%}"
+        where = "first" if most == 1 else "among the first three"
+        yield f"Of {len(named)} that left a trace the cause was {where} in {hits}: of all such {low:.1%} to {high:.1%}."
 
 
 def well(path: Path, until: int, drop: float) -> None:
