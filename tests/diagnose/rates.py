@@ -262,6 +262,7 @@ def told(cases: list[Case]) -> Iterator[str]:
         ranks = Counter(min(each.rank or 4, 4) for each in some if each.fate == NAMED)
         row = [fates[NO_LINE], fates[TWIN], fates[OPEN] + fates[LOST], ranks[1], ranks[2] + ranks[3], ranks[4]]
         yield f"| {label or 'all'} | " + " | ".join(f"{number:,}" for number in [len(some), *row]) + " |"
+    yield ""
     named = [each for each in cases if each.fate == NAMED]
     for most in (1, 3):
         hits = sum(0 < each.rank <= most for each in named)
