@@ -19,7 +19,7 @@ TRIED := -m "not slow and not external and not live" -n 2 --dist loadgroup -p no
   tests/hunt/test_machine.py tests/conform/test_driver.py tests/conform/test_sockets.py tests/cli/test_cli.py tests/cli/test_bad_input.py tests/test_packaging.py
 PICTURES := -m slow -p no:cacheprovider tests/draw/test_graphs.py -k "renderer or source or graph_is or layout or blocks or step_by_step"
 
-.PHONY: help setup verify incident mutants draw still sweep test hunt deep slow live lint lowest newest fuzz bench checkers crosscheck clean
+.PHONY: help setup verify incident mutants draw still sweep test hunt deep slow live rates lint lowest newest fuzz bench checkers crosscheck clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -87,7 +87,10 @@ slow: $(READY) ## complete checks by the million, and diagrams/ against the mode
 
 live: $(READY) ## real sockets in real time: a thousand fault scripts, servers with bugs (minutes, on a quiet machine)
 	@echo "== the reference pair over real sockets"
-	@$(BIN)/pytest -m live -s tests/conform
+	@$(BIN)/pytest -m live -s tests/conform tests/diagnose
+
+rates: $(READY) ## how often `diagnose` names a drawn cause, 53 runs of each class; goes on with tests/diagnose/rates.jsonl
+	@$(BIN)/python -m tests.diagnose.rates --until 53
 
 lowest: .venv-lowest/ready ## engines, pictures, hunt, command line and wheel on the lowest versions of everything needed
 	@echo "== the lowest versions that pyproject.toml allows, on $(OLD_PYTHON)"

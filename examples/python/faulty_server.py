@@ -13,8 +13,12 @@ class EntryEndsWithHandler(Server):
     """The handler function is done at once and takes the entry with it; a reader goes on."""
 
     async def connection(self, socket: Socket, user: str) -> None:
-        asyncio.get_running_loop().call_soon(self.remove, user, socket)
+        asyncio.get_running_loop().call_soon(self.returned, user, socket)
         await super().connection(socket, user)
+
+    def returned(self, user: str, socket: Socket) -> None:
+        """The handler function is done."""
+        self.remove(user, socket)
 
 
 class EntryExpires(Server):
@@ -22,7 +26,11 @@ class EntryExpires(Server):
 
     def enter(self, user: str, socket: Socket) -> None:
         super().enter(user, socket)
-        asyncio.get_running_loop().call_later(self.seconds.get("entry", 30), self.remove, user, socket)
+        asyncio.get_running_loop().call_later(self.seconds.get("entry", 30), self.expired, user, socket)
+
+    def expired(self, user: str, socket: Socket) -> None:
+        """Its time is over."""
+        self.remove(user, socket)
 
 
 class RegisterOnMessage(Server):

@@ -18,7 +18,7 @@ from mealspec.diagnose.asking import MOST_KEPT, After, Asker, Shape, joined, lax
 from mealspec.diagnose.clocks import Clocks, Interval, fits
 from mealspec.diagnose.episodes import Episode
 from mealspec.diagnose.mapping import LineMapping
-from mealspec.diagnose.seconds import Seconds
+from mealspec.diagnose.seconds import Seconds, Unfit
 from mealspec.diagnose.suspects import Suspect, bases, classes, lookups
 from mealspec.diagnose.verdict import (
     HEALTHY,
@@ -97,12 +97,12 @@ class Diagnoser:
             ahead = verdict.best.times.ahead if verdict.best and verdict.best.times else ahead
         return verdict, (ahead if all(any(e.at is not None for e in lines) for lines in some.lines) else None)
 
-    def _timed(self, each: Explanation, some: Episode) -> Explanation | None:
+    def _timed(self, each: Explanation, some: Episode) -> Explanation | Unfit:
         """The explanation with a run that fits the seconds; of a suspended app, whose clocks stand still, as it is."""
         if "background" in each.suspect.scope:
             return each
         times = Seconds(each.suspect, each.search, some.lines, self.clocks).times()
-        return each._replace(times=times) if times else None
+        return times if isinstance(times, Unfit) else each._replace(times=times)
 
     def _within(self, some: Episode, ahead: Interval, splits: int, bound: int) -> tuple[Verdict, Interval]:
         """The verdict if the offset is within an interval, and with which it fits.

@@ -74,9 +74,15 @@ class Read(NamedTuple):
     named: dict[str, str]
 
 
+@cache
+def _parted(selector: str) -> re.Match[str] | None:
+    """Its parts; None if it is none."""
+    return SELECTOR.fullmatch(selector)
+
+
 def selects(selector: str, event: Event) -> bool:
     """Whether an event is one of those that are said so."""
-    found = SELECTOR.fullmatch(selector)
+    found = _parted(selector)
     if found is None or found["name"] != event.stem:
         return False
     return found["value"] is None or event.values.get(found["value"], found["is"]) == found["is"]

@@ -2,8 +2,9 @@
 
 What a design can do has many states, and most of them are of no concern here: what is shown, loaded, stored. So the
 search begins with few machines. Every run of all machines is one of these few, so what tells their runs apart tells all
-runs apart. Two runs that look alike are made runs of all machines; where that fails, the machines that refused are
-taken in, and the search begins anew. In the end each answer is a search that found nothing, or two runs of the design.
+runs apart. Two runs that look alike are made runs of all machines, in which the few may do more besides; where that
+fails, the machines that refused are taken in, and the search begins anew. In the end each answer is a search that found
+nothing, or two runs of the design.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from functools import cached_property
 from itertools import combinations
 
 from mealspec.check.excerpts import LOGS
+from mealspec.core import Trace
 from mealspec.diagnose.lift import Stuck, Told, lifted
-from mealspec.diagnose.losses import Reason, watched_system
+from mealspec.diagnose.losses import Reason, reason_of, watched_system
 from mealspec.diagnose.statements import Lines, Printer, Statement, statements
 from mealspec.diagnose.view import Pair, Searched, View
 from mealspec.model.design import Design
@@ -114,7 +116,7 @@ class Oracle:
         """Why some run of the design loses a push, and one that does."""
         while True:
             scripts = {reason: self._view.run(reason) for reason in self._view.reasons}
-            runs = {reason: self._lifted(script) for reason, script in scripts.items()}
+            runs = {reason: self._lifted(script, reason) for reason, script in scripts.items()}
             stuck = [run for run in runs.values() if isinstance(run, Stuck)]
             if not stuck:
                 return {reason: run for reason, run in runs.items() if not isinstance(run, Stuck)}
@@ -162,21 +164,31 @@ class Oracle:
         self._view = View(self.system, self.asked, self.printer)
 
     def _lifted(
-        self, script: tuple[str, ...], on: frozenset[int] = frozenset(), like: tuple[str, ...] = ()
+        self, script: tuple[str, ...], reason: Reason, on: frozenset[int] = frozenset(), like: tuple[str, ...] = ()
     ) -> tuple[str, ...] | Stuck:
-        """A run of all machines that does this and prints what another run prints, as far as some statements go."""
-        return lifted(self.system, script, self.asked, Told(self.printer, on, self.printer.logs(like, on)))
+        """A run of all machines that does this and prints what another run prints, as far as some statements go.
+
+        If there is none in which the machines that are asked do just this, one in which they do more, and that loses
+        the push for the same reason, is as good, and spares asking more machines.
+        """
+        told = Told(self.printer, on, self.printer.logs(like, on))
+        run = lifted(self.system, script, self.asked, told)
+        if isinstance(run, Stuck):
+            more = lifted(self.system, script, (), told)
+            if not isinstance(more, Stuck) and reason_of(Trace.of(self.system, more)) is reason:
+                return more
+        return run
 
     def _take(self, searched: Searched, pair: Pair, few: frozenset[int], on: frozenset[int]) -> Alike | tuple[str, ...]:
         """Two runs of all machines that look alike to few statements, or the machines that have to be asked, too."""
         scripts = searched.scripts(pair)
-        first = self._lifted(scripts[0])
+        first = self._lifted(scripts[0], pair[0])
         if isinstance(first, Stuck):
             return first.refusing
         likely = self._agree(*scripts, few, on) or few
         second: tuple[str, ...] | Stuck = ()
         for told in (likely, few) if self.skew == 0 else (self._unseen, self._unseen & few):
-            second = self._lifted(scripts[1], told, first)
+            second = self._lifted(scripts[1], pair[1], told, first)
             if not isinstance(second, Stuck) and (to := self._agree(first, second, few, on)) is not None:
                 return Alike(pair, (first, second), to)
         return second.refusing if isinstance(second, Stuck) else ()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -30,10 +31,17 @@ from mealspec.diagnose.suspects import Suspect
 from mealspec.model.clocks import clockwork, log_clocks
 
 ASKED = 3_000
-"""Beginnings of likeliest runs that are asked; what is beyond counts as not fitting."""
+"""Beginnings of likeliest runs that are asked; where there are more that fit so far, it is left undecided."""
 
 Step = tuple[int, int]
 """An event by its number, and the log in which its line was found, or -1."""
+
+
+class Unfit(Enum):
+    """That no likeliest run is known to fit: none does, or what was asked ended before all were."""
+
+    LATE = auto()
+    STOPPED = auto()
 
 
 class Times(NamedTuple):
@@ -100,8 +108,8 @@ class Seconds:
     lines: tuple[tuple[Entry, ...], tuple[Entry, ...]]
     clocks: Clocks
 
-    def times(self) -> Times | None:
-        """The first likeliest run that fits, and when its steps were; None if none does."""
+    def times(self) -> Times | Unfit:
+        """The first likeliest run that fits, and when its steps were."""
         system = self.search.system
         waiting, asked = [_Beginning(self.search.start, system.initial, (2,) * len(system.machines), (0, 0), (), ())], 0
         while waiting and asked < ASKED:
@@ -114,7 +122,7 @@ class Seconds:
                 if not ways:
                     return self._times(here, known)
             waiting += [self._after(here, *way) for way in reversed(ways)]
-        return None
+        return Unfit.STOPPED if waiting else Unfit.LATE
 
     def _after(self, here: _Beginning, event: int, log: int, to: int) -> _Beginning:
         """One step on. Moment 0 is when the stamps count from, 1 is minus what the client's clock is ahead; 2 is the

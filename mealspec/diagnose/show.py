@@ -15,6 +15,7 @@ from mealspec.core.explicit.shown import Cost
 from mealspec.diagnose.clocks import Interval
 from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis
 from mealspec.diagnose.reading import Counts, shown_time
+from mealspec.diagnose.seconds import ASKED
 from mealspec.diagnose.verdict import Explanation, Verdict
 from mealspec.model.scope import counted
 
@@ -64,8 +65,12 @@ def meal_lines(meal: Diagnosed) -> list[str]:
     for v, ahead in zip(meal.verdicts, meal.ahead, strict=True):
         out += ["", f"{v.design}: {v.kind}", *_causes("cause", v.causes), *_causes("not connected because", v.lookups)]
         out += _causes("not in time", v.late)
-        if v.best is None and v.late:
-            out += wrapped(["No likeliest run of any cause fits the seconds; what is less likely was not asked."])
+        out += _causes("not decided", v.unasked)
+        if v.unasked:
+            out += wrapped([f"Not decided in time: stopped after {ASKED:,} beginnings of likeliest runs of each."])
+        if v.best is None and (v.late or v.unasked):
+            told = "is known to fit" if v.unasked else "fits"
+            out += wrapped([f"No likeliest run of any cause {told} the seconds; what is less likely was not asked."])
             continue
         if v.best is None:
             out += _stops(meal, v)
@@ -180,6 +185,7 @@ def to_json(meal: Diagnosed) -> dict[str, Any]:
                 "causes": [_explanation(each) for each in v.causes], "remain": v.remain, "tells": v.tells,
                 "not_connected": [_explanation(each) for each in v.lookups],
                 "not_in_time": [_explanation(each) for each in v.late],
+                "not_decided_in_time": [_explanation(each) | {"stopped_after": ASKED} for each in v.unasked],
                 "furthest": [stop._asdict() for stop in v.stops],
                 "possible_in": v.elsewhere[0] if v.elsewhere else None,
             }

@@ -41,6 +41,8 @@ class Suspect:
         How much of the world it lets in beyond the usual scope and the design: each counts as a coincidence.
     without
         Of a class, that there is a run in which it does not happen.
+    milestones
+        Of a class, how many steps make it.
     """
 
     label: str
@@ -50,6 +52,7 @@ class Suspect:
     watched: Callable[[], tuple[System, Aim]]
     assumes: int = 0
     without: Suspect | None = None
+    milestones: int = 0
 
 
 AGAIN = ("poll", "ping")
@@ -107,7 +110,7 @@ def _of_class(plan: Design, told: Scenario) -> Suspect | None:
     has, last = cache(watched), len(told.steps)
     more = len(told.scope.includes - Scope().includes) + len(asked.mechanisms ^ plan.mechanisms)
     without = Suspect(f"no {told.id}", f"not so: {told.title}", asked, told.scope, cache(unseen), more)
-    return Suspect(told.id, told.title, asked, told.scope, has, more, without)
+    return Suspect(told.id, told.title, asked, told.scope, has, more, without, last)
 
 
 def _of_this_meal(watch: Machine, steps: tuple[str, ...], events: tuple[Event, ...]) -> Machine:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mealspec.core import Trace
 from mealspec.core.explicit.settling import EVIDENCE
 from mealspec.core.explicit.shown import Cost, Search
-from mealspec.diagnose.seconds import Times
+from mealspec.diagnose.seconds import Times, Unfit
 from mealspec.diagnose.suspects import Suspect
 from mealspec.model.design import Design
 
@@ -71,8 +71,8 @@ class Explanation(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """By which explanations are ordered."""
-        return (*self.level, not self.implied, self.cost.steps)
+        """By which explanations are ordered; of causes that are level in all, the one first that says more of a run."""
+        return (*self.level, not self.implied, self.cost.steps, -self.suspect.milestones)
 
 
 class Stop(NamedTuple):
@@ -106,6 +106,8 @@ class Verdict:
         All explanations, and all of a lookup: of a cause also those that are less likely, with another backend say.
     late
         Where seconds were asked, causes of which no likeliest run fits them.
+    unasked
+        And those of which none was found to fit among as many beginnings of likeliest runs as are asked.
     stops
         If there is none, each beginning of the logs that cannot be made longer.
     elsewhere
@@ -123,6 +125,7 @@ class Verdict:
     lookups: tuple[Explanation, ...] = ()
     found: tuple[tuple[Explanation, ...], tuple[Explanation, ...]] = ((), ())
     late: tuple[Explanation, ...] = ()
+    unasked: tuple[Explanation, ...] = ()
     stops: tuple[Stop, ...] = ()
     elsewhere: tuple[str, Cost] | None = None
     tells: str = ""
@@ -132,7 +135,7 @@ class Verdict:
     def kind(self) -> str:
         """In a word."""
         if not self.causes and not self.lookups:
-            return IMPOSSIBLE if self.complete and not self.late else UNDECIDED
+            return IMPOSSIBLE if self.complete and not self.late and not self.unasked else UNDECIDED
         return UNDER_OBSERVED if self.remain > 1 else COMPATIBLE
 
     @property
@@ -172,16 +175,18 @@ def judged(
     return Verdict(plan, shown, found, remain, skipped, every, tells=tells, complete=complete)
 
 
-def in_time(verdict: Verdict, asked: Callable[[Explanation], Explanation | None]) -> Verdict:
-    """The verdict without the causes of which no likeliest run fits the seconds, for which it is asked None."""
+def in_time(verdict: Verdict, asked: Callable[[Explanation], Explanation | Unfit]) -> Verdict:
+    """The verdict without the causes of which no likeliest run is known to fit the seconds, which are set apart."""
     answers = [[(each, asked(each)) for each in some] for some in verdict.found]
-    causes, lookups = ([fits for _, fits in some if fits is not None] for some in answers)
+    causes, lookups = ([fits for _, fits in some if isinstance(fits, Explanation)] for some in answers)
     fitting = {each.label for each in (*causes, *lookups)}
-    late = [each for some in answers for each, fits in some if fits is None and each.label not in fitting]
+    unfit = [(each, why) for some in answers for each, why in some if each.label not in fitting]
+    unasked = _ranked(each for each, why in unfit if why is Unfit.STOPPED)
+    late = _ranked(each for each, _ in unfit if each.label not in {other.label for other in unasked})
     best = min(causes, key=lambda each: each.rank, default=None)
-    shown = best.label in (HEALTHY, WEATHERED) if best else verdict.shown and not late
+    shown = best.label in (HEALTHY, WEATHERED) if best else verdict.shown and not unfit
     found = judged(verdict.design, causes, lookups, shown=shown, complete=verdict.complete)
-    return replace(found, late=_ranked(late), stops=verdict.stops, elsewhere=verdict.elsewhere)
+    return replace(found, late=late, unasked=unasked, stops=verdict.stops, elsewhere=verdict.elsewhere)
 
 
 def together(some: Iterable[Verdict]) -> Verdict:

@@ -1,87 +1,96 @@
 """How often the cause that was drawn is found: seeded runs of all failure classes, with lines missing and clocks apart.
 
-``python -m tests.diagnose.rates NUMBER FORM [SEED]`` prints the figures, with seeds from that one on; with ``healthy``
-before that, those of healthy runs. A cause has left no trace if the lines have a twin: a run without it that explains
-them as well, with no more faults, tight races and missing lines.
+``python -m tests.diagnose.rates FILE [--until SEED]`` measures each class with seeds 0, 1, 2 and so on, and adds a line
+to the file for each run; what stands in it is not measured again, so it may be stopped and begun anew. ``--told`` says
+what stands in it. With ``--healthy`` runs are measured in which nothing goes wrong, each once.
+
+A cause has left no trace if the lines have a twin: a run without it that explains them as well, with no more faults,
+tight races and missing lines. That is asked first, for then no order of causes could be right; only what has no such
+twin is diagnosed.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from mealspec.core import Trace
+from mealspec.core import Kind, Trace, races
 from mealspec.core.explicit.settling import EVIDENCE
-from mealspec.core.explicit.shown import Search
-from mealspec.diagnose.clocks import Clocks, Interval
-from mealspec.diagnose.diagnosis import Diagnosed, Diagnosis, Question
+from mealspec.diagnose.asking import Asker
+from mealspec.diagnose.clocks import Clocks, Interval, fits
+from mealspec.diagnose.diagnosis import Diagnosis, Question
+from mealspec.diagnose.episodes import Episode, Splitter
 from mealspec.diagnose.explain import Diagnoser
+from mealspec.diagnose.kinds import sorts
 from mealspec.diagnose.mapping import LineMapping, load
-from mealspec.diagnose.suspects import Suspect, classes
-from mealspec.diagnose.verdict import HEALTHY, Verdict
-from mealspec.diagnose.writing import Writing, written
+from mealspec.diagnose.reading import entries
+from mealspec.diagnose.suspects import Suspect, bases, classes
+from mealspec.diagnose.verdict import Verdict
+from mealspec.diagnose.writing import Writing, log_of, written
 from mealspec.model.design import DESIGNS
-from mealspec.model.product import system
 from mealspec.model.scope import Scope
 from mealspec.properties.scenarios import FAILURES
-from tests.diagnose.sampling import drawn, healthy
+from tests.diagnose.sampling import drawn, healthy, system
+from tests.mutation.sampling import wilson
 
 HOMES = ("published", "app_published", "app_head")
 DROP, OTHER = 0.3, "somebody-else"
-SECONDS = 600.0
-"""Of healthy runs no more are tried after that."""
 LIMIT = 1_500_000
 """States that are looked at for each suspect."""
+SPLITS = 8
+"""How often the offsets are parted where a run fits line by line, and with no single offset."""
+RECORD = Path(__file__).with_name("rates.jsonl")
+"""What was measured."""
+
+Level = tuple[int, int]
+"""What speaks against an explanation: what it weighs, and its tight races."""
+
+NO_LINE, TWIN, NAMED, OPEN, LOST, POSSIBLE = "no line", "twin", "named", "open", "lost", "possible"
 
 
 class Case(NamedTuple):
-    """One drawn run, and what was found of it; what the likeliest run without the cause weighs, if it was asked.
+    """One drawn run, and what was found of it.
 
-    ``behind`` says that no run with the cause is as likely as what was found first, though not all else was asked.
+    Attributes
+    ----------
+    label, seed
+        Which class, and by which seed it was drawn.
+    fate
+        No line of it is left; a run without the cause explains them as well; what is named first is known; not all
+        could be asked; or no run with the cause was found, though the drawn one is such a run.
+    own, twin
+        What the likeliest run with the cause weighs, where that was asked, and a run without it, if there is one.
+    rank
+        Where the cause stands among those that are named, from 1; 0 if nowhere, or if it was not asked.
+    first
+        What is named first, if it was asked.
     """
 
     label: str
     seed: int
-    verdict: Verdict | None
-    twin: tuple[int, int] | None = None
-    behind: bool = False
+    fate: str
+    own: Level | None = None
+    twin: Level | None = None
+    rank: int = 0
+    first: str = ""
 
-    @property
-    def own(self) -> tuple[int, int] | None:
-        """What the likeliest run with the cause weighs; None if it is no cause that was found."""
-        return self._level(self.label)
+    @classmethod
+    def read(cls, line: str) -> Case:
+        """From a line of a file."""
+        told: dict[str, Any] = json.loads(line)
+        own, twin = (tuple(told.pop(name, ())) or None for name in ("own", "twin"))
+        return cls(**told, own=own, twin=twin)
 
-    def _level(self, label: str) -> tuple[int, int] | None:
-        causes = self.verdict.causes if self.verdict else ()
-        return next((each.level for each in causes if each.label.split("-")[0] == label), None)
-
-    @property
-    def rank(self) -> int | None:
-        """Where the true cause stands, from 1; None if nowhere."""
-        labels = list(dict.fromkeys(each.label.split("-")[0] for each in self.verdict.causes)) if self.verdict else []
-        return labels.index(self.label) + 1 if self.label in labels else None
-
-    @property
-    def healthy(self) -> bool:
-        """Whether no line of the meal is left, or a run in which nothing went wrong explains them as well."""
-        well = self._level(HEALTHY)
-        return self.verdict is None or (well is not None and (self.own is None or well <= self.own))
-
-    @property
-    def traceless(self) -> bool:
-        """Whether the lines have a twin."""
-        if self.verdict is None or self.healthy:
-            return True
-        if self.own is None:  # what was found is likelier than any run with the cause, if all was looked at
-            return (self.verdict.complete or self.behind) and bool(self.verdict.causes)
-        return self.verdict.causes[0].level < self.own or (self.twin is not None and self.twin <= self.own)
+    def __str__(self) -> str:
+        return json.dumps({name: each for name, each in self._asdict().items() if each or name == "seed"})
 
 
 def suspect(label: str) -> Suspect:
@@ -94,53 +103,118 @@ def home(label: str) -> str:
     return next(name for name in HOMES if FAILURES[label].design.startswith(name))
 
 
-def cases(number: int, form: str, begin: int = 0) -> Iterator[Case]:
-    """So many runs, of one class after the other."""
-    mapping = load(form)
-    per = -(-number // len(FAILURES))
-    for label in FAILURES:
-        asked = suspect(label)
-        for seed in range(begin, begin + per):
-            random = Random(f"{label} {seed}")
-            events = drawn(asked, random)
-            assert events is not None
-            run = Trace.of(system(asked.design, asked.scope), events)
-            how = Writing(DROP, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
-            found = diagnosed(run, mapping, how, home(label))
-            yield case(label, seed, found, mapping)
+class Lines:
+    """What is left of a run in two logs, and what is asked of it."""
+
+    def __init__(self, paths: tuple[Path, Path], mapping: LineMapping) -> None:
+        self.paths, self.mapping = paths, mapping
+        self.episode = episode(paths, mapping)
+        self.clocks = Clocks(origin=min(self.episode.times, default=0.0) if self.episode else 0.0)
+        self._asker = Asker(mapping, LIMIT)
+
+    def missing(self, run: Trace) -> int:
+        """How many lines of the run are not there."""
+        assert self.episode is not None
+        printed = sum(log_of(run.system.event(name), self.mapping) is not None for name in run.events)
+        return printed - sum(map(len, self.episode.lines))
+
+    def least(
+        self, asked: Suspect, most: int, ahead: Interval | None = None, splits: int = SPLITS
+    ) -> tuple[Level | None, bool]:
+        """What the likeliest run of a suspect weighs that fits with one offset of an interval, and whether that is so.
+
+        None is found of runs that weigh more than ``most``. Where a run fits line by line only, both sides of an offset
+        with which it does not are asked.
+        """
+        assert self.episode is not None
+        lines, assumed = self.episode.lines, EVIDENCE * asked.assumes
+        ahead = ahead or self.clocks.around(self.episode.times[0])
+        if most < assumed:
+            return None, True
+        shape = Diagnoser(self.mapping, asked.design, self.clocks).shape(self.episode)
+        found = self._asker.ask(asked, shape, self.clocks.after(*lines, ahead), most - assumed).search
+        if found.cost is None:
+            return None, found.complete
+        narrow = fits(*lines, found.order, ahead)
+        if not narrow.empty:
+            return (found.cost.weight + assumed, found.cost.races), True
+        if not splits:
+            return None, False
+        middle = (narrow.least + narrow.most) / 2
+        ends = (Interval(ahead.least, middle), Interval(middle, ahead.most))
+        sides = [self.least(asked, most, side, splits - 1) for side in ends]
+        return min((level for level, _ in sides if level is not None), default=None), all(sure for _, sure in sides)
+
+    def diagnosed(self, plan: str, margin: int) -> Verdict:
+        """What ``mealspec diagnose`` finds of the meal."""
+        question = Question(self.paths, self.mapping, (DESIGNS[plan],), margin=margin, limit=LIMIT)
+        return next(meal.best for meal in Diagnosis(question) if meal.episode.user != OTHER)
 
 
-def case(label: str, seed: int, found: Diagnosed | None, mapping: LineMapping) -> Case:
-    """What was found; where nothing is likelier than the true cause, a twin is looked for."""
-    plain = Case(label, seed, found.best if found else None)
-    if found is not None and plain.own is None and not plain.traceless and found.best.causes:
-        search = asked_for(found, suspect(label), mapping, found.best.causes[0].level[0])
-        return plain._replace(behind=search.cost is None and search.complete)
-    if found is None or plain.own is None or plain.traceless:
-        return plain
-    without = suspect(label).without
-    assert without is not None
-    return plain._replace(twin=twin(found, without, mapping, plain.own))
+class Meal:
+    """A drawn run of a class that was written as logs, and what is found of it."""
+
+    def __init__(self, label: str, seed: int, mapping: LineMapping, folder: Path) -> None:
+        self.label, self.seed, self.cause, random = label, seed, suspect(label), Random(f"{label} {seed}")
+        events = drawn(self.cause, random)
+        assert events is not None
+        self.run = Trace.of(system(self.cause.design, self.cause.scope), events)
+        how = Writing(DROP, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
+        self.lines = Lines(logs(self.run, mapping, how, folder), lenient(mapping))
+
+    @property
+    def most(self) -> int:
+        """What the likeliest run with the cause weighs at most: the drawn one is one."""
+        faults = sum(self.run.system.event(name).kind is Kind.FAULT for name in self.run.events)
+        return EVIDENCE * (faults + len(races(self.run)) + self.cause.assumes) + self.lines.missing(self.run)
+
+    def case(self) -> Case:
+        """What is found of it."""
+        plain = Case(self.label, self.seed, NO_LINE)
+        if self.lines.episode is None:
+            return plain
+        least, most = self.lines.least, self.most
+        assert self.cause.without is not None
+        others = [bases(self.cause.design)[0]] if self.cause.assumes else []
+        twins = [least(each, most) for each in (*others, self.cause.without)]
+        twin = min((level for level, _ in twins if level is not None), default=None)
+        bound = most if twin is None else twin[0] - (twin[1] == 0)
+        own, whole = least(self.cause, min(bound, most))
+        if own is None and twin is None:
+            return plain._replace(fate=LOST if whole else OPEN)
+        if twin is not None and (own is None or own >= twin):
+            return plain._replace(fate=TWIN if whole else OPEN, twin=twin)
+        return self._diagnosed(plain._replace(own=own, twin=twin), all(sure for _, sure in twins))
+
+    def _diagnosed(self, plain: Case, known: bool) -> Case:
+        """First with what is as likely as the likeliest, which is enough if the cause is; else with more."""
+        for margin in (0, 1):
+            verdict = self.lines.diagnosed(home(self.label), margin)
+            labels = list(dict.fromkeys(each.label.split("-")[0] for each in verdict.causes))
+            rank = labels.index(self.label) + 1 if self.label in labels else 0
+            if rank == 1:
+                break
+        first = verdict.causes[0] if verdict.causes else None
+        if first is not None and plain.own is not None and first.level < plain.own:
+            return plain._replace(fate=TWIN, twin=first.level, first=first.label)
+        return plain._replace(fate=NAMED if known else OPEN, rank=rank, first=first.label if first else verdict.kind)
 
 
-def twin(found: Diagnosed, asked: Suspect, mapping: LineMapping, own: tuple[int, int]) -> tuple[int, int] | None:
-    """What the likeliest run without the cause weighs that prints the lines; None if that is more than with it."""
-    answer = asked_for(found, asked, mapping, own[0])
-    return None if answer.cost is None else (answer.cost.weight + EVIDENCE * asked.assumes, answer.cost.races)
+def lenient(mapping: LineMapping) -> LineMapping:
+    """That any line may be missing, and counts."""
+    return mapping.with_absence({kind.name: "sometimes" for kind in mapping.lines})
 
 
-def asked_for(found: Diagnosed, asked: Suspect, mapping: LineMapping, weight: int) -> Search:
-    """The likeliest runs of a suspect that print the lines and weigh no more than so much, with what it assumes."""
-    some = found.episode
-    lenient = mapping.with_absence({kind.name: "sometimes" for kind in mapping.lines})
-    by = Diagnoser(lenient, asked.design, Clocks(origin=min(some.times, default=0.0)), limit=LIMIT)
-    around = by.clocks.around(some.times[0]) if some.times else Interval(0, 0)
-    after = by.clocks.after(*some.lines, around)
-    return by.asker.ask(asked, by.shape(some), after, weight - EVIDENCE * asked.assumes).search
+def logs(run: Trace, mapping: LineMapping, how: Writing, folder: Path) -> tuple[Path, Path]:
+    """The run as two files, and in each a line of somebody else long after: the logs go on."""
+    paths = (folder / "client.log", folder / "server.log")
+    for log, (path, lines) in enumerate(zip(paths, written(run, mapping, how), strict=True)):
+        path.write_text("".join(f"{each}\n" for each in [*lines, later(mapping, log)]), encoding="utf-8")
+    return paths
 
 
 def later(mapping: LineMapping, log: int) -> str:
-    """A line of another user, long after: the logs go on."""
+    """A line of another user, long after."""
     at = "2025-11-08T10:00:00Z"
     if mapping.format == "json":
         return json.dumps({"time": at, "user": OTHER, "event": ("client.connect", "server.register")[log]})
@@ -148,52 +222,104 @@ def later(mapping: LineMapping, log: int) -> str:
     return f"{at} user={OTHER} {text}"
 
 
-def diagnosed(
-    run: Trace, mapping: LineMapping, how: Writing, plan: str, absence: str = "sometimes"
-) -> Diagnosed | None:
-    """The run written as logs, read back and explained; None if no line of a meal is left."""
+def episode(paths: tuple[Path, Path], mapping: LineMapping) -> Episode | None:
+    """The lines of the meal; None if there is none."""
+    client, server = (entries(log, path, mapping, None, mask=False)[1] for log, path in enumerate(paths))
+    meals = Splitter(sorts(mapping)).meals(client, server)
+    return next((meal for meal in meals if meal.user != OTHER), None)
+
+
+def case(label: str, seed: int, form: str = "app") -> Case:
+    """A run of a class, drawn by a seed, and what is found of it."""
     with TemporaryDirectory() as folder:
-        paths = [Path(folder, name) for name in ("client.log", "server.log")]
-        for log, (path, lines) in enumerate(zip(paths, written(run, mapping, how), strict=True)):
-            path.write_text("".join(f"{each}\n" for each in [*lines, later(mapping, log)]), encoding="utf-8")
-        question = Question(
-            (paths[0], paths[1]), mapping, (DESIGNS[plan],), absences={"all": absence}, margin=1, limit=LIMIT
-        )
-        found = Diagnosis(question)
-        return next((meal for meal in found if meal.episode.user != OTHER), None)
+        return Meal(label, seed, load(form), Path(folder)).case()
 
 
-def main(number: int, form: str, begin: int = 0) -> None:
-    """Print the figures."""
-    began, every = time.monotonic(), list[Case]()
-    for case in cases(number, form, begin):
-        every.append(case)
-        found = [f"{each.label} {each.level[0]}" for each in case.verdict.causes[:5]] if case.verdict else []
-        how, passed = "traceless" if case.traceless else f"rank {case.rank}", time.monotonic() - began
-        print(f"{case.label:4} {case.seed:3} {how:10} {case.own} {', '.join(found)}  {passed:.0f} s", flush=True)
-    for name, some in (
-        ("no twin", [case for case in every if not case.traceless]),
-        ("no healthy twin", [case for case in every if not case.healthy]),
-    ):
-        first, three = (sum((case.rank or 99) <= most for case in some) / max(1, len(some)) for most in (1, 3))
-        print(f"{name}: {len(some)} of {len(every)}; first {first:.1%}, among three {three:.1%}")
+def read(path: Path) -> list[Case]:
+    """What stands in a file."""
+    return [Case.read(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
-def well(number: int, form: str, begin: int = 0) -> None:
-    """Print what is said of so many healthy runs, with all lines and with a share missing."""
-    for drop, absence in ((0.0, "always"), (DROP, "sometimes")):
-        said, began = Counter[str](), time.monotonic()
-        for seed in range(begin, begin + number):
+def measure(path: Path, until: int, labels: Collection[str]) -> None:
+    """Add what is missing, class by class, for whoever draws a class has to look at its runs first."""
+    known = {each[:2] for each in read(path)}
+    for label in labels:
+        for seed in range(until):
+            if (label, seed) not in known:
+                began, found = time.process_time(), case(label, seed)
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(f"{found}\n")
+                print(f"{found}  {time.process_time() - began:.1f} s", flush=True)
+
+
+def told(cases: list[Case]) -> Iterator[str]:
+    """What was measured, as a table, and in all, with the interval in which it is with 95 % confidence (Wilson's)."""
+    yield "| | runs | no line is left | a twin | open | named first | second or third | later |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for label in (*FAILURES, ""):
+        some = [each for each in cases if label in ("", each.label)]
+        fates = Counter(each.fate for each in some)
+        ranks = Counter(min(each.rank or 4, 4) for each in some if each.fate == NAMED)
+        row = [fates[NO_LINE], fates[TWIN], fates[OPEN] + fates[LOST], ranks[1], ranks[2] + ranks[3], ranks[4]]
+        yield f"| {label or 'all'} | " + " | ".join(f"{number:,}" for number in [len(some), *row]) + " |"
+    yield ""
+    named = [each for each in cases if each.fate == NAMED]
+    for most in (1, 3):
+        hits = sum(0 < each.rank <= most for each in named)
+        low, high = wilson(hits, len(named))
+        where = "first" if most == 1 else "among the first three"
+        yield f"Of {len(named)} that left a trace the cause was {where} in {hits}: of all such {low:.1%} to {high:.1%}."
+
+
+def well(path: Path, until: int, drop: float) -> None:
+    """Add healthy runs until there are so many different ones, and of each what is said.
+
+    A run that shows the meal and is as likely as the drawn one is enough for the lines to be possible, whatever else
+    might explain them; with no line dropped it is healthy. Only where there is none it is asked what ``mealspec
+    diagnose`` names.
+    """
+    mapping, plan = load("app"), DESIGNS["published"]
+    known = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    runs, seed = {each["run"] for each in known}, 1 + max((each["seed"] for each in known), default=-1)
+    with path.open("a", encoding="utf-8") as file, TemporaryDirectory() as folder:
+        while len(runs) < until:
             random = Random(f"healthy {seed}")
-            run = Trace.of(system(DESIGNS["published"], Scope()), healthy(DESIGNS["published"], random))
-            how = Writing(drop, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
-            found = diagnosed(run, load(form), how, "published", absence)
-            said[found.best.label if found else "no line is left"] += 1
-            if time.monotonic() - began > SECONDS:
-                break
-        print(f"of {said.total()} healthy runs with {drop:.0%} of their lines missing: {dict(said)}", flush=True)
+            run = Trace.of(system(plan, Scope()), healthy(plan, random))
+            digest = sha256(" ".join(run.events).encode()).hexdigest()[:16]
+            if digest not in runs:
+                runs.add(digest)
+                how = Writing(drop, random.uniform(-2, 2), random.uniform(-1e-4, 1e-4), 0.0, random.randrange(1 << 30))
+                lines = Lines(logs(run, mapping, how, Path(folder)), lenient(mapping) if drop else mapping)
+                told = {"seed": seed, "run": digest, "said": said(lines, run, plan.name)}
+                file.write(json.dumps(told) + "\n")
+            seed += 1
+
+
+def said(lines: Lines, run: Trace, plan: str) -> str:
+    """That a run explains the lines as well as the drawn one does, and shows the meal; or what is named first."""
+    if lines.episode is None:
+        return NO_LINE
+    level, _ = lines.least(bases(DESIGNS[plan])[1], lines.missing(run))
+    return POSSIBLE if level is not None else lines.diagnosed(plan, 0).label
+
+
+def main() -> None:
+    """Measure, and say what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=RECORD)
+    parser.add_argument("--until", type=int, default=0, help="seeds of each class, or healthy runs that differ")
+    parser.add_argument("--only", nargs="*", choices=FAILURES, default=[*FAILURES], help="classes", metavar="F1")
+    parser.add_argument("--healthy", action="store_true")
+    parser.add_argument("--drop", type=float, default=0.0, help="of healthy runs, the share of lines that is missing")
+    asked = parser.parse_args()
+    if asked.healthy:
+        well(asked.file, asked.until, asked.drop)
+        known = [json.loads(line) for line in asked.file.read_text(encoding="utf-8").splitlines()]
+        print(f"of {len(known):,} different healthy runs: {dict(Counter(each['said'] for each in known))}")
+    else:
+        measure(asked.file, asked.until, asked.only)
+        print("\n".join(told(read(asked.file))))
 
 
 if __name__ == "__main__":
-    asked, numbers = (well, sys.argv[2:]) if sys.argv[1] == "healthy" else (main, sys.argv[1:])
-    asked(int(numbers[0]), numbers[1], *map(int, numbers[2:]))
+    main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
@@ -18,9 +18,12 @@ from mealspec.core.explicit.settling import CUT
 from mealspec.core.explicit.shown import show
 from mealspec.core.system import Locals, each
 from mealspec.diagnose.suspects import Suspect, awaited
+from mealspec.model import product
 from mealspec.model.design import Design
-from mealspec.model.product import system
 from mealspec.model.scope import Scope
+
+system = cache(product.system)
+"""A design in a scope; of hundreds of runs it is made once."""
 
 SLACK = 6
 """Steps by which a drawn run may be longer than the shortest of its weight."""

@@ -17,6 +17,7 @@ import pytest
 from mealspec.check.excerpts import LOGS
 from mealspec.cli.entry import main
 from mealspec.core import Graph, Trace, explore
+from mealspec.diagnose.lift import Stuck, Told, lifted
 from mealspec.diagnose.losses import REASONS, reason_of, reasons, repair, watched_system
 from mealspec.diagnose.observe import Observation, observe, smallest_hitting
 from mealspec.diagnose.oracle import Oracle, alike
@@ -131,6 +132,22 @@ def test_a_reason_that_no_run_has_is_not_named() -> None:
 
 
 # ---------------------------------------------------------------------- the parts
+
+
+def test_where_the_few_cannot_do_just_this_they_do_it_and_more() -> None:
+    system, printer = watched_system(design("published"), SMALL), Printer(small().statements)
+    nothing, whole = Told(printer, frozenset(), ()), {machine.name for machine in system.machines}
+    without = 0
+    for run in small().reasons.values():
+        for k in range(len(run)):
+            script = (*run[:k], *run[k + 1 :])
+            more = lifted(system, script, (), nothing)
+            if isinstance(lifted(system, script, whole, nothing), Stuck) and not isinstance(more, Stuck):
+                without += 1
+                steps = iter(Trace.of(system, more).events)  # a run, or this raises
+                assert all(event in steps for event in script)
+                assert len(more) > len(script)
+    assert without
 
 
 def _random_steps(chance: random.Random) -> Steps:
