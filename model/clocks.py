@@ -25,7 +25,7 @@ from math import ceil, floor, inf
 from types import MappingProxyType
 from typing import Any
 
-from mealspec.core import ANY, CheckerError, Configuration, Event, Machine, System, branches, unknown, without
+from mealspec.core import ANY, Branch, CheckerError, Configuration, Event, Machine, System, branches, unknown, without
 from mealspec.core.timed import Bound, Clockwork, Pause, Phase, Rounds, in_time, is_one_of, timed
 from mealspec.core.timed_family import TimedFamily
 from mealspec.model.client.app import App
@@ -41,7 +41,7 @@ from mealspec.model.featured import AnyDesign, family
 from mealspec.model.growth import GROWTHS, Figures, Growing
 from mealspec.model.mechanism import Mechanism as M
 from mealspec.model.network.connection import HELD, READS, Await, Client, Connection, Server
-from mealspec.model.product import builders, system
+from mealspec.model.product import builders, system, watched
 from mealspec.model.scope import Scope
 from mealspec.model.server.entry import REGISTERS, Held
 from mealspec.model.server.job import Job
@@ -281,9 +281,10 @@ def suspension(apps: Iterable[Machine], events: Iterable[str]) -> Pause | None:
 
 
 def timed_family(
-    scope: Scope, free: Collection[M], fixed: Collection[M] = (), table: tuple[Clock, ...] = CLOCKS, quantum: float = 1
-) -> TimedFamily:
-    """All designs that have ``fixed`` and any of ``free``, in time."""
+    scope: Scope, free: Collection[M], fixed: Collection[M] = (), table: tuple[Clock, ...] = CLOCKS, quantum: float = 1,
+    extra: Sequence[Machine] = (),
+) -> TimedFamily:  # fmt: skip
+    """All designs that have ``fixed`` and any of ``free``, in time; ``extra`` machines watch."""
     _check(table, quantum)
     plain, on = family(scope, free, fixed), frozenset(m.value for m in fixed)
     built = builders(scope, (branch.value for some in plain.events.values() for branch in some))
@@ -302,7 +303,18 @@ def timed_family(
         name: {machine: where for machine in clocks if machine.split(".")[0] == asked}
         for name, (asked, where) in EXCUSES.items()
     }
+    watching = {machine.name: (Branch[Machine | None]({}, machine),) for machine in extra}
+    plain = replace(plain, variants={**plain.variants, **watching}, events=_watched(plain.events, extra))
+    clocks |= {machine.name: (Branch[Clockwork | None]({}, Clockwork(machine, (), pause=pause)),) for machine in extra}
     return TimedFamily(plain, clocks, excuses, pause)
+
+
+def _watched(
+    events: Mapping[str, tuple[Branch[Event], ...]], extra: Sequence[Machine]
+) -> dict[str, tuple[Branch[Event], ...]]:
+    return {
+        name: tuple(Branch(given, watched(event, extra)) for given, event in every) for name, every in events.items()
+    }
 
 
 def _check(table: tuple[Clock, ...], quantum: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -156,11 +156,12 @@ def system(design: Design, scope: Scope, extra: tuple[Machine, ...] = ()) -> Sys
     parts = machines(design, scope, events)
     if extra:
         parts += extra
-        events = tuple(_watched(e, extra) for e in events)
+        events = tuple(watched(e, extra) for e in events)
     kept, alive = trimmed(parts, events)
     return System(kept, alive, absent=OPTIONAL, name=f"{design} ({scope.describe()})")
 
 
-def _watched(event: Event, extra: tuple[Machine, ...]) -> Event:
+def watched(event: Event, extra: Sequence[Machine]) -> Event:
+    """The event, in which those of the machines take part that have rows for it."""
     watching = tuple(machine.name for machine in extra if event.name in machine.alphabet)
     return replace(event, takes=event.takes + watching) if watching else event

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 
+from mealspec.check.cases import CASES, told
 from mealspec.check.excerpts import excerpts
 from mealspec.check.incident import explain_all
 from mealspec.check.latency import SITUATIONS, outcomes
@@ -108,6 +109,15 @@ def the_seconds() -> Iterator[str]:
     yield from table(["completed while", "claimed", *found], rows)
 
 
+def the_scenarios() -> Iterator[str]:
+    found = {name: [told(DESIGNS[name], case) for case in CASES] for name in ("published", "hardened")}
+    rows = [
+        [case.name, case.world, case.measure.claimed, *(one.outcome.most for one in each)]
+        for case, *each in zip(CASES, *found.values(), strict=True)
+    ]
+    yield from table(["scenario", "let in", "claimed", *found], rows)
+
+
 def the_staircase() -> Iterator[str]:
     found = STAIRS.answer()
     yield STAIRS.question
@@ -130,6 +140,7 @@ def the_staircase() -> Iterator[str]:
 SHOWN: dict[str, Callable[[], Iterable[str]]] = {
     "the end of the flaw": the_end_of_the_flaw,
     "the matrix": matrix,
+    "the scenarios": the_scenarios,
     "the seconds": the_seconds,
     "the staircase": the_staircase,
     "the sweeps of record": the_sweeps_of_record,

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from mealspec.check.progress import Reporter
-from mealspec.core import CheckerError, Effort, Predicate, Progress, System, Trace, any_of, explore
+from mealspec.core import CheckerError, Effort, Machine, Predicate, Progress, System, Trace, any_of, explore
 from mealspec.core.delay import TICKS, Attained, Counting, Delay, Timekeeper
 from mealspec.core.explicit.delays import StateTimes
 from mealspec.core.predicate import At
@@ -293,7 +293,7 @@ def outcomes(
     if scope.meals != 1:
         raise CheckerError(f"seconds are computed for one meal, not {scope.meals}")
     times, facts = timekeeper(plan, scope, table, quantum, report=report, engine=engine)
-    return [_measured(times, facts, measure, quantum) for measure in measures]
+    return [measured(times, facts, measure, quantum) for measure in measures]
 
 
 def each(
@@ -358,13 +358,13 @@ def _figures(
 
 def timekeeper(
     plan: Design, scope: Scope, table: tuple[Clock, ...] = CLOCKS, quantum: float = 1, *,
-    report: Callable[[Progress | Effort], None] | None = None, engine: str = "auto",
+    report: Callable[[Progress | Effort], None] | None = None, engine: str = "auto", extra: Sequence[Machine] = (),
 ) -> tuple[Timekeeper, Facts]:  # fmt: skip
     """All that the design can do in time: state by state, or, where there are too many states or one asks, by sets.
 
     Errors as of :func:`outcomes`.
     """
-    product = timed_system(plan, scope, table, quantum)
+    product = timed_system(plan, scope, table, quantum, extra)
     facts = Facts(plan, scope, product)
     if engine != "symbolic":
         several = scope.connections > 1 and (scope.faults is None or scope.faults > 1)
@@ -375,11 +375,12 @@ def timekeeper(
             raise CheckerError(f"{plan} has more than {MOST:,} states in time: choose a smaller scope or a longer tick")
     from mealspec.core.symbolic.time import InTime, SetTimes  # its library takes a tenth of a second to import
 
-    family = timed_family(scope, (), plan.mechanisms, table, quantum)
+    family = timed_family(scope, (), plan.mechanisms, table, quantum, extra)
     return SetTimes(InTime(family, report=report, seldom=scope.faults is not None), product), facts
 
 
-def _measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float) -> Outcome:
+def measured(times: Timekeeper, facts: Facts, measure: Measure, quantum: float) -> Outcome:
+    """How long that takes in all that the design can do in time."""
     begins = times.where(measure.holds(facts))
     begins = begins & times.after(measure.after) if measure.after else times.entered(begins)
     every = times.delays(begins, times.where(measure.until(facts)), WAYS, _counting(times, facts, measure))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from mealspec.check.cases import Told
 from mealspec.check.frontier import Pair, Reach
 from mealspec.check.latency import COUNTS, Outcome
 from mealspec.check.obligations import Edge, Obligation
@@ -19,15 +20,33 @@ from mealspec.model.design import Design
 
 def outcome_table(plan: Design, found: list[Outcome]) -> Table:
     """For each situation in which a meal may be completed, the seconds, by what, and the claim."""
-    table = Table(title=str(plan), title_justify="left", width=80)
-    for column in ("completed while", "least", "most", "by", "claimed", "so that is"):
-        table.add_column(column, justify="right" if column in ("least", "most") else "left")
+    table = _claims(plan, "completed while")
     for each in found:
         if each.occurs:
-            ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
-            verdict = Text(each.verdict, style="red" if each.fails else "green")
-            table.add_row(each.measure.name, each.fewest, each.most, ways, each.measure.claimed, verdict)
+            table.add_row(each.measure.name, *_claimed(each))
     return table
+
+
+def case_table(plan: Design, found: list[Told]) -> Table:
+    """The same for the seed's tests, each with what is let in; also those that do not occur."""
+    table = _claims(plan, "scenario")
+    for case, _, each in found:
+        table.add_row(Text.assemble(f"{case.name}\n", (case.world, "dim")), *_claimed(each))
+    return table
+
+
+def _claims(plan: Design, first: str) -> Table:
+    table = Table(title=str(plan), title_justify="left", width=80)
+    for column in (first, "least", "most", "by", "claimed", "so that is"):
+        table.add_column(column, justify="right" if column in ("least", "most") else "left")
+    return table
+
+
+def _claimed(each: Outcome) -> tuple[str | Text, ...]:
+    """What was found, by what, and the claim."""
+    ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
+    verdict = Text(each.verdict, style="red" if each.fails else "green")
+    return each.fewest, each.most, ways, each.measure.claimed, verdict
 
 
 def reasons(found: list[Outcome]) -> Iterator[str]:

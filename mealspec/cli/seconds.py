@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mealspec.check.cases import CASES, told
 from mealspec.check.frontier import frontier as reaches
 from mealspec.check.frontier import pairs
 from mealspec.check.latency import MEASURES, SITUATIONS, each
@@ -15,6 +16,7 @@ from mealspec.check.obligations import contradictions, edge, obligations
 from mealspec.check.progress import Reporter
 from mealspec.check.region import Region
 from mealspec.check.show_latency import (
+    case_table,
     further_table,
     outcome_table,
     owed_json,
@@ -32,7 +34,7 @@ from mealspec.core import CheckerError
 from mealspec.model.clocks import Clock, clocks
 from mealspec.model.design import Design
 from mealspec.model.growth import Figures
-from mealspec.model.scope import Scope
+from mealspec.model.scope import Scope, counted
 
 Table = tuple[Clock, ...]
 Changes = Mapping[str, Figures]
@@ -72,6 +74,33 @@ def outcome(
             for one in some:
                 if one.measure.name in told and one.occurs:
                     out.print("\n".join(timeline(one)))
+
+
+def cases(
+    plans: list[Design], connections: int, table: Table, tick: float, *, engine: str, shown: str, as_json: bool
+) -> None:  # fmt: skip
+    """For each design the seed's tests by name, and the slowest runs of those that begin with ``shown``."""
+    if shown and not any(case.name.startswith(shown) for case in CASES):
+        raise CheckerError(f"unknown scenario '{shown}'; choose from ({', '.join(repr(case.name) for case in CASES)})")
+    reporter, designs, out = Reporter(), {}, console()
+    for plan in plans:
+        found = [told(plan, case, connections, table, tick, engine, reporter.on(plan.name)) for case in CASES]
+        reporter.done(plan.name)
+        if as_json:
+            designs[plan.name] = [each.to_json() for each in found]
+            continue
+        if plan is plans[0]:
+            world = f"{counted(connections, 'connection')}, and what stands below its name; a tick of {tick:g} s."
+            out.print(f"The seed's scenarios in seconds, each in every run of a scope of its own: {world}\n")
+        out.print(case_table(plan, found))
+        results = [each.outcome for each in found]
+        for sentence in reasons(results):
+            out.print(sentence)
+        for one in results:
+            if shown and one.measure.name.startswith(shown) and one.occurs:
+                out.print("\n".join(timeline(one)))
+    if as_json:
+        print_json({"connections": connections, "tick": tick, "designs": designs})
 
 
 def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound: float, *, as_json: bool) -> None:

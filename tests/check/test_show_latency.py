@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mealspec.check.cases import Case, Told
 from mealspec.check.frontier import Corner, Pair, Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.show_latency import (
     because,
+    case_table,
     clock_table,
     further_table,
     outcome_table,
@@ -94,6 +96,27 @@ hardened
     assert coloured(outcome_table(PLAN, [FAST, NEVER])) == [("green", "true"), ("red", "never")]
     sooner = FAST._replace(measure=replace(FAST.measure, claim=(1, 3)))
     assert [colour for colour, _ in coloured(outcome_table(PLAN, [sooner]))] == ["green", "green"]
+
+
+def test_scenarios_are_the_same_table_with_what_is_let_in_also_if_they_do_not_occur() -> None:
+    cases = [Case(ABSENT.measure, lets_in=frozenset({"dial"}), faults=1), Case(SLOW.measure, meals=2)]
+    some = [Told(case, case.scope(), each) for case, each in zip(cases, (ABSENT, SLOW), strict=True)]
+    assert (
+        printed(case_table(PLAN, some))
+        == """\
+hardened
+┏━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━━┳━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━┓
+┃ scenario            ┃ least ┃  most ┃ by   ┃ claimed ┃ so that is            ┃
+┡━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━╇━━━━━━━╇━━━━━━╇━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━┩
+│ absent              │     - │     - │ -    │ 1 s     │ does not occur        │
+│ 1 fault (dial)      │       │       │      │         │                       │
+│ slow                │   0 s │ 3.5 s │ poll │ 2.5 s   │ too optimistic by 1 s │
+│ 2 meals, no faults  │       │       │      │         │                       │
+└─────────────────────┴───────┴───────┴──────┴─────────┴───────────────────────┘
+"""
+    )
+    told = [(colour, text) for colour, text in coloured(case_table(PLAN, some)) if colour in ("green", "red")]
+    assert told == [("green", "does not occur"), ("red", "too optimistic by 1 s")]
 
 
 def test_what_else_takes_time_is_a_table_of_least_and_most() -> None:

@@ -159,6 +159,26 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
     assert err.count("\n") == 1
 
 
+def test_the_seeds_scenarios_are_told_by_name_each_with_its_world(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "published", "--scenarios", "--run", "R22")
+    assert max(map(len, shown.splitlines())) <= 80
+    words = " ".join(shown.replace("│", " ").split())
+    assert "The seed's scenarios in seconds, each in every run of a scope of its own: 1 connection" in words
+    assert (
+        "R22 server restart before it ends: from the boot: never: in a run without end, after 'server dies'." in words
+    )
+    assert "R22 server restart before it ends: from the boot: a run without end" in words
+    found: Any = json.loads(said(capsys, "published", "--scenarios", "--json", "--seed-times"))
+    assert (found["connections"], found["tick"], list(found["designs"])) == (1, 1.0, ["published"])
+    first, *_, last = found["designs"]["published"]
+    assert (first["least"], first["greatest"], first["claimed"]) == (21 + 5, 2 + 1 + 25 + 8 + 1 + 1, "within 30 s")
+    assert (last["situation"].partition(" ")[0], last["greatest"], last["scope"]["includes"]) == (
+        "R22",
+        None,
+        ["restart"],
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -184,7 +204,15 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
         (("--sweep", "--meals", "2"), "seconds are computed for one meal, not 2"),
         (("--sweep", "--within", "hardene"), "unknown design 'hardene'; did you mean 'hardened'"),
         (("hardened", "--within", "hardened"), "choose the designs of --sweep; add it"),
-        (("--sweep", "--clocks"), "choose one of --clocks, --frontier, --obligations and --sweep"),
+        (("--sweep", "--clocks"), "choose one of --clocks, --frontier, --obligations, --scenarios and --sweep"),
+        (("--sweep", "--scenarios"), "choose one of --clocks, --frontier, --obligations, --scenarios and --sweep"),
+        (("published", "--scenarios", "--faults", "2"), "each of --scenarios has its own meals and faults"),
+        (("published", "--scenarios", "--further"), "each of --scenarios has its own meals and faults"),
+        (
+            ("published", "--scenarios", "--run", "R23"),
+            "unknown scenario 'R23'; choose from ('R16 happy path: from save",
+        ),
+        (("published", "--scenarios", "--connections", "0"), "impossible scope: 0 connections"),
         (("hardened", "--frontier", "nan"), "no meal is there within nan s: choose 0 or more"),
         (("published", "--frontier", "10"), "published has a run that never shows a meal: no figure of a clock mends"),
         (("hardene",), "unknown design 'hardene'; did you mean 'hardened'"),

@@ -35,6 +35,7 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @click.option("--picture", type=OutFile(), help="Write a picture of these pairs, as SVG.")
 @click.option("--seed-times", is_flag=True, help="Work that takes the seed's 26 to 33 s.")
 @click.option("--obligations", "owed", is_flag=True, help="Which figures contradict each other, and what happens then.")
+@click.option("--scenarios", "cased", is_flag=True, help="The seed's tests by name, from the happy path to a restart.")
 @click.option("--sweep", "swept", is_flag=True, help="All designs: how many show a meal within 1 s, 2 s, ... 120 s.")
 @regional
 @jobs
@@ -43,7 +44,7 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 def command(
     designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, further: bool,
     engine: str, bound: float | None, paired: str | None, picture: Path | None, seed_times: bool, owed: bool,
-    swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
+    cased: bool, swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
@@ -56,12 +57,15 @@ def command(
     from mealspec.core.errors import CheckerError
     from mealspec.model.clocks import SEED_TIMES, clocks
     from mealspec.model.design import DESIGNS, design
+    from mealspec.model.scope import Scope
 
     figures = {**(SEED_TIMES if seed_times else {}), **dict(map(seconds_of_clock, changes))}
     table = clocks(figures)
     plans = [design(name) for name in designs or DESIGNS]
-    if sum((listed, owed, swept, bound is not None)) > 1:
-        raise CheckerError("choose one of --clocks, --frontier, --obligations and --sweep")
+    if sum((listed, owed, swept, cased, bound is not None)) > 1:
+        raise CheckerError("choose one of --clocks, --frontier, --obligations, --scenarios and --sweep")
+    if cased and (further or scope != Scope(connections=scope.connections, faults=1)):
+        raise CheckerError("each of --scenarios has its own meals and faults: choose only the number of --connections")
     if (paired is not None and (bound is None or len(plans) > 1)) or (picture and paired is None):
         raise CheckerError("--pairs asks one design and a bound, and --picture shows them: DESIGN --frontier T --pairs")
     if swept and (designs or shown or engine == "explicit"):
@@ -72,6 +76,8 @@ def command(
         console().print(clock_table(table))
     elif owed:
         seconds.owed(plans, table, as_json=as_json)
+    elif cased:
+        seconds.cases(plans, scope.connections, table, tick, engine=engine, shown=shown, as_json=as_json)
     elif swept:
         seconds.sweep(region, scope, table, tick, as_json=as_json)
     elif bound is not None and paired is not None:
