@@ -80,6 +80,22 @@ class Property:
         ]
 
 
+@dataclass(frozen=True)
+class TimedProperty:
+    """A property that speaks of seconds, as many as whoever asks chooses; each design has a bound of its own.
+
+    Attributes
+    ----------
+    id, sentence, refs, assumes
+        As of a :class:`Property`.
+    """
+
+    id: str
+    sentence: str
+    refs: tuple[str, ...]
+    assumes: str
+
+
 def _never(bad: Callable[[Facts], Predicate]) -> Clause:
     return Clause(Form.NEVER, lambda f: [bad(f)])
 
@@ -343,3 +359,11 @@ _ALL = (
 
 PROPERTIES: dict[str, Property] = {p.id: p for p in _ALL}
 """By id, in the order in which they are reported."""
+
+BOUNDED_DELIVERY = TimedProperty(
+    "bounded-delivery",
+    "A meal that is completed while somebody looks is on the screen within so many seconds.",
+    ("R17", "R24", "R31"),
+    "the figures of the clocks; seconds in which the app is suspended do not count",
+)
+"""The one property in time: ``mealspec latency DESIGN --bound SECONDS`` decides it."""

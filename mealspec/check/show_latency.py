@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
+from mealspec.check.bounded import Bounded
 from mealspec.check.cases import Told
 from mealspec.check.frontier import Pair, Reach
 from mealspec.check.latency import COUNTS, Outcome
@@ -16,6 +17,7 @@ from mealspec.core import Event, Kind
 from mealspec.core.timed import PAUSED, is_one_of
 from mealspec.model.clocks import Clock, between, seconds
 from mealspec.model.design import Design
+from mealspec.properties.expected import Verdict
 
 
 def outcome_table(plan: Design, found: list[Outcome]) -> Table:
@@ -47,6 +49,18 @@ def _claimed(each: Outcome) -> tuple[str | Text, ...]:
     ways = ", ".join(name for name, delay in each.ways.items() if delay.least is not None) or "-"
     verdict = Text(each.verdict, style="red" if each.fails else "green")
     return each.fewest, each.most, ways, each.measure.claimed, verdict
+
+
+def bounded_table(found: Mapping[Design, Bounded]) -> Table:
+    """For each design the verdict on bounded delivery, and its bound."""
+    table = Table(width=80)
+    for column in ("design", "verdict", "most", "completed while"):
+        table.add_column(column, justify="right" if column == "most" else "left")
+    for plan, each in found.items():
+        style = "red" if each.verdict is Verdict.VIOLATED else "green"
+        while_ = each.slowest.measure.name if each.slowest.occurs else "-"
+        table.add_row(plan.name, Text(str(each.verdict), style=style), each.slowest.most, while_)
+    return table
 
 
 def reasons(found: list[Outcome]) -> Iterator[str]:

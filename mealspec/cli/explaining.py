@@ -18,7 +18,7 @@ from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE, NEEDS, Mechanism
 from mealspec.model.product import lets_in, machines
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
-from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.catalogue import BOUNDED_DELIVERY, PROPERTIES
 from mealspec.properties.evidence import FACTS, LEFT_OUT
 from mealspec.properties.expected import Verdict, expected
 from mealspec.properties.requirements import REQUIREMENTS
@@ -160,6 +160,16 @@ def _property(name: str) -> Facts:
         "failures": [told.id for told in FAILURES.values() if told.property == name],
         "requirements": _checking(name),
         "next": [*(f"mealspec trace {plan} {name}" for plan in broken), f"mealspec sweep --property {name}"],
+    }
+
+
+def _in_time(_name: str) -> Facts:
+    return {
+        "says": BOUNDED_DELIVERY.sentence,
+        "form": ["in time"],
+        "assumes": BOUNDED_DELIVERY.assumes,
+        "from": BOUNDED_DELIVERY.refs,
+        "next": ["mealspec latency hardened --bound 30", "mealspec latency hardened --frontier 30"],
     }
 
 
@@ -373,6 +383,7 @@ KINDS: dict[str, tuple[Callable[[], Iterable[str]], Callable[[str], Facts]]] = {
     "design": (lambda: DESIGNS, _design),
     "mechanism": (lambda: CATALOGUE, _mechanism),
     "property": (lambda: PROPERTIES, _property),
+    "property in time": (lambda: [BOUNDED_DELIVERY.id], _in_time),
     "failure class": (lambda: FAILURES, _scenario),
     "scenario": (lambda: [name for name in EVERY if name not in FAILURES], _scenario),
     "requirement": (lambda: REQUIREMENTS, _requirement),

@@ -11,7 +11,7 @@ from mealspec.model.events import alphabet
 from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, WIDEST, Scope
-from mealspec.properties.catalogue import PROPERTIES
+from mealspec.properties.catalogue import BOUNDED_DELIVERY, PROPERTIES, Property, TimedProperty
 from mealspec.properties.expected import expected
 from mealspec.properties.requirements import REQUIREMENTS
 from mealspec.properties.scenarios import FAILURES, PATHS, SCENARIOS
@@ -36,15 +36,12 @@ def _machines() -> list[dict[str, Any]]:
 
 
 def _properties() -> list[dict[str, Any]]:
+    forms = {p.id: [clause.form for clause in p.clauses] for p in PROPERTIES.values()} | {
+        BOUNDED_DELIVERY.id: ["in time"]
+    }
+    every: list[Property | TimedProperty] = [*PROPERTIES.values(), BOUNDED_DELIVERY]
     return [
-        {
-            "property": p.id,
-            "says": p.sentence,
-            "form": [c.form for c in p.clauses],
-            "assumes": p.assumes,
-            "refs": p.refs,
-        }
-        for p in PROPERTIES.values()
+        {"property": p.id, "says": p.sentence, "form": forms[p.id], "assumes": p.assumes, "refs": p.refs} for p in every
     ]
 
 

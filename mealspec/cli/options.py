@@ -175,10 +175,12 @@ def recorded_scope(whose: str, meta: Mapping[str, Any]) -> Scope:
 
 def check_properties(names: Iterable[str]) -> None:
     """``UnknownName`` for one that is no property."""
-    from mealspec.core.errors import unknown
-    from mealspec.properties.catalogue import PROPERTIES
+    from mealspec.core.errors import CheckerError, unknown
+    from mealspec.properties.catalogue import BOUNDED_DELIVERY, PROPERTIES
 
     for name in names:
+        if name == BOUNDED_DELIVERY.id:
+            raise CheckerError(f"'{name}' is a property in time: ask 'mealspec latency DESIGN --bound SECONDS'")
         if name not in PROPERTIES:
             raise unknown("property", name, PROPERTIES)
 

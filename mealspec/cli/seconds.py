@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mealspec.check.bounded import Bounded
 from mealspec.check.cases import CASES, told
 from mealspec.check.frontier import frontier as reaches
 from mealspec.check.frontier import pairs
@@ -16,6 +17,7 @@ from mealspec.check.obligations import contradictions, edge, obligations
 from mealspec.check.progress import Reporter
 from mealspec.check.region import Region
 from mealspec.check.show_latency import (
+    bounded_table,
     case_table,
     further_table,
     outcome_table,
@@ -35,6 +37,8 @@ from mealspec.model.clocks import Clock, clocks
 from mealspec.model.design import Design
 from mealspec.model.growth import Figures
 from mealspec.model.scope import Scope, counted
+from mealspec.properties.catalogue import BOUNDED_DELIVERY
+from mealspec.properties.expected import Verdict
 
 Table = tuple[Clock, ...]
 Changes = Mapping[str, Figures]
@@ -76,6 +80,34 @@ def outcome(
                     out.print("\n".join(timeline(one)))
 
 
+def _sensible(bound: float) -> None:
+    if not bound >= 0:
+        raise CheckerError(f"no meal is there within {bound:g} s: choose 0 or more")
+
+
+def bounded(
+    plans: list[Design], scope: Scope, changes: Changes, tick: float, within: float, *, engine: str, jobs: int,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """For each design whether bounded delivery holds, with a run of those where it does not; then the status is 1."""
+    _sensible(within)
+    names = [measure.name for measure in SITUATIONS]
+    with closing(each(plans, scope, changes, tick, engine, names, runs=names, jobs=jobs)) as every:
+        found = {plan: Bounded.of(some, within) for plan, some in zip(plans, every, strict=True)}
+    broken = {plan: one.slowest for plan, one in found.items() if one.verdict is Verdict.VIOLATED}
+    if as_json:
+        asked = {"property": BOUNDED_DELIVERY.id, "within": within, "scope": scope.to_json(), "tick": tick}
+        print_json({**asked, "designs": {plan.name: one.to_json() for plan, one in found.items()}})
+    else:
+        out = console()
+        out.print(f"{BOUNDED_DELIVERY.id} within {within:g} s: {scope.describe()}; a tick of {tick:g} s.\n")
+        out.print(bounded_table(found))
+        for plan, slowest in broken.items():
+            out.print("\n".join([f"{plan}:", *timeline(slowest)]))
+    if broken:
+        raise SystemExit(1)
+
+
 def cases(
     plans: list[Design], connections: int, table: Table, tick: float, *, engine: str, shown: str, as_json: bool
 ) -> None:  # fmt: skip
@@ -105,8 +137,7 @@ def cases(
 
 def frontier(plans: list[Design], scope: Scope, table: Table, tick: float, bound: float, *, as_json: bool) -> None:
     """For each design how far each of its clocks may go alone."""
-    if not bound >= 0:
-        raise CheckerError(f"no meal is there within {bound:g} s: choose 0 or more")
+    _sensible(bound)
     reporter, told, out = Reporter(), {}, console()
     for plan in plans:
         found = reaches(plan, scope, bound, table, tick, reporter.on(plan.name))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mealspec.check.bounded import Bounded
+from mealspec.check.latency import outcomes
 from mealspec.core import Graph, explore, reach
 from mealspec.draw.charts import drawn, page_of
 from mealspec.draw.entries import every_event
@@ -18,7 +20,7 @@ from mealspec.model.design import DESIGNS
 from mealspec.model.mechanism import CATALOGUE
 from mealspec.model.product import system
 from mealspec.model.scope import ASPECTS, DEFAULT_ASPECTS, FAULTS, Scope
-from mealspec.properties.catalogue import PROPERTIES, Property
+from mealspec.properties.catalogue import BOUNDED_DELIVERY, PROPERTIES, Property
 from mealspec.properties.expected import Verdict, expected, pins
 from mealspec.properties.facts import Facts
 from mealspec.properties.laws import LAWS
@@ -28,6 +30,9 @@ from mealspec.properties.smallest import BREAKS, KEPT
 
 WITNESSED = Scope(connections=1).with_(["job"])
 """Where witnesses are looked for: a small scope in which every premise occurs."""
+
+MEASURED_IN = Scope(connections=1, faults=1)
+"""What `latency` measures if nobody says more."""
 
 
 def reference(machines: Iterable[Page]) -> Iterator[Page]:
@@ -89,7 +94,15 @@ def _properties() -> Page:
         for prop in PROPERTIES.values()
     ]  # fmt: skip
     about = "what must hold, when it says anything, and what it assumes"
-    return render(here, "properties", "Properties", about, scope=WITNESSED.describe(), properties=told)
+    return render(here, "properties", "Properties", about, scope=WITNESSED.describe(), properties=told,
+                  timed=BOUNDED_DELIVERY, bounds=_bounds(), timed_scope=MEASURED_IN.describe())  # fmt: skip
+
+
+def _bounds() -> Iterator[tuple[str, str, str]]:
+    """For each design its bound, and the situation in which it takes so long."""
+    for plan in DESIGNS.values():
+        slowest = Bounded.of(outcomes(plan, MEASURED_IN)).slowest
+        yield code(plan.name), slowest.most, slowest.measure.name
 
 
 def _witness(graph: Graph, facts: Facts, prop: Property) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
-from math import inf
 
+from mealspec.check.bounded import lateness
 from mealspec.check.excerpts import LOGS, Excerpt, excerpts
 from mealspec.check.frontier import pairs
 from mealspec.check.honour import Fits, Honoured, honour
@@ -120,15 +120,11 @@ def pair() -> Timeline:
 
 def slowest() -> Timeline:
     """The slowest run of each design, whatever the situation."""
-    found = {name: max(_outcomes(DESIGNS[name]), key=_lateness) for name in STEPS}
+    found = {name: max(_outcomes(DESIGNS[name]), key=lateness) for name in STEPS}
     panels = tuple(_run_panel(f"{name}, {each.measure.name}", each) for name, each in found.items())
     subtitle = f"Or one that never shows the meal; {PAIR_SCOPE.describe()}"
     notes = ("The dashed line is the moment when the backend has completed the meal; seconds count from there.",)
     return Timeline("timeline-slowest", "The slowest run of every design, in seconds", subtitle, panels, notes, 1400)
-
-
-def _lateness(found: Outcome) -> float:
-    return -1 if not found.occurs else inf if found.greatest is None else found.greatest
 
 
 @cache

@@ -18,10 +18,11 @@ from mealspec.hunt.subject import Subject
 from mealspec.model.clocks import CLOCKS, Clock, timed_system
 from mealspec.model.design import Design
 from mealspec.model.scope import Scope
+from mealspec.properties.catalogue import BOUNDED_DELIVERY
 from mealspec.properties.facts import Facts
 
-BOUNDED = "bounded-delivery"
-"""A meal that is completed while somebody looks is on the screen within the greatest delay of its situation."""
+BOUNDED = BOUNDED_DELIVERY.id
+"""In a hunt: within the greatest delay of its situation."""
 
 Bounds = Mapping[str, int | None]
 """By situation, after how many ticks a meal must be on the screen; None if it need not come."""

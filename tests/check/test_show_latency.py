@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mealspec.check.bounded import Bounded
 from mealspec.check.cases import Case, Told
 from mealspec.check.frontier import Corner, Pair, Reach
 from mealspec.check.latency import SHOWN, Measure, Outcome
 from mealspec.check.obligations import Edge, Obligation
 from mealspec.check.show_latency import (
     because,
+    bounded_table,
     case_table,
     clock_table,
     further_table,
@@ -117,6 +119,23 @@ hardened
     )
     told = [(colour, text) for colour, text in coloured(case_table(PLAN, some)) if colour in ("green", "red")]
     assert told == [("green", "does not occur"), ("red", "too optimistic by 1 s")]
+
+
+def test_bounded_delivery_is_a_verdict_for_each_design_with_its_bound() -> None:
+    some = {"published": Bounded.of([FAST, LOST, SLOW], 99), "hardened": Bounded.of([SLOW, ABSENT, FAST], 3.5),
+            "before": Bounded.of([SLOW], 3), "app_head": Bounded.of([ABSENT], 3)}  # fmt: skip
+    assert {name: (str(each.verdict), each.slowest) for name, each in some.items()} == {
+        "published": ("violated", LOST), "hardened": ("holds", SLOW), "before": ("violated", SLOW),
+        "app_head": ("vacuous", ABSENT),
+    }  # fmt: skip
+    table = bounded_table({DESIGNS[name]: each for name, each in some.items()})
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed(table).splitlines() if "│" in line]
+    assert rows == [
+        ["published", "violated", "never", "lost"], ["hardened", "holds", "3.5 s", "slow"],
+        ["before", "violated", "3.5 s", "slow"], ["app_head", "vacuous", "-", "-"],
+    ]  # fmt: skip
+    assert [colour for colour, _ in coloured(table)] == ["red", "green", "red", "green"]
+    assert some["hardened"].to_json() == {"verdict": "holds", "greatest": 3.5, "situation": "slow", "latest": None}
 
 
 def test_what_else_takes_time_is_a_table_of_least_and_most() -> None:

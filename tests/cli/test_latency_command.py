@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from mealspec.check.latency import FURTHER
+from mealspec.check.latency import FURTHER, outcomes
 from mealspec.cli.entry import main
+from mealspec.cli.listing import listing
 from mealspec.core import Trace
 from mealspec.model.clocks import timed_system
 from mealspec.model.design import DESIGNS, design
@@ -159,6 +160,39 @@ def test_figures_that_contradict_each_other_are_told_on_stderr(capsys: pytest.Ca
     assert err.count("\n") == 1
 
 
+def test_bounded_delivery_holds_up_to_the_greatest_delay_and_not_a_second_below(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    most = max(each.greatest or 0 for each in outcomes(DESIGNS["hardened"], Scope(connections=1, faults=0)))
+    shown = said(capsys, "hardened", "--faults", "0", "--bound", f"{most:g}")
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "holds" in shown
+    assert "run" not in shown
+    with pytest.raises(SystemExit) as stop:
+        main(["latency", "hardened", "published", "--faults", "0", "--bound", f"{most - 1:g}", "--json"])
+    assert stop.value.code == 1
+    found: Any = json.loads(capsys.readouterr().out)
+    assert (found["property"], found["within"]) == ("bounded-delivery", most - 1)
+    told = {name: (each["verdict"], each["greatest"]) for name, each in found["designs"].items()}
+    assert told == {"hardened": ("violated", most), "published": ("violated", None)}
+    for name, each in found["designs"].items():
+        run = Trace.of(timed_system(DESIGNS[name], Scope(connections=1, faults=0)), each["latest"]["events"])
+        shows = str(run.state(len(run))["view.m1"]).startswith("completed")
+        assert shows is (name == "hardened")
+    with pytest.raises(SystemExit):
+        main(["latency", "published", "--faults", "0", "--bound", "30"])
+    assert ": a run without end" in capsys.readouterr().out
+
+
+def test_a_property_in_time_is_listed_and_verify_says_who_decides_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "bounded-delivery" in {each["property"] for each in listing(["properties"])["properties"]}
+    with pytest.raises(SystemExit) as stop:
+        main(["verify", "hardened", "--property", "bounded-delivery"])
+    assert stop.value.code == 2
+    says = "mealspec: 'bounded-delivery' is a property in time: ask 'mealspec latency DESIGN --bound SECONDS'\n"
+    assert capsys.readouterr().err == says
+
+
 def test_the_seeds_scenarios_are_told_by_name_each_with_its_world(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "published", "--scenarios", "--run", "R22")
     assert max(map(len, shown.splitlines())) <= 80
@@ -204,8 +238,14 @@ def test_the_seeds_scenarios_are_told_by_name_each_with_its_world(capsys: pytest
         (("--sweep", "--meals", "2"), "seconds are computed for one meal, not 2"),
         (("--sweep", "--within", "hardene"), "unknown design 'hardene'; did you mean 'hardened'"),
         (("hardened", "--within", "hardened"), "choose the designs of --sweep; add it"),
-        (("--sweep", "--clocks"), "choose one of --clocks, --frontier, --obligations, --scenarios and --sweep"),
-        (("--sweep", "--scenarios"), "choose one of --clocks, --frontier, --obligations, --scenarios and --sweep"),
+        (("--sweep", "--clocks"), "choose one of --bound, --clocks, --frontier, --obl"),
+        (("--sweep", "--scenarios"), "choose one of --bound, --clocks, --frontier, --obl"),
+        (
+            ("published", "--scenarios", "--bound", "3"),
+            "choose one of --bound, --clocks, --frontier, --obl",
+        ),
+        (("published", "--bound", "nan"), "no meal is there within nan s: choose 0 or more"),
+        (("published", "--bound", "-1"), "no meal is there within -1 s: choose 0 or more"),
         (("published", "--scenarios", "--faults", "2"), "each of --scenarios has its own meals and faults"),
         (("published", "--scenarios", "--further"), "each of --scenarios has its own meals and faults"),
         (

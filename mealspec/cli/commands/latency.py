@@ -26,6 +26,7 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @click.option("--run", "shown", default="", help="Show the slowest run, too, of what begins so: 'no socket'.")
 @click.option("--further", is_flag=True, help="What else takes time, too: until client and server agree again, say.")
 @click.option("--engine", type=ENGINES, default="auto", show_default=True, help="State by state, or by sets.")
+@click.option("--bound", "most", type=float, help="Whether every meal is there within so many s: status 1 if not.")
 @click.option(
     "--frontier", "bound", type=float, help="How far each clock may go if a meal is to be there in so many s."
 )
@@ -43,8 +44,8 @@ ENGINES = click.Choice(("auto", "explicit", "symbolic"))
 @partial(scoped, faults="1", connections=1)
 def command(
     designs: tuple[str, ...], changes: tuple[str, ...], tick: float, listed: bool, shown: str, further: bool,
-    engine: str, bound: float | None, paired: str | None, picture: Path | None, seed_times: bool, owed: bool,
-    cased: bool, swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
+    engine: str, most: float | None, bound: float | None, paired: str | None, picture: Path | None, seed_times: bool,
+    owed: bool, cased: bool, swept: bool, region: Region, jobs: int, as_json: bool, scope: Scope,
 ) -> None:  # fmt: skip
     """How many seconds pass from the completion of a meal to the screen: the least and the most, over all runs.
 
@@ -62,8 +63,8 @@ def command(
     figures = {**(SEED_TIMES if seed_times else {}), **dict(map(seconds_of_clock, changes))}
     table = clocks(figures)
     plans = [design(name) for name in designs or DESIGNS]
-    if sum((listed, owed, swept, cased, bound is not None)) > 1:
-        raise CheckerError("choose one of --clocks, --frontier, --obligations, --scenarios and --sweep")
+    if sum((listed, owed, swept, cased, most is not None, bound is not None)) > 1:
+        raise CheckerError("choose one of --bound, --clocks, --frontier, --obligations, --scenarios and --sweep")
     if cased and (further or scope != Scope(connections=scope.connections, faults=1)):
         raise CheckerError("each of --scenarios has its own meals and faults: choose only the number of --connections")
     if (paired is not None and (bound is None or len(plans) > 1)) or (picture and paired is None):
@@ -78,6 +79,8 @@ def command(
         seconds.owed(plans, table, as_json=as_json)
     elif cased:
         seconds.cases(plans, scope.connections, table, tick, engine=engine, shown=shown, as_json=as_json)
+    elif most is not None:
+        seconds.bounded(plans, scope, figures, tick, most, engine=engine, jobs=jobs, as_json=as_json)
     elif swept:
         seconds.sweep(region, scope, table, tick, as_json=as_json)
     elif bound is not None and paired is not None:
