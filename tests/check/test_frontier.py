@@ -217,7 +217,7 @@ class Times:
 
     where = after
 
-    def within(self, begins: object, until: object, ticks: int) -> bool:
+    def within(self, begins: object, until: object, ticks: int, passing: object) -> bool:
         return self.met
 
 

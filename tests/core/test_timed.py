@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -13,7 +14,7 @@ from mealspec.core import ANY, At, Event, Graph, Kind, Machine, System, explore,
 from mealspec.core.delay import Delay
 from mealspec.core.explicit.delays import Mask, Stopwatch
 from mealspec.core.machine import Row
-from mealspec.core.timed import TICK, Bound, Clockwork, Phase, Rounds, in_time, is_one_of, timed
+from mealspec.core.timed import TICK, Bound, Clockwork, Counts, Phase, Rounds, in_time, is_one_of, timed
 
 CROWDED = "tick.crowded"
 TICKS = (TICK, CROWDED)
@@ -306,9 +307,15 @@ def test_from_so_many_ticks_on_a_phase_allows_and_owes_the_same_and_not_a_tick_s
     rng = Random(seed)
     names = ("a", "b", "c")
     bounds = [
-        Bound((name,), rng.choice((None, 0, 0, 1, 3)), rng.choice((None, 0, 2, 3, 5)))
+        Bound((name,), rng.choice((None, 0, 0, 1, 3)), rng.choice((None, 0, 2, 3, 5)), still=rng.random() < 0.5)
         for name in rng.sample(names, rng.randint(0, 3))
     ]
     phase = Phase("shut", tuple(bounds))
-    said = [([phase.allows(name, ticks) for name in names], phase.due(names, ticks)) for ticks in range(9)]
-    assert phase.most == min(ticks for ticks in range(9) if all(later == said[ticks] for later in said[ticks:]))
+
+    def last_change(counted: Callable[[int], Counts]) -> int:
+        said = [([phase.allows(n, counted(k)) for n in names], phase.due(names, counted(k))) for k in range(9)]
+        return min(k for k in range(9) if all(later == said[k] for later in said[k:]))
+
+    assert phase.most(False, True) == last_change(lambda k: Counts(k, k))
+    assert phase.most(False) == last_change(lambda k: Counts(k, 9))
+    assert phase.most(True) == last_change(lambda k: Counts(9, k))

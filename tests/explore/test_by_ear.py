@@ -75,7 +75,8 @@ def test_the_flaw_and_its_repair_are_found_by_keys_and_ears(page: Browser) -> No
 def test_a_step_is_said_and_the_next_one_is_at_hand(page: Browser) -> None:
     for name in ("save m1", "screen appears"):
         go(page, "button", name)
-        assert told(page).startswith("Step ") and name.split(":")[0] in told(page)
+        assert told(page).startswith("Step ")
+        assert name.split(":")[0] in told(page)
         assert page.run("Boolean(document.activeElement.dataset.event)"), "the place among what can happen is lost"
 
 

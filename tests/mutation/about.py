@@ -61,6 +61,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "core/chart": ("check/test_show_by_hand", "cli/test_cli", "check/test_show"),
     "core/claim": (*ENGINES, "check/test_every_claim_is_asked"),
     "core/configuration": ("core/test_configuration", "core/test_featured"),
+    "core/counted": ("core/test_pause", "core/test_timed", "check/test_suspension"),
     "core/delay": ("core/test_timed",),
     "core/engine": ENGINES,
     "core/errors": ("core/test_system", "core/test_machine", "cli/test_bad_input", "cli/test_ends"),
@@ -100,10 +101,11 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "core/symbolic/sets": ("core/symbolic/test_diagrams", *BY_SETS),
     "core/symbolic/steps": ("core/symbolic/test_diagrams", *BY_SETS),
     "core/symbolic/table": ("check/test_sweep", "cli/test_sweep_command"),
-    "core/symbolic/time": ("core/test_timed", "check/test_staircase"),
+    "core/symbolic/time": ("core/test_timed", "core/test_pause", "check/test_staircase"),
     "core/system": ("core/test_system", *OBJECTS),
     "core/machine": ("core/test_machine", "core/test_system", *OBJECTS),
-    "core/timed": ("core/test_timed",),
+    "core/timed": ("core/test_timed", "core/test_pause"),
+    "core/timed_family": ("core/test_pause", "check/test_staircase"),
 }  # fmt: skip
 """For a module, both below ``mealspec`` and without their ending; where nothing stands here, what mirrors it."""
 
