@@ -91,7 +91,6 @@ def enough(oracle: Oracle, pairs: Collection[Pair], kept: Statements = frozenset
             return some
         if not oracle.confused(kept | doubtful, pairs, one=True):
             are.add(doubtful)
-            oracle.matter |= frozenset[int]().union(*some)  # no fewer are enough, so all of these will be asked
 
 
 def smallest_hitting(sets: Iterable[Statements]) -> tuple[Statements, ...]:

@@ -142,6 +142,19 @@ def test_a_reason_that_no_run_has_is_not_named() -> None:
         assert repair(reason)
 
 
+@pytest.mark.slow
+@pytest.mark.more
+def test_hardened_with_two_connections_is_asked_to_the_end() -> None:
+    found = observe(design("hardened"), Scope(), 0)
+    system, printer = watched_system(design("hardened"), Scope()), Printer(found.statements)
+    for pair, two in {**found.never, **found.open}.items():
+        assert tuple(reason_of(Trace.of(system, run)) for run in two.runs) == pair  # a run, or this raises
+        assert len({printer.logs(run, two.to) for run in two.runs}) == 1
+    today = frozenset(number for number, each in enumerate(found.statements) if each.today)
+    for some in (*found.smallest, *(today | more for more in found.added)):
+        assert not [pair for pair, two in found.open.items() if some <= two.to]
+
+
 # ---------------------------------------------------------------------- the parts
 
 
