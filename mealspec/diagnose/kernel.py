@@ -213,3 +213,21 @@ def walk(n: int, initial: int, offset: Ints, symbol: Ints, dest: Ints, label: In
                 order[count] = then
                 count += 1
     return np.empty(0, np.int64)
+
+
+@compiled()
+def reached(initial: int, offset: Ints, dest: Ints) -> NDArray[np.bool_]:
+    """For each state whether a run from the first reaches it."""
+    n = len(offset) - 1
+    seen, waiting = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    seen[initial], waiting[0], count, done = True, initial, 1, 0
+    while done < count:
+        s = waiting[done]
+        done += 1
+        for i in range(offset[s], offset[s + 1]):
+            t = dest[i]
+            if not seen[t]:
+                seen[t] = True
+                waiting[count] = t
+                count += 1
+    return seen

@@ -1,65 +1,67 @@
-"""What some machines of a system can do, as runs that print lines and lose a push: searched for twins."""
+"""All that a design can do, as runs that print lines and lose a push: searched for twins."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from mealspec.check.excerpts import LOGS
-from mealspec.core import Graph, System, explore, without
+from mealspec.core import Graph, Machine, System, explore, without
+from mealspec.diagnose.layers import Kinds, Layer, composed, from_first, kinds, printing
 from mealspec.diagnose.losses import REASONS, Reason, reasons
 from mealspec.diagnose.quotient import Ints, Steps, quotient
-from mealspec.diagnose.statements import Line, Printer
+from mealspec.diagnose.statements import Printer
 from mealspec.diagnose.twin import Twins, twins
+
+AT_FIRST = (
+    "screen",
+    "service",
+    "flags",
+    "connection",
+    "registry",
+    "notification",
+    "server",
+    "outbox",
+    "job",
+    "device",
+    "reason",
+)
+"""The machines that are explored together, by the first part of their names: how a push goes, and why it is lost."""
+
+NEXT = ("store", "view", "save", "receipt", "loader")
+"""Those that come next, one by one: what others ask of comes before them, so that less of a step is to be kept."""
+
+LOSSES = len(REASONS) + 1
+"""A step loses no push, or loses it for one of the reasons."""
 
 Pair = tuple[Reason, Reason]
 """Two reasons, the one that stands first in the list of them first."""
 
 
-@dataclass(frozen=True, eq=False)
-class Symbols:
-    """Lines as numbers: 0 is no line."""
-
-    lines: tuple[Line | None, ...]
-    of: Ints
-
-    @classmethod
-    def numbered(cls, lines: Iterable[Line | None]) -> Symbols:
-        """Each line that is different its own number; ``of`` has the number for each that is given."""
-        numbers: dict[Line | None, int] = {None: 0}
-        of = [numbers.setdefault(line, len(numbers)) for line in lines]
-        return cls(tuple(numbers), np.array(of, np.int64))
-
-    @property
-    def log(self) -> list[int]:
-        """For each number the log."""
-        return [LOGS.index(line[0]) if line else 0 for line in self.lines]
-
-
-class View:
-    """A system without some of its machines, and all that it can do.
+class Core:
+    """The machines that a push goes through.
 
     What comes after a loss is the same for whatever reason, so it is kept once: the step that loses the push says why,
     by a symbol of its own, and the states after it are repeated for each reason only when twins are looked for.
+
+    Attributes
+    ----------
+    steps
+        With few states, and for each step what is asked of its event when all statements are on.
     """
 
-    def __init__(self, whole: System, asked: Collection[str], printer: Printer) -> None:
-        self.printer = printer
-        system = without(whole, {machine.name for machine in whole.machines} - {*asked})
-        self.graph: Graph = explore(system)
+    def __init__(self, whole: System, later: Sequence[Machine], asked: Kinds) -> None:
+        self.graph: Graph = explore(without(whole, {machine.name for machine in later}))
         self.label: Ints = reasons(self.graph)
-        self.events = [event.name for event in system.events]
-        self._everything = frozenset(range(len(printer.statements)))
-        kinds = self._symbols(self._everything)
-        symbol = kinds.of[self.graph.event] + len(kinds.lines) * self._loses()
+        number = np.array([whole.number[event.name] for event in self.graph.system.events], np.int64)
+        self._symbol: Ints = asked.of[number][self.graph.event] + len(asked) * self._loses()
         node, label = self._nodes()
-        steps = Steps.of(
-            int(node[0]), label, node[self.graph.source], symbol, node[self.graph.dest]
-        )  # after a loss all reasons are one
-        self._known: list[tuple[frozenset[int], Symbols, Steps]] = [(self._everything, kinds, quotient(steps))]
+        self.steps = quotient(
+            Steps.of(int(node[0]), label, node[self.graph.source], self._symbol, node[self.graph.dest])
+        )
 
     def _loses(self) -> Ints:
         """For each step one more than the number of the reason for which it loses the push, or 0."""
@@ -78,81 +80,139 @@ class View:
         label[node[lost]] = 0
         return node.reshape(-1).astype(np.int64), label
 
-    @cached_property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why pushes are lost in it, in the order of all reasons."""
-        return tuple(REASONS[number] for number in np.unique(self.label) if number >= 0)
+    def runs(self, word: Sequence[int], goal: int) -> list[list[str]]:
+        """See :class:`mealspec.diagnose.layers.Source`; every loss is one label here."""
+        from mealspec.diagnose.kernel import walk
 
-    def _symbols(self, on: frozenset[int]) -> Symbols:
-        """What each event prints."""
-        return Symbols.numbered(self.printer.prints(event, on) for event in self.events)
+        graph, lost = self.graph, np.where(self.label >= 0, 0, -1)
+        way = walk(
+            len(graph), 0, graph.offset, self._symbol, graph.dest.astype(np.int64), lost,
+            np.array(word, np.int64), goal,
+        )  # fmt: skip
+        out: list[list[str]] = [[]]
+        for step in way:
+            out[-1].append(graph.system.events[graph.event[step]].name)
+            if self._symbol[step]:
+                out.append([])
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Printing:
+    """All runs, when some statements are on: with steps of few states, and a symbol for each line and loss."""
+
+    on: frozenset[int]
+    kinds: Kinds
+    layer: Layer
+
+
+class View:
+    """All runs of a system.
+
+    Parameters
+    ----------
+    whole
+        The system, with the machine ``reason``.
+    printer
+        What its events print.
+    """
+
+    def __init__(self, whole: System, printer: Printer) -> None:
+        self.whole, self.printer = whole, printer
+        self._later = sorted((each for each in whole.machines if _part(each) not in AT_FIRST), key=_turn)
+        self._everything = frozenset(range(len(printer.statements)))
+        self._asked = kinds(whole.events, self._later, printer, self._everything)
+        self._core = Core(whole, self._later, self._asked)
+        self._kept: Printing | None = None
+        self.states = len(self._core.graph)
+
+    @cached_property
+    def _nothing(self) -> Searched:
+        return self.twins(frozenset(), (), 0, one=False)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why pushes are lost, in the order of all reasons."""
+        return tuple(REASONS[number] for number in np.unique(self._nothing.top.steps.label) if number >= 0)
+
+    def run(self, reason: Reason) -> tuple[str, ...]:
+        """A run that loses a push for that reason."""
+        return self._nothing.run([], reason)
 
     def twins(self, on: frozenset[int], among: Collection[Pair], skew: int, *, one: bool) -> Searched:
-        """Which of these pairs the statements do not tell apart here; one of them will do, if ``one``."""
+        """Which of these pairs the statements do not tell apart; one of them will do, if ``one``."""
         wanted = np.zeros((len(REASONS), len(REASONS)), np.bool_)
         for pair in among:
             a, b = map(REASONS.index, pair)
             wanted[a, b] = wanted[b, a] = True
-        symbols, steps = self._printing(on)
-        return Searched(self, symbols, twins(_repeated(steps, len(symbols.lines)), symbols.log, wanted, skew, one=one))
+        some = self._printing(on)
+        top = _repeated(some.layer, len(some.kinds))
+        log = [LOGS.index(kind.line[0]) if kind.line else 0 for kind in some.kinds.kinds]
+        return Searched(top, twins(top.steps, log, wanted, skew, one=one))
 
     @property
     def kept(self) -> frozenset[int]:
         """Statements of which every set is at hand."""
-        return self._known[-1][0] if len(self._known) > 1 else frozenset()
+        return self._kept.on if self._kept else frozenset()
 
     def keep(self, on: frozenset[int]) -> None:
         """Sets of these statements will be asked about: have what prints only these at hand."""
-        del self._known[1:]
-        self._known.append((on, *self._printing(on)))
+        self._kept = None
+        self._kept = self._printing(on)
 
-    def _printing(self, on: frozenset[int]) -> tuple[Symbols, Steps]:
-        """The lines when only these statements are on, and steps with a symbol for each line and loss."""
-        known, before, steps = next(each for each in reversed(self._known) if on <= each[0])
-        symbols = self._symbols(on)
-        if known == on:
-            return symbols, steps
-        thinner = np.zeros(len(before.lines), np.int64)
-        thinner[before.of] = symbols.of
-        why, line = np.divmod(np.arange(len(before.lines) * (len(REASONS) + 1)), len(before.lines))
-        return symbols, quotient(steps.printing(thinner[line] + len(symbols.lines) * why))
+    def _printing(self, on: frozenset[int]) -> Printing:
+        """The runs when only these statements are on."""
+        kept = self._kept
+        if kept is None or not on <= kept.on:
+            return self._composed(on)
+        if kept.on == on:
+            return kept
+        told = kinds(self.whole.events, (), self.printer, on)
+        return Printing(on, told, printing(kept.layer, kept.layer.small, kept.kinds.coarser(told, LOSSES)))
 
-    def run(self, reason: Reason) -> tuple[str, ...]:
-        """The events of a shortest run that loses a push for that reason."""
-        return self.script(self._symbols(frozenset()), [], reason)
-
-    def script(self, symbols: Symbols, word: list[int], reason: Reason) -> tuple[str, ...]:
-        """The events of a shortest run that prints these lines and loses a push for that reason."""
-        from mealspec.diagnose.kernel import walk
-
-        graph = self.graph
-        steps = walk(
-            len(graph), 0, graph.offset, symbols.of[graph.event], graph.dest.astype(np.int64), self.label,
-            np.array(word, np.int64), REASONS.index(reason),
-        )  # fmt: skip
-        return tuple(self.events[graph.event[step]] for step in steps)
+    def _composed(self, on: frozenset[int]) -> Printing:
+        """All machines, one after another."""
+        here = frozenset(self._core.graph.system.position)
+        told = kinds(self.whole.events, self._later, self.printer, on)
+        layer = printing(self._core, self._core.steps, self._asked.coarser(told, LOSSES))
+        for k, machine in enumerate(self._later, start=1):
+            before, told = told, kinds(self.whole.events, self._later[k:], self.printer, on)
+            layer = composed(layer, machine, self.whole.events, here, before, told, LOSSES)
+            here |= {machine.name}
+            self.states = max(self.states, len(layer.steps))
+        return Printing(on, told, layer)
 
 
-def _repeated(steps: Steps, lines: int) -> Steps:
+def _part(machine: Machine) -> str:
+    """The first part of its name."""
+    return machine.name.split(".")[0]
+
+
+def _turn(machine: Machine) -> int:
+    """When it comes."""
+    return NEXT.index(_part(machine)) if _part(machine) in NEXT else len(NEXT)
+
+
+def _repeated(layer: Layer, lines: int) -> Layer:
     """With the states after a loss once for each reason, which is their label then."""
+    steps = layer.small
     n, count = len(steps), len(REASONS)
     why, symbol = np.divmod(steps.symbol, lines)
     lost = steps.label[steps.source] >= 0
-    source, line, dest = [steps.source[~lost]], [symbol[~lost]], [steps.dest[~lost] + n * why[~lost]]
+    parts = [(steps.source[~lost], symbol[~lost], steps.dest[~lost] + n * why[~lost], steps.symbol[~lost])]
     for number in range(1, count + 1):
-        source.append(steps.source[lost] + n * number)
-        line.append(symbol[lost])
-        dest.append(steps.dest[lost] + n * number)
+        moved = n * number
+        parts.append((steps.source[lost] + moved, symbol[lost], steps.dest[lost] + moved, steps.symbol[lost]))
+    source, line, dest, fine = (np.concatenate(column) for column in zip(*parts, strict=True))
     label = np.repeat(np.arange(-1, count), n)
-    return Steps.of(steps.initial, label, *map(np.concatenate, (source, line, dest)))
+    return from_first(layer, steps.initial, label, source, line, dest, fine)
 
 
 @dataclass(frozen=True, eq=False)
 class Searched:
     """What a search for twins has found."""
 
-    view: View
-    symbols: Symbols
+    top: Layer
     found: Twins
 
     @property
@@ -160,8 +220,13 @@ class Searched:
         """The pairs that look alike."""
         return [(REASONS[a], REASONS[b]) for a, b in np.argwhere(self.found.found) if a < b]
 
-    def scripts(self, pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Two runs of the view that look alike."""
+    def run(self, word: Sequence[int], reason: Reason) -> tuple[str, ...]:
+        """A run that prints these lines and loses a push for that reason."""
+        pieces = self.top.runs(word, REASONS.index(reason))
+        return tuple(event for piece in pieces for event in piece)
+
+    def runs(self, pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Two runs that look alike."""
         words = self.found.words(*map(REASONS.index, pair))
-        one, other = (self.view.script(self.symbols, word, reason) for word, reason in zip(words, pair, strict=True))
+        one, other = (self.run(word, reason) for word, reason in zip(words, pair, strict=True))
         return one, other

@@ -17,7 +17,6 @@ import pytest
 from mealspec.check.excerpts import LOGS
 from mealspec.cli.entry import main
 from mealspec.core import Graph, Trace, explore
-from mealspec.diagnose.lift import Stuck, Told, lifted
 from mealspec.diagnose.losses import REASONS, reason_of, reasons, repair, watched_system
 from mealspec.diagnose.observe import Observation, observe, smallest_hitting
 from mealspec.diagnose.oracle import Oracle, alike
@@ -39,21 +38,21 @@ def small() -> Observation:
 
 
 @cache
-def oracle() -> Oracle:
-    return Oracle(design("published"), SMALL, 0)
+def oracle(name: str = "published") -> Oracle:
+    return Oracle(design(name), SMALL, 0)
 
 
 @cache
-def whole() -> tuple[Graph, list[int]]:
-    """All states of the design, with no machine left out, and the number of each one's reason."""
-    graph = explore(watched_system(design("published"), SMALL))
+def whole(name: str = "published") -> tuple[Graph, list[int]]:
+    """All states of the design, explored at once, and the number of each one's reason."""
+    graph = explore(watched_system(design(name), SMALL))
     return graph, reasons(graph).tolist()
 
 
-def slowly(on: Collection[int]) -> set[Pair]:
+def slowly(on: Collection[int], name: str = "published") -> set[Pair]:
     """The pairs that statements do not tell apart, of all machines and all their states."""
-    graph, label = whole()
-    lines = [oracle().printer.prints(event.name, on) for event in graph.system.events]
+    graph, label = whole(name)
+    lines = [oracle(name).printer.prints(event.name, on) for event in graph.system.events]
     numbers = {None: 0} | {line: k for k, line in enumerate(dict.fromkeys(line for line in lines if line), start=1)}
     symbol = np.array([numbers[line] for line in lines], np.int64)[graph.event]
     steps = Steps.of(0, np.array(label), graph.source.astype(np.int64), symbol, graph.dest.astype(np.int64))
@@ -81,6 +80,18 @@ def test_what_today_leaves_open_is_so_by_the_slow_path() -> None:
              for number in range(len(found.statements)) if number not in today}  # fmt: skip
     assert pairs == max(gains.values())
     assert best == tuple(number for number, gain in gains.items() if gain == pairs > 0)
+
+
+@pytest.mark.parametrize("name", ["published", "app_published", "hardened"])
+def test_machines_composed_one_by_one_tell_what_all_at_once_do(name: str) -> None:
+    asked, chance = oracle(name), random.Random(7)
+    assert [*asked.reasons] == [REASONS[number] for number in sorted({*whole(name)[1]} - {-1})]
+    told = []
+    for share in (0.3, 0.6, 0.8, 1):
+        on = frozenset(k for k in asked.everything if chance.random() < share)
+        told.append(slowly(on, name))
+        assert {*asked.confused(on, asked.pairs)} == told[-1]
+    assert len(told[0]) > len(told[-1])
 
 
 def test_every_smallest_set_is_found() -> None:
@@ -131,23 +142,20 @@ def test_a_reason_that_no_run_has_is_not_named() -> None:
         assert repair(reason)
 
 
+@pytest.mark.slow
+@pytest.mark.more
+def test_hardened_with_two_connections_is_asked_to_the_end() -> None:
+    found = observe(design("hardened"), Scope(), 0)
+    system, printer = watched_system(design("hardened"), Scope()), Printer(found.statements)
+    for pair, two in {**found.never, **found.open}.items():
+        assert tuple(reason_of(Trace.of(system, run)) for run in two.runs) == pair  # a run, or this raises
+        assert len({printer.logs(run, two.to) for run in two.runs}) == 1
+    today = frozenset(number for number, each in enumerate(found.statements) if each.today)
+    for some in (*found.smallest, *(today | more for more in found.added)):
+        assert not [pair for pair, two in found.open.items() if some <= two.to]
+
+
 # ---------------------------------------------------------------------- the parts
-
-
-def test_where_the_few_cannot_do_just_this_they_do_it_and_more() -> None:
-    system, printer = watched_system(design("published"), SMALL), Printer(small().statements)
-    nothing, whole = Told(printer, frozenset(), ()), {machine.name for machine in system.machines}
-    without = 0
-    for run in small().reasons.values():
-        for k in range(len(run)):
-            script = (*run[:k], *run[k + 1 :])
-            more = lifted(system, script, (), nothing)
-            if isinstance(lifted(system, script, whole, nothing), Stuck) and not isinstance(more, Stuck):
-                without += 1
-                steps = iter(Trace.of(system, more).events)  # a run, or this raises
-                assert all(event in steps for event in script)
-                assert len(more) > len(script)
-    assert without
 
 
 def _random_steps(chance: random.Random) -> Steps:
