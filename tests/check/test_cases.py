@@ -135,6 +135,7 @@ def test_without_a_reconnect_there_is_no_recovery() -> None:
     assert (outcome.occurs, outcome.verdict) == (False, "does not occur")
 
 
+@pytest.mark.slow
 def test_on_the_happy_path_nobody_reconnects_after_the_save() -> None:
     """With two connections he could. An old handler's late unregister loses the meal all the same (F1)."""
     again = []

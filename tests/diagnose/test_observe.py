@@ -70,6 +70,7 @@ def test_the_sets_that_are_enough_are_so_by_the_slow_path_and_no_smaller_ones_ar
             assert slowly(some - {number}) > {*found.never}, "a line less must show"
 
 
+@pytest.mark.slow
 def test_what_today_leaves_open_is_so_by_the_slow_path() -> None:
     found = small()
     today = [number for number, each in enumerate(found.statements) if each.today]

@@ -29,6 +29,8 @@ BY_SETS = ("core/symbolic/test_decide_symbolic", "core/test_engines")
 
 ABOUT: dict[str, tuple[str, ...]] = {
     "check/alert": ("check/test_metrics", "cli/test_simulate_command"),
+    "check/bounded": ("cli/test_latency_command",),
+    "check/cases": ("cli/test_latency_command",),
     "check/causes": ("check/test_incident", "check/test_seconds"),
     "check/excerpts": ("check/test_incident", "check/test_seconds"),
     "check/frontier": ("check/test_timers", "cli/test_latency_command"),
