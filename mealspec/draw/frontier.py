@@ -13,8 +13,9 @@ from xml.sax.saxutils import escape
 from mealspec.draw.text import wrapped
 from mealspec.draw.timeline import document, words
 
-ACROSS, WIDE, TALL, LEFT, GAP = 3, 230, 190, 54, 44
-"""Plots in a row; the size of one; what its scale takes, and the room between two. In pixels but for the first."""
+ACROSS, TOTAL, TALL, LEFT, GAP = 3, 984, 190, 54, 44
+"""Plots in a row, if there are so many; the width of a row; the height of one; what its scale takes, and the room
+between two. In pixels but for the first."""
 
 MORE = """
 .meets { fill: #d7f5df; stroke: #1a7f37; stroke-width: 1; } .corner { fill: #1a7f37; }
@@ -43,17 +44,18 @@ class _Scale(NamedTuple):
 
 def picture(found: Sequence[Told], title: str, about: str, now: Mapping[str, float]) -> str:
     """All pairs as one SVG document; ``now`` are the longest figures of the clocks as they are."""
-    total = ACROSS * (LEFT + WIDE + GAP)
+    across = min(ACROSS, len(found)) or 1
     out, y = [words(12, 30, title, "ink title")], 34.0
-    for line in wrapped(about, total - 24, 13):
+    for line in wrapped(about, TOTAL - 24, 13):
         y += 18
         out.append(words(12, y, line, "quiet"))
     for number, pair in enumerate(found):
-        row, column = divmod(number, ACROSS)
-        out += _plot(pair, LEFT + column * (LEFT + WIDE + GAP), y + 40 + row * (TALL + 78), now)
-    tall = y + 40 + -(-len(found) // ACROSS) * (TALL + 78)
+        row, column = divmod(number, across)
+        left = LEFT + column * TOTAL / across
+        out += _plot(pair, left, y + 40 + row * (TALL + 78), TOTAL / across - LEFT - GAP, now)
+    tall = y + 40 + -(-len(found) // across) * (TALL + 78)
     told = " ".join([about, *map(described, found)])
-    return document(total, tall, title, told, MORE, MORE_DARK, out, ' style="max-width:100%;height:auto"')
+    return document(TOTAL, tall, title, told, MORE, MORE_DARK, out, ' style="max-width:100%;height:auto"')
 
 
 def titled(plan: object, scope: str, bound: float, tick: float) -> tuple[str, str]:
@@ -69,25 +71,25 @@ def described(pair: Told) -> str:
     return f"{first} and {second}: {f'at most {corners}' if corners else 'no figures meet it'}."
 
 
-def _plot(pair: Told, left: float, top: float, now: Mapping[str, float]) -> Iterator[str]:
+def _plot(pair: Told, left: float, top: float, wide: float, now: Mapping[str, float]) -> Iterator[str]:
     """One pair: what meets the bound lies below the line, and its corners say what takes too long beyond."""
     (first, second), edge, bottom = pair["clocks"], pair["edge"], top + TALL
-    x = _Scale(left, WIDE, 1.08 * max([now[first], 1, *(a for a, _ in edge)]))
+    x = _Scale(left, wide, 1.08 * max([now[first], 1, *(a for a, _ in edge)]))
     y = _Scale(bottom, -TALL, 1.08 * max([now[second], 1, *(b for _, b in edge)]))
     yield words(left, top - 10, f"{second}, s", "quiet small")
-    yield words(left + WIDE / 2, bottom + 34, f"{first}, s", "quiet small", "middle")
+    yield words(left + wide / 2, bottom + 34, f"{first}, s", "quiet small", "middle")
     for mark in x.marks():
         yield f'<path d="M{x(mark):g} {bottom:g}v5" class="life"/>' + words(
             x(mark), bottom + 17, f"{mark:g}", "quiet small", "middle"
         )
     for mark in y.marks():
-        yield f'<path d="M{left:g} {y(mark):g}H{left + WIDE:g}" class="life"/>' + words(
+        yield f'<path d="M{left:g} {y(mark):g}H{left + wide:g}" class="life"/>' + words(
             left - 6, y(mark) + 4, f"{mark:g}", "quiet small", "end"
         )
     for (begin, _), (end, height) in pairwise([(0.0, 0.0), *edge]):
         size = f'width="{x(end) - x(begin):g}" height="{bottom - y(height):g}"'
         yield f'<rect x="{x(begin):g}" y="{y(height):g}" {size} class="meets"/>'
-    yield f'<path d="M{x(now[first]):g} {top:g}V{bottom:g}M{left:g} {y(now[second]):g}H{left + WIDE:g}" class="now"/>'
+    yield f'<path d="M{x(now[first]):g} {top:g}V{bottom:g}M{left:g} {y(now[second]):g}H{left + wide:g}" class="now"/>'
     for corner in pair["corners"]:
         a, b = corner["seconds"]
         tip = f"{first} {a:g} s, {second} {b:g} s; beyond: {_too_long(corner)}"
