@@ -84,7 +84,7 @@ def test_verdicts_of_random_designs_are_those_of_the_tables(page: Browser) -> No
 
 def test_a_design_that_no_table_holds_is_decided_at_once_by_its_states(page: Browser) -> None:
     """Any design: a mechanism that no table of this scope holds, and the app's past with uploads that fail."""
-    for world, name in (("seed_c1", "published+generation_token"), ("app_c1_with-entry-upload", "app_published")):
+    for world, name in (("seed_c1", "published+catch_up"), ("app_c1_with-entry-upload", "app_published")):
         page.run(f"model.world = {json.dumps(world)}; choose({json.dumps(name)})")
         assert "Deciding the rest, state by state" in page.text("#judged")
         page.until("document.getElementById('judged').textContent.startsWith('Exact, for runs')")
@@ -98,7 +98,7 @@ def test_a_design_that_no_table_holds_is_decided_at_once_by_its_states(page: Bro
 
 
 def test_what_makes_no_difference_in_a_scope_makes_none_to_verdicts(page: Browser) -> None:
-    """With one connection nobody removes another's entry: no table knows it, and the verdict is there at once."""
+    """With one connection nobody removes another's entry, and the verdict is there at once."""
     world, more = embedded()["worlds"]["seed_c1"], design("published+compare_and_delete+probe_on_foreground")
     assert rows(made(world, more)) == rows(made(world, DESIGNS["published"]))
     found = page.run("cells('#verdicts tr')")
@@ -110,15 +110,15 @@ def test_what_makes_no_difference_in_a_scope_makes_none_to_verdicts(page: Browse
 
 
 def test_a_design_with_too_many_states_says_so_and_how_it_is_decided(page: Browser) -> None:
-    page.run("MOST.decide = 20000; choose('published+generation_token')")
+    page.run("MOST.decide = 20000; choose('published+catch_up')")
     page.until("document.getElementById('judged').textContent.includes('stays open here')")
-    assert "were looked at, and there are more. 'mealspec verify published+generation_token'" in page.text("#judged")
+    assert "were looked at, and there are more. 'mealspec verify published+catch_up'" in page.text("#judged")
     words = {said for _, said in page.run("cells('#verdicts tr')")}
     assert "✗ violated" in words
     assert not words & {"✓ holds", "✓ vacuous"}
 
 
-@pytest.mark.parametrize("name", ["app_before", "app_published", "published+generation_token"])
+@pytest.mark.parametrize("name", ["app_before", "app_published", "published+catch_up"])
 def test_a_repair_is_known_of_designs_that_no_table_holds(page: Browser, name: str) -> None:
     """What the page offers keeps everything, as the checker finds."""
     world = "seed_c1" if name.startswith("published") else "app_c1_with-entry-upload"
