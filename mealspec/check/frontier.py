@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import floor
 
+from mealspec.check.bounded import lateness
 from mealspec.check.latency import COMPLETED, SHOWN, WATCHED, Outcome, outcomes, passing, timekeeper
 from mealspec.core import CheckerError, Effort, Progress, unknown
 from mealspec.model.clocks import CLOCKS, Clock, clocks, timed_system
@@ -306,8 +307,7 @@ class Frontier:
     def _beyond(self, changes: Mapping[str, Figures]) -> Outcome | None:
         """What takes longer than the bound, the longest first; None if nothing does."""
         found = outcomes(self.plan, self.scope, clocks(changes, self.table), self.quantum, self.report)
-        late = [each for each in found if each.occurs and (each.greatest is None or each.greatest > self.bound)]
-        return max(late, key=lambda each: float("inf") if each.greatest is None else each.greatest, default=None)
+        return max((each for each in found if lateness(each) > self.bound), key=lateness, default=None)
 
 
 def frontier(

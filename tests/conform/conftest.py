@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 
 from mealspec.conform.conformance import VECTORS, Bench, vectors
 from mealspec.conform.vector import Vector
-from tests.conform.reference import EXAMPLES
+from tests.conform.reference import modules
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +31,7 @@ def bench() -> Iterator[Callable[..., Bench]]:
 
 @pytest.fixture
 def parts() -> Iterator[SimpleNamespace]:
-    """The modules of the example, which stand in a folder of their own."""
-    sys.path.insert(0, str(EXAMPLES))
+    """The modules of the example."""
     names = ("app", "hardened_client", "hardened_server", "published_client", "published_server", "sockets")
-    try:
-        yield SimpleNamespace(**{name: import_module(name) for name in names})
-    finally:
-        sys.path.remove(str(EXAMPLES))
+    with modules(*names) as found:
+        yield found

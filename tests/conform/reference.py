@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 from mealspec.conform.check import checked
 from mealspec.conform.conformance import Bench
@@ -14,6 +17,17 @@ from mealspec.conform.verdict import Outcome
 from mealspec.model import Scope
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "python"
+
+
+@contextmanager
+def modules(*names: str) -> Iterator[SimpleNamespace]:
+    """Those of the example with these names; they stand in a folder of their own, where what they import is found."""
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        yield SimpleNamespace(**{name: import_module(name) for name in names})
+    finally:
+        sys.path.remove(str(EXAMPLES))
+
 
 BUGS = {
     "entry_ends_with_handler": "entry_ends_with_handler",

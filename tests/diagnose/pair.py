@@ -5,30 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import sys
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 from mealspec.conform.proxy import Befalls, Proxy
-from tests.conform.reference import EXAMPLES
+from tests.conform.reference import modules
 
 SECONDS = {"poll": 0.2, "redial": 9.0, "redial_most": 9.0, "upload": 0.1, "ping": 9.0, "pong": 9.0, "dial": 9.0,
            "entry": 0.1}  # fmt: skip
 USER, OTHER = "4eb4c27c", "somebody-else"
 
 
-def modules() -> SimpleNamespace:
-    """Those of the example, which stand in a folder of their own."""
-    sys.path.insert(0, str(EXAMPLES))
+def parts() -> SimpleNamespace:
+    """The modules of the example."""
     names = ("app", "logs", "published_client", "published_server", "faulty_server", "sockets")
-    try:
-        return SimpleNamespace(**{name: import_module(name) for name in names})
-    finally:
-        sys.path.remove(str(EXAMPLES))
+    with modules(*names) as found:
+        return found
 
 
 class Fault(Befalls):
@@ -65,7 +60,7 @@ class Pair:
     """
 
     def __init__(self, folder: Path, seed: int, bug: str = "", does: type[Any] = object) -> None:
-        self.parts, self.random, self.fault = modules(), Random(seed), Fault()
+        self.parts, self.random, self.fault = parts(), Random(seed), Fault()
         self.paths = (folder / "client.log", folder / "server.log")
         bugs = (self.parts.faulty_server.BUGS[bug],) if bug else ()
         more = () if does is object else (does,)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pytest
 
 from tests.explore.browser import CHROMIUM, MISSING, Browser
-from tests.explore.pages import opened
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,4 +82,3 @@ def test_a_step_is_said_and_the_next_one_is_at_hand(page: Browser) -> None:
 def test_no_name_is_noticed(page: Browser) -> None:
     page.run("document.querySelector('[data-do=flaw]').replaceChildren()")
     assert any(each.role == "button" and not each.name for each in heard(page))
-    opened(page)
